@@ -1,0 +1,1 @@
+"""What was measured: trials, norms, change that counts, goals."""

@@ -1,0 +1,83 @@
+"""Assessments, measurements and goals."""
+
+from django.db import models
+
+from medexpro.clients.models import Side
+from medexpro.episodes.models import Episode, EpisodeRow
+from medexpro.knowledge.models import KnowledgeVersion
+from medexpro.practice.models import Member, VersionedModel
+
+
+class Assessment(VersionedModel, EpisodeRow):
+    """One occasion of measuring: the baseline, a reassessment, or a check in between. Half-done survives."""
+
+    class Kind(models.TextChoices):
+        BASELINE = "baseline", "Baseline"
+        REASSESSMENT = "reassessment", "Reassessment"
+        CHECK = "check", "Check in between"
+
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="assessments")
+    kind = models.CharField(max_length=14, choices=Kind)
+    planned = models.JSONField(default=list, help_text="Measure ids to take, in order")
+    note = models.TextField(blank=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "episode", "started_at"], name="assessments_of_episode")]
+
+
+class Measurement(VersionedModel, EpisodeRow):
+    """One result: its trials as typed, the kept value, side, device. Removed results stay, marked."""
+
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="measurements")
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="measurements")
+    measure = models.CharField(max_length=40)
+    definition = models.ForeignKey(KnowledgeVersion, on_delete=models.PROTECT, related_name="+")
+    side = models.CharField(max_length=5, choices=Side, default=Side.NONE)
+    trials = models.JSONField(default=list, help_text="List of {value, unit, canonical}: typed text and exact decimal")
+    value = models.DecimalField(max_digits=14, decimal_places=6, help_text="Kept value in the measure's unit")
+    unit = models.CharField(max_length=20)
+    device = models.CharField(max_length=80, blank=True)
+    aid = models.CharField(max_length=80, blank=True)
+    modified = models.CharField(max_length=160, blank=True, help_text="How the protocol was changed")
+    confirmed_implausible = models.BooleanField(default=False)
+    measured_at = models.DateTimeField()
+    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    removed_at = models.DateTimeField(null=True)
+    removed_reason = models.CharField(max_length=240, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["practice", "episode", "measure", "side", "measured_at"], name="measurements_series")
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assessment", "measure", "side"],
+                name="one_result_per_measure_and_side_in_an_assessment",
+                condition=models.Q(removed_at=None),
+            )
+        ]
+
+
+class Goal(VersionedModel, EpisodeRow):
+    """A goal for 30 or 90 days: a measure with a target, and the activity it stands for."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        MET = "met", "Met"
+        CHANGED = "changed", "Replaced"
+        DROPPED = "dropped", "Dropped"
+
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="goals")
+    horizon_days = models.PositiveSmallIntegerField(choices=[(30, "30 days"), (90, "90 days")])
+    measure = models.CharField(max_length=40)
+    side = models.CharField(max_length=5, choices=Side, default=Side.NONE)
+    target = models.DecimalField(max_digits=14, decimal_places=6)
+    activity = models.CharField(max_length=160, help_text="What the client will do: climb the stairs at home")
+    due_on = models.DateField()
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    met_on = models.DateField(null=True)
+    set_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()

@@ -1,0 +1,296 @@
+"""Clients and what is recorded about them. Health facts are recorded as given; we name no cause."""
+
+from datetime import date
+
+from django.db import models
+
+from medexpro.kernel.ids import uuid7
+from medexpro.practice import permissions
+from medexpro.practice.models import Member, PracticeModel, VersionedModel
+from medexpro.practice.querysets import PracticeQuerySet
+from medexpro.providers.models import Provider
+
+
+class Sex(models.TextChoices):
+    """Sex as norm tables use it."""
+
+    FEMALE = "female", "Female"
+    MALE = "male", "Male"
+    OTHER = "other", "Another"
+    UNKNOWN = "unknown", "Not recorded"
+
+
+class Side(models.TextChoices):
+    """The side of the body."""
+
+    LEFT = "left", "Left"
+    RIGHT = "right", "Right"
+    BOTH = "both", "Both"
+    NONE = "none", "No side"
+
+
+class ClientQuerySet(PracticeQuerySet):
+    client_path = "self"
+
+
+class Client(VersionedModel, PracticeModel):
+    """One person we serve. Quick-add asks for a name only; the rest is asked before it is needed."""
+
+    given_name = models.CharField(max_length=80, blank=True)
+    family_name = models.CharField(max_length=80)
+    preferred_name = models.CharField(max_length=80, blank=True)
+    salutation = models.CharField(max_length=20, blank=True, help_text="In letters, such as Mrs.")
+    pronouns = models.CharField(max_length=30, blank=True)
+    birth_date = models.DateField(null=True, blank=True)
+    sex = models.CharField(max_length=8, choices=Sex, default=Sex.UNKNOWN)
+    dominant_hand = models.CharField(max_length=5, choices=Side, blank=True)
+    height_cm = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    address = models.CharField(max_length=240, blank=True)
+    language = models.CharField(max_length=40, blank=True)
+    notes_to_staff = models.CharField(max_length=240, blank=True, help_text="Such as: hard of hearing, left side")
+    name_search = models.CharField(max_length=200, editable=False, help_text="Lower case, accents folded")
+    external_id = models.CharField(max_length=120, blank=True, help_text="Identifier in the record it came from")
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ClientQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["practice", "family_name", "given_name"], name="clients_by_name"),
+            models.Index(fields=["practice", "name_search"], name="clients_by_search"),
+            models.Index(fields=["practice", "birth_date"], name="clients_by_birth_date"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "external_id"],
+                name="an_imported_person_becomes_one_client",
+                condition=~models.Q(external_id=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """Return the name as we say it."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def formal_name(self) -> str:
+        """Return the name as letters say it: Mrs. Ellery, else the full name."""
+        return f"{self.salutation} {self.family_name}" if self.salutation else self.name
+
+    @property
+    def client(self) -> "Client":
+        """Return itself, so that permission checks treat every record alike."""
+        return self
+
+    def age_on(self, day: date) -> int | None:
+        """Return completed years on a day; None where the birth date is not recorded."""
+        if self.birth_date is None:
+            return None
+        before_birthday = (day.month, day.day) < (self.birth_date.month, self.birth_date.day)
+        return day.year - self.birth_date.year - before_birthday
+
+    def is_visible_to(self, member: Member) -> bool:
+        """Return whether the member may know of this client (their practice, and their scope)."""
+        if member.practice_id != self.practice_id:
+            return False
+        if permissions.scope_of(member) == "practice":
+            return True
+        return Client.objects.visible_to(member).filter(pk=self.pk).exists()
+
+
+class ClientRowQuerySet(PracticeQuerySet):
+    """Rows that belong to one client."""
+
+    client_path = "client"
+
+
+class ClientRow(PracticeModel):
+    """A row of one client's record."""
+
+    objects = ClientRowQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class Assignment(ClientRow):
+    """A member looks after a client, from a day until a day. Assistants see assigned clients only."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="assignments")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="assignments")
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "member", "ended_on"], name="assignments_of_member")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "member"],
+                name="a_member_is_assigned_to_a_client_once_at_a_time",
+                condition=models.Q(ended_on=None),
+            )
+        ]
+
+
+class ContactPerson(VersionedModel, ClientRow):
+    """Someone to call, or a guardian who signs for a minor."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="contacts")
+    name = models.CharField(max_length=160)
+    relation = models.CharField(max_length=60, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    is_emergency = models.BooleanField(default=False)
+    is_guardian = models.BooleanField(default=False)
+    removed_at = models.DateTimeField(null=True)
+
+
+class Consent(ClientRow):
+    """One signed agreement: which text in which version, by whom, when. Withdrawn, never deleted."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="consents")
+    kind = models.CharField(max_length=40, help_text="Key in data/consents.yaml")
+    text_version = models.PositiveSmallIntegerField()
+    text_hash = models.CharField(max_length=64)
+    signed_name = models.CharField(max_length=160)
+    signed_as = models.CharField(max_length=20, default="client", help_text="client or guardian")
+    signature = models.TextField(blank=True, help_text="SVG path; empty where a name was typed or paper signed")
+    signed_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_reason = models.CharField(max_length=240, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "client", "kind"], name="consents_of_client")]
+
+
+class Condition(VersionedModel, ClientRow):
+    """A condition as recorded by a provider or told by the client: words, and a code where one was given."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="conditions")
+    words = models.CharField(max_length=240, help_text="As recorded")
+    icd10 = models.CharField(max_length=10, blank=True, help_text="ICD-10-CM with dot; never guessed")
+    icd10_release = models.CharField(max_length=20, blank=True)
+    snomed = models.CharField(max_length=20, blank=True)
+    side = models.CharField(max_length=5, choices=Side, default=Side.NONE)
+    onset_on = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=120, blank=True, help_text="Who said so: a provider, the client, an import")
+    provider = models.ForeignKey(Provider, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
+    external_id = models.CharField(max_length=120, blank=True)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "client"], name="conditions_of_client")]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class Surgery(VersionedModel, ClientRow):
+    """An operation: joint, side, date, approach, surgeon. Weeks since surgery are counted from it."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="surgeries")
+    procedure = models.CharField(max_length=240, help_text="As recorded")
+    procedure_tag = models.CharField(
+        max_length=60, blank=True, help_text="Population tag of the reference data, such as total_knee_replacement"
+    )
+    joint = models.CharField(max_length=20, blank=True, help_text="knee, hip, shoulder …")
+    side = models.CharField(max_length=5, choices=Side, default=Side.NONE)
+    performed_on = models.DateField(null=True, blank=True)
+    approach = models.CharField(max_length=40, blank=True, help_text="Such as posterior or anterior")
+    surgeon = models.ForeignKey(Provider, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    surgeon_words = models.CharField(max_length=160, blank=True)
+    recorded_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
+    external_id = models.CharField(max_length=120, blank=True)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "client"], name="surgeries_of_client")]
+
+    def weeks_on(self, day: date) -> int | None:
+        """Return completed weeks since surgery on a day."""
+        return (day - self.performed_on).days // 7 if self.performed_on else None
+
+
+class Medication(VersionedModel, ClientRow):
+    """A medicine as recorded. `effects` are history ids of the gate rules, such as hr_affecting_medicine."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="medications")
+    words = models.CharField(max_length=240, help_text="As recorded, with dose where given")
+    effects = models.JSONField(default=list, help_text="History ids of the gate rules, ticked by a person")
+    started_on = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=120, blank=True)
+    recorded_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
+    external_id = models.CharField(max_length=120, blank=True)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "client"], name="medications_of_client")]
+
+
+class Allergy(VersionedModel, ClientRow):
+    """An allergy or intolerance as recorded."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="allergies")
+    words = models.CharField(max_length=240)
+    reaction = models.CharField(max_length=240, blank=True)
+    source = models.CharField(max_length=120, blank=True)
+    recorded_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
+    external_id = models.CharField(max_length=120, blank=True)
+    removed_at = models.DateTimeField(null=True)
+
+
+class OutsideReading(ClientRow):
+    """A vital sign another record brought along: a dated fact, not one of our measurements."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="outside_readings")
+    measure = models.CharField(max_length=40, help_text="Measure id of the reference data, else the code's words")
+    words = models.CharField(max_length=160)
+    value = models.DecimalField(max_digits=14, decimal_places=6)
+    unit = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    source = models.CharField(max_length=120, blank=True)
+    external_id = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "client", "measure", "-at"], name="outside_readings")]
+
+
+def upload_path(instance: "ClientDocument", filename: str) -> str:
+    """Return a random name under the practice's folder; what the file was called stays in the row."""
+    return f"{instance.practice_id}/{uuid7().hex}"
+
+
+class ClientDocument(ClientRow):
+    """A paper or photo on file: type checked, size limited, stored under a random name, served with checks."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="documents")
+    kind = models.CharField(
+        max_length=20,
+        choices=[
+            ("referral", "Referral"),
+            ("clearance", "Clearance"),
+            ("instruction", "Provider's instruction"),
+            ("record", "Medical record"),
+            ("photo", "Photo"),
+            ("other", "Other"),
+        ],
+        default="other",
+    )
+    title = models.CharField(max_length=160)
+    file = models.FileField(upload_to=upload_path)
+    content_type = models.CharField(max_length=60)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    added_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)

@@ -1,0 +1,1 @@
+"""Practices, their members, roles and permissions, and the settings of a practice."""

@@ -1,0 +1,44 @@
+"""The one place that decides whether a member may do a thing to a record."""
+
+from typing import Any
+
+from medexpro.kernel.refusals import NotAllowed, NotFound
+from medexpro.practice.roles import Permission, Role, permissions_of
+
+__all__ = ["Permission", "Role", "check", "may", "scope_of"]
+
+
+def may(member: Any, permission: Permission) -> bool:
+    """Return whether an active member's roles allow a thing at all, whoever it is about."""
+    return bool(member is not None and member.is_active and permission in permissions_of(member.roles))
+
+
+def scope_of(member: Any) -> str:
+    """Return whose clients a member sees: "practice", "assigned" or "none".
+
+    Assistants see assigned clients; a professional sees all, or their own where the practice set so;
+    a mentor sees the clients of mentees, which are assigned to the mentor through them.
+    """
+    roles = set(member.roles)
+    if not member.is_active or not roles:
+        return "none"
+    wide = roles - {Role.ASSISTANT, Role.MENTOR}
+    if wide == {Role.PROFESSIONAL} and member.practice.professionals_see == "own":
+        return "assigned"
+    return "practice" if wide else "assigned"
+
+
+def check(member: Any, permission: Permission, obj: Any = None) -> None:
+    """Raise unless the member may do this, to this record.
+
+    obj: any record with a `practice_id`; one that belongs to a client has `client` or is the client.
+    Raises NotAllowed (403) for a missing permission, NotFound (404) for another practice's record or
+    a client outside the member's scope, so that nobody learns that it exists.
+    """
+    if obj is not None and getattr(obj, "practice_id", member.practice_id) != member.practice_id:
+        raise NotFound("There is no such record in this practice.")
+    if not may(member, permission):
+        raise NotAllowed("Your role in this practice does not include this.")
+    client = obj if hasattr(obj, "is_visible_to") else getattr(obj, "client", None)
+    if client is not None and not client.is_visible_to(member):
+        raise NotFound("There is no such record among your clients.")

@@ -1,0 +1,1 @@
+"""What is planned: the program made from a protocol, its phases and progression."""

@@ -1,0 +1,1 @@
+"""Written orders from providers: the four checks, validity, acknowledgement."""

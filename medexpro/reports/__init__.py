@@ -1,0 +1,1 @@
+"""Documents that go out: letters and progress reports, frozen, signed, delivered."""

@@ -1,0 +1,67 @@
+"""Documents that go out: drafted, frozen, signed, delivered. Signed ones never change."""
+
+from django.db import models
+
+from medexpro.episodes.models import Episode, EpisodeRow
+from medexpro.practice.models import Member, VersionedModel
+from medexpro.providers.models import Channel, Provider
+
+
+class Document(VersionedModel, EpisodeRow):
+    """One letter or report to one provider."""
+
+    class Kind(models.TextChoices):
+        INTRODUCTORY = "introductory_letter", "Introductory letter"
+        PROGRESS = "progress_report", "Progress report"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        SIGNED = "signed", "Signed"
+        SENT = "sent", "Sent"
+        ACKNOWLEDGED = "acknowledged", "Acknowledged"
+        VOID = "void", "Replaced"
+
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="documents")
+    kind = models.CharField(max_length=24, choices=Kind)
+    number = models.CharField(max_length=20, help_text="Printed, such as R-2026-0042")
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="documents")
+    state = models.CharField(max_length=14, choices=State, default=State.DRAFT)
+    words = models.JSONField(default=dict, help_text="What a person wrote: sentence, program, next, ask")
+    due_on = models.DateField(null=True)
+    drafted_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    drafted_at = models.DateTimeField()
+    # Frozen when signed
+    snapshot = models.JSONField(null=True)
+    layout = models.CharField(max_length=40, blank=True)
+    layout_version = models.CharField(max_length=20, blank=True)
+    made_with = models.JSONField(default=dict, help_text="Typst and font versions")
+    pdf = models.BinaryField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    signed_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
+    signed_name = models.CharField(max_length=200, blank=True)
+    signed_meaning = models.CharField(max_length=120, blank=True)
+    signed_at = models.DateTimeField(null=True)
+    replaces = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["practice", "state", "due_on"], name="documents_by_state"),
+            models.Index(fields=["practice", "episode", "-drafted_at"], name="documents_of_episode"),
+        ]
+        constraints = [models.UniqueConstraint(fields=["practice", "number"], name="document_numbers_are_used_once")]
+
+
+class Delivery(EpisodeRow):
+    """One sending of one document: how, to whom, by whom; a link's opening and end."""
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="deliveries")
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=8, choices=Channel)
+    to = models.CharField(max_length=200)
+    sent_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField()
+    token_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    first_opened_at = models.DateTimeField(null=True)
+    failed_reason = models.CharField(max_length=240, blank=True)

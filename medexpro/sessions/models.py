@@ -1,0 +1,141 @@
+"""Session logs: what was done, by whom, as the commands said; signed is signed."""
+
+from django.db import models
+
+from medexpro.episodes.models import Episode, EpisodeRow
+from medexpro.practice.models import Member, PracticeModel
+from medexpro.programs.models import Program, ProgramExercise, ServiceCategory
+
+
+class SessionState(models.TextChoices):
+    """Where a session log stands."""
+
+    OPEN = "open", "Open"
+    HELD = "held", "Held"
+    READY = "ready", "Ready to sign"
+    AWAITING_COSIGN = "awaiting_cosign", "Awaits co-sign"
+    SIGNED = "signed", "Signed"
+
+
+class SessionLog(EpisodeRow):
+    """One session with one client. `version` counts applied commands; the tablet sends the one it knows."""
+
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="sessions")
+    program = models.ForeignKey(Program, null=True, on_delete=models.PROTECT, related_name="sessions")
+    number = models.PositiveIntegerField()
+    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="sessions")
+    state = models.CharField(max_length=16, choices=SessionState, default=SessionState.OPEN)
+    opened_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, help_text="When the gate let exercise begin")
+    ended_at = models.DateTimeField(null=True)
+    red_flags = models.JSONField(null=True, help_text="Symptom ids new or worse; [] is the answer none")
+    red_flags_at = models.DateTimeField(null=True)
+    answers = models.JSONField(default=dict, help_text="Finding code to {reason, provider answer, by, at} for DECIDE")
+    findings = models.JSONField(default=list, help_text="As last weighed")
+    minutes = models.JSONField(default=dict, help_text="Service category to seconds")
+    clock = models.JSONField(default=dict, help_text="Running category and since when")
+    note = models.TextField(blank=True)
+    response = models.CharField(max_length=20, blank=True)
+    decision = models.CharField(max_length=12, blank=True, help_text="advance, hold, regress, stop")
+    decision_reason = models.CharField(max_length=240, blank=True)
+    next_plan = models.CharField(max_length=240, blank=True)
+    version = models.PositiveIntegerField(default=0)
+    signed_at = models.DateTimeField(null=True)
+    signed_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
+    signed_name = models.CharField(max_length=200, blank=True)
+    cosigned_at = models.DateTimeField(null=True)
+    cosigned_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
+    cosigned_name = models.CharField(max_length=200, blank=True)
+    content_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the signed content")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["practice", "episode", "-number"], name="sessions_of_episode"),
+            models.Index(fields=["practice", "state", "-opened_at"], name="sessions_by_state"),
+            models.Index(fields=["practice", "-opened_at"], name="sessions_by_day"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["episode", "number"], name="sessions_of_an_episode_are_numbered_once")
+        ]
+
+
+class SessionReading(EpisodeRow):
+    """One vital sign or score taken in a session. All stay: a recheck never replaces what was read before."""
+
+    session = models.ForeignKey(SessionLog, on_delete=models.PROTECT, related_name="readings")
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="+")
+    measure = models.CharField(max_length=40)
+    value = models.DecimalField(max_digits=12, decimal_places=4)
+    unit = models.CharField(max_length=20)
+    moment = models.CharField(max_length=10, choices=[("pre", "Before"), ("in", "During"), ("post", "After")])
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["session", "at"], name="readings_of_session")]
+
+
+class ExerciseEntry(EpisodeRow):
+    """One exercise of one session as done, skipped or swapped."""
+
+    session = models.ForeignKey(SessionLog, on_delete=models.PROTECT, related_name="entries")
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="+")
+    planned = models.ForeignKey(ProgramExercise, null=True, on_delete=models.PROTECT, related_name="entries")
+    exercise = models.CharField(max_length=60)
+    name = models.CharField(max_length=120)
+    category = models.CharField(max_length=12, choices=ServiceCategory)
+    part = models.CharField(max_length=20, default="resistance")
+    order = models.PositiveSmallIntegerField()
+    state = models.CharField(
+        max_length=8, choices=[("open", "Open"), ("done", "Done"), ("skipped", "Skipped"), ("swapped", "Swapped")], default="open"
+    )
+    sets = models.JSONField(default=list, help_text="List of {quantity, load}: one per set done")
+    quantity_unit = models.CharField(max_length=12)
+    load_unit = models.CharField(max_length=12, blank=True)
+    target = models.JSONField(default=dict, help_text="Sets, quantity, load, effort as the program said")
+    last = models.JSONField(default=dict, help_text="What was done last time")
+    effort = models.PositiveSmallIntegerField(null=True, help_text="RPE 0-10")
+    pain = models.PositiveSmallIntegerField(null=True, help_text="0-10")
+    reason = models.CharField(max_length=240, blank=True, help_text="For skip, swap, or over a ceiling")
+
+    class Meta:
+        ordering = ["order", "id"]
+        indexes = [models.Index(fields=["session", "order"], name="entries_of_session")]
+
+
+class SessionCommand(PracticeModel):
+    """One command from a tablet, kept with its answer: applied once, whatever the network does."""
+
+    id = models.UUIDField(editable=False, help_text="Made on the device")
+    key = models.BigAutoField(primary_key=True)
+    session = models.ForeignKey(SessionLog, on_delete=models.PROTECT, related_name="commands")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    device = models.CharField(max_length=40)
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=30)
+    body = models.JSONField(default=dict)
+    payload_hash = models.CharField(max_length=64)
+    device_at = models.DateTimeField(help_text="The tablet's clock; kept, not trusted")
+    received_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, help_text="applied, conflict or refused")
+    answer = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "id"], name="a_command_is_applied_once"),
+            models.UniqueConstraint(fields=["session", "device", "seq"], name="a_device_numbers_its_commands_once"),
+        ]
+
+
+class Addendum(EpisodeRow):
+    """A dated addition to a signed note. The note itself never changes."""
+
+    session = models.ForeignKey(SessionLog, on_delete=models.PROTECT, related_name="addenda")
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    signed_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]

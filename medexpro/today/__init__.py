@@ -1,0 +1,1 @@
+"""What is owed today, derived from the record and never stored."""

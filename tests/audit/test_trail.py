@@ -1,0 +1,63 @@
+"""The trail keeps who did what, folds repeated reads, and shows any tampering."""
+
+from datetime import timedelta
+
+import pytest
+
+from medexpro.audit import chain, kinds, trail
+from medexpro.audit.models import Event
+from tests.conftest import MORNING
+
+TRIED = kinds.declare("tests:thing:tried", "Tried a thing")
+
+
+def test_a_read_is_one_event_in_15_minutes(cast):
+    for minutes in (0, 5, 14, 15, 40):
+        trail.record_read(cast.ana, cast.janet, "chart", at=MORNING + timedelta(minutes=minutes))
+    assert Event.objects.filter(kind=trail.READ).count() == 3
+
+
+def test_reads_by_two_people_are_two_events(cast):
+    trail.record_read(cast.ana, cast.janet, "chart", at=MORNING)
+    trail.record_read(cast.mia, cast.janet, "chart", at=MORNING)
+    assert set(Event.objects.values_list("member_name", flat=True)) == {"Ana Torres", "Mia Lindqvist"}
+
+
+def test_an_undeclared_event_is_a_fault(cast):
+    with pytest.raises(ValueError):
+        trail.record("nobody:declared:this", cast.janet, by=cast.ana, at=MORNING)
+
+
+def sealed_trail(cast, count=5):
+    for number in range(count):
+        trail.record(TRIED, cast.janet, by=cast.ana, at=MORNING, number=number)
+    chain.seal(cast.northbridge.pk)
+    return chain.verify(cast.northbridge.pk)
+
+
+def test_a_whole_trail_verifies_with_its_unsealed_tail(cast):
+    assert sealed_trail(cast).whole
+    trail.record(TRIED, cast.janet, by=cast.ana, at=MORNING)
+    verdict = chain.verify(cast.northbridge.pk)
+    assert (verdict.whole, verdict.sealed, verdict.unsealed) == (True, 5, 1)
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda: Event.objects.filter(position=3).update(member_name="Someone Else"),
+        lambda: Event.objects.filter(position=3).delete(),
+        lambda: Event.objects.filter(position=3).update(detail={"number": 99}),
+    ],
+)
+def test_the_first_break_is_named(cast, tamper):
+    sealed_trail(cast)
+    tamper()
+    verdict = chain.verify(cast.northbridge.pk)
+    assert not verdict.whole and verdict.break_at == 3
+
+
+def test_sealing_twice_adds_nothing(cast):
+    head = sealed_trail(cast).head
+    assert chain.seal(cast.northbridge.pk) == 0
+    assert chain.verify(cast.northbridge.pk).head == head

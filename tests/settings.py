@@ -1,0 +1,12 @@
+"""The product's settings, in a throw-away home and with quick passwords."""
+
+import os
+import tempfile
+
+os.environ.setdefault("MEDEXPRO_TESTING", "1")
+os.environ.setdefault("MEDEXPRO_HOME", tempfile.mkdtemp(prefix="medexpro-test-"))
+
+from medexpro.config.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ALLOWED_HOSTS = ["*"]
