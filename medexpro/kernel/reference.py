@@ -104,7 +104,10 @@ class Range(Record):
 
 
 class Trials(Record):
-    """How many trials are taken and which is kept: best, mean, single or computed. per: "side" when each side has its own."""
+    """How many trials are taken and which is kept: best, mean, single or computed.
+
+    per: "side" when each side has its own trials.
+    """
 
     count: int
     kept: str
@@ -126,8 +129,9 @@ class AppliesTo(Record):
 
 
 class ChangeValue(Record):
-    """One published or agreed amount of change. value_high: the upper end where a range is given, and then the one used.
+    """One published or agreed amount of change.
 
+    value_high: the upper end where a range is given, and then the one used.
     unit: only when it differs from the measure's (such as "% of baseline"); such a value is shown, never used.
     """
 
@@ -317,12 +321,16 @@ class EquationRow(Record):
 
 
 class NormSet(Record):
-    """One norm file. Only one of rows, intervals and equations is filled. rights: open, facts or unclear."""
+    """One norm file. Only one of rows, intervals and equations is filled. rights: open, facts or unclear.
+
+    installed: False when a table whose rights are unclear was left out; it then has no rows.
+    """
 
     file: str
     version: int
     title: str
     rights: str
+    installed: bool = True
     variants: tuple[NormVariant, ...] = ()
     rows: tuple[NormRow, ...] = ()
     intervals: tuple[IntervalRow, ...] = ()
@@ -422,7 +430,10 @@ class Symptom(Record):
 
 
 class History(Record):
-    """Something known about a client. kind: derived (worked out from the record), today, since_last_visit, or empty (on file)."""
+    """Something known about a client.
+
+    kind: derived (worked out from the record), today, since_last_visit, or empty (on file).
+    """
 
     id: str
     client: str

@@ -1,1 +1,1 @@
-"""Knowledge area."""
+"""What the practice knows: measures, norms, gates, protocols, exercises, codes and words."""
