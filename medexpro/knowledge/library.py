@@ -20,7 +20,11 @@ from medexpro.kernel import reference as ref
 from medexpro.knowledge import checks, loading
 
 # The code that shapes the records: when it changes, what was kept is made anew.
-SHAPERS = (Path(ref.__file__), Path(loading.__file__), Path(checks.__file__))
+SHAPERS = (
+    *sorted(Path(ref.__file__).parent.glob("*.py")),
+    *sorted(Path(checks.__file__).parent.glob("*.py")),
+    Path(loading.__file__),
+)
 
 
 class Entry(NamedTuple):

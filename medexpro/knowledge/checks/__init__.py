@@ -1,0 +1,62 @@
+"""What the data must hold together: references, ranges, sources, marks. Each problem names file, entry and field.
+
+Run whenever the data files are read afresh, and by a house test. A problem stops the start: a rule that weighs
+a wrong figure is worse than no rule.
+"""
+
+from collections.abc import Iterator
+
+from medexpro.knowledge.checks.gates import gates
+from medexpro.knowledge.checks.measures import measures, norms
+from medexpro.knowledge.checks.plans import exercises, protocols
+from medexpro.knowledge.checks.shared import sourced, unique, versioned
+from medexpro.knowledge.loading import LibraryData
+
+FAMILIES = (measures, norms, gates, exercises, protocols)
+
+
+def problems(data: LibraryData) -> list[str]:
+    """Return every problem of the data as "file: entry: field: what is wrong"; empty means the data may be used."""
+    return [problem for family in (*FAMILIES, wording, catalogue) for problem in family(data)]
+
+
+def wording(data: LibraryData) -> Iterator[str]:
+    file = "wording.yaml"
+    yield from unique([entry.id for entry in data.wording.entries], file)
+    for entry in data.wording.entries:
+        where = f"{file}: {entry.id}"
+        yield from sourced(entry.source, where)
+        yield from versioned(entry.version, where)
+        if entry.where not in {"any", "outgoing", "client_document"} or entry.level not in {"mark", "refuse"}:
+            yield f"{where}: where or level is unknown"
+        if not entry.words:
+            yield f"{where}: words: there are none"
+
+
+def catalogue(data: LibraryData) -> Iterator[str]:
+    file = "catalogue.yaml"
+    measures = {measure.id: measure for measure in data.measures}
+    protocols = {protocol.id: protocol for protocol in data.protocols}
+    in_service = set(data.measures_in_service)
+    yield from unique(data.measures_in_service, f"{file}: measures")
+    yield from unique(data.protocols_in_service, f"{file}: protocols")
+    for key in data.measures_in_service:
+        if key not in measures:
+            yield f"{file}: measures: {key} is not a measure"
+        elif not measures[key].verification.in_force:
+            yield f"{file}: measures: {key} is unverified and can't be in service"
+    for gate in data.gates:
+        for key in gate.measures:
+            if key not in in_service:
+                yield f"{file}: measures: {key} is weighed by {gate.id} and must be listed"
+    for key in data.protocols_in_service:
+        if key not in protocols:
+            yield f"{file}: protocols: {key} is not a protocol"
+            continue
+        protocol = protocols[key]
+        named = {
+            *protocol.baseline_measures,
+            *(c.measure for phase in protocol.phases for c in phase.progress_when),
+        }
+        for measure in sorted(named - in_service):
+            yield f"{file}: measures: {measure} is measured by {key} and must be listed"
