@@ -13,7 +13,9 @@ def text(name: str, default: str = "") -> str:
         try:
             return Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise ImproperlyConfigured(f"{name}_FILE names {path}, which can't be read: {error.strerror}.") from error
+            raise ImproperlyConfigured(
+                f"{name}_FILE names {path}, which can't be read: {error.strerror}."
+            ) from error
     return os.environ.get(name, default)
 
 
@@ -45,7 +47,9 @@ def home(default: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise ImproperlyConfigured(f"MEDEXPRO_HOME is {path}, which can't be made: {error.strerror}.") from error
+        raise ImproperlyConfigured(
+            f"MEDEXPRO_HOME is {path}, which can't be made: {error.strerror}."
+        ) from error
     return path
 
 

@@ -26,9 +26,14 @@ MEDEXPRO_DEMO = env.flag("MEDEXPRO_DEMO")
 MEDEXPRO_HOME = HOME
 MEDEXPRO_TESTING = env.flag("MEDEXPRO_TESTING")
 
+# The demo's people are made up and share one password, printed beside their names at the start.
+DEMO_PASSWORD = "medexpro demo"  # noqa: S105
+
 ALLOWED_HOSTS = [host for host in env.text("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host]
 CSRF_TRUSTED_ORIGINS = [origin for origin in env.text("TRUSTED_ORIGINS").split(",") if origin]
 BEHIND_TLS = env.flag("BEHIND_TLS")
+# How many proxies in front of us may tell a visitor's address, for throttling sign-in.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 1 if BEHIND_TLS else 0)
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -205,7 +210,9 @@ EMAIL_HOST_PASSWORD = env.text("SMTP_PASSWORD")
 EMAIL_USE_TLS = env.flag("SMTP_TLS", default=True)
 EMAIL_FILE_PATH = HOME / "outbox"
 EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.filebased.EmailBackend"
+    "django.core.mail.backends.smtp.EmailBackend"
+    if EMAIL_HOST
+    else "django.core.mail.backends.filebased.EmailBackend"
 )
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "practice@localhost")
 

@@ -1,0 +1,15 @@
+"""`medexpro work`: the task worker, with the clock for what runs by itself."""
+
+from django_tasks_db.management.commands.db_worker import Command as WorkerCommand
+
+from medexpro.config.schedule import Clockwork, periodic_tasks
+
+
+class Command(WorkerCommand):
+    help = "Run queued tasks from every queue, and queue those that run by the clock."
+
+    def handle(self, *args, **options):
+        if tasks := periodic_tasks():
+            Clockwork(tasks).start()
+        options |= {"queue_name": "*", "reload": False}
+        return super().handle(*args, **options)
