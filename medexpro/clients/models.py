@@ -51,6 +51,7 @@ class Client(VersionedModel, PracticeModel):
     language = models.CharField(max_length=40, blank=True)
     notes_to_staff = models.CharField(max_length=240, blank=True, help_text="Such as: hard of hearing, left side")
     name_search = models.CharField(max_length=200, editable=False, help_text="Lower case, accents folded")
+    phone_search = models.CharField(max_length=40, blank=True, editable=False, help_text="Digits only")
     external_id = models.CharField(max_length=120, blank=True, help_text="Identifier in the record it came from")
     archived_at = models.DateTimeField(null=True, blank=True)
 
@@ -61,6 +62,7 @@ class Client(VersionedModel, PracticeModel):
             models.Index(fields=["practice", "family_name", "given_name"], name="clients_by_name"),
             models.Index(fields=["practice", "name_search"], name="clients_by_search"),
             models.Index(fields=["practice", "birth_date"], name="clients_by_birth_date"),
+            models.Index(fields=["practice", "phone_search"], name="clients_by_phone"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -117,6 +119,13 @@ class ClientRow(PracticeModel):
 
     class Meta:
         abstract = True
+
+
+def imported_once(name: str) -> models.UniqueConstraint:
+    """Return the constraint that reading the same outside record twice adds nothing."""
+    return models.UniqueConstraint(
+        fields=["client", "external_id"], name=name, condition=~models.Q(external_id="")
+    )
 
 
 class Assignment(ClientRow):
@@ -189,6 +198,7 @@ class Condition(VersionedModel, ClientRow):
 
     class Meta:
         indexes = [models.Index(fields=["practice", "client"], name="conditions_of_client")]
+        constraints = [imported_once("an_imported_condition_is_kept_once")]
 
     def __str__(self) -> str:
         return self.words
@@ -214,6 +224,7 @@ class Surgery(VersionedModel, ClientRow):
 
     class Meta:
         indexes = [models.Index(fields=["practice", "client"], name="surgeries_of_client")]
+        constraints = [imported_once("an_imported_surgery_is_kept_once")]
 
     def weeks_on(self, day: date) -> int | None:
         """Return completed weeks since surgery on a day."""
@@ -235,6 +246,7 @@ class Medication(VersionedModel, ClientRow):
 
     class Meta:
         indexes = [models.Index(fields=["practice", "client"], name="medications_of_client")]
+        constraints = [imported_once("an_imported_medication_is_kept_once")]
 
 
 class Allergy(VersionedModel, ClientRow):
@@ -247,6 +259,10 @@ class Allergy(VersionedModel, ClientRow):
     recorded_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
     external_id = models.CharField(max_length=120, blank=True)
     removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "client"], name="allergies_of_client")]
+        constraints = [imported_once("an_imported_allergy_is_kept_once")]
 
 
 class OutsideReading(ClientRow):
@@ -263,6 +279,7 @@ class OutsideReading(ClientRow):
 
     class Meta:
         indexes = [models.Index(fields=["practice", "client", "measure", "-at"], name="outside_readings")]
+        constraints = [imported_once("an_imported_reading_is_kept_once")]
 
 
 def upload_path(instance: "ClientDocument", filename: str) -> str:
@@ -294,3 +311,9 @@ class ClientDocument(ClientRow):
     added_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "client", "-added_at"], name="documents_of_client")]
+
+    def __str__(self) -> str:
+        return self.title

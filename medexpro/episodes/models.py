@@ -32,6 +32,27 @@ class Category(models.TextChoices):
     CORRECTIVE = "corrective", "Corrective"
 
 
+class EndReason(models.TextChoices):
+    """Why service ended."""
+
+    GOALS_MET = "goals_met", "Goals met"
+    STEADY = "steady", "No further change expected for now"
+    BACK_TO_PROVIDER = "back_to_provider", "Back with the provider"
+    CLIENT_CHOICE = "client_choice", "The client’s choice"
+    MOVED = "moved", "Moved away"
+    OTHER = "other", "Another reason"
+
+
+class NextStep(models.TextChoices):
+    """What follows an episode."""
+
+    NONE = "", "Not decided"
+    MAINTENANCE = "maintenance", "Functional Maintenance here"
+    MEMBERSHIP = "membership", "Membership or own training"
+    PROVIDER = "provider", "Back to the provider"
+    ELSEWHERE = "elsewhere", "Elsewhere"
+
+
 class Episode(VersionedModel, ClientRow):
     """One service for one client: from functional deficits to functional independence."""
 
@@ -51,6 +72,11 @@ class Episode(VersionedModel, ClientRow):
     opened_on = models.DateField()
     started_on = models.DateField(null=True, blank=True, help_text="First day of service")
     ended_on = models.DateField(null=True, blank=True)
+    ended_reason = models.CharField(max_length=20, choices=EndReason, blank=True)
+    ended_words = models.TextField(blank=True, help_text="Reason of discharge or decline, in words")
+    goals_reached = models.TextField(blank=True, help_text="What the client can do now, at discharge")
+    final_measures = models.JSONField(default=list, help_text="Frozen at discharge by the area that measures")
+    next_step = models.CharField(max_length=12, choices=NextStep, blank=True)
     next_provider_visit_on = models.DateField(null=True, blank=True)
     previous = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="next_episodes")
 
@@ -58,6 +84,12 @@ class Episode(VersionedModel, ClientRow):
         indexes = [
             models.Index(fields=["practice", "status", "-opened_on"], name="episodes_by_status"),
             models.Index(fields=["practice", "client", "-opened_on"], name="episodes_of_client"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(started_on=None) | ~models.Q(category=""),
+                name="an_episode_that_started_has_a_category",
+            ),
         ]
 
     def __str__(self) -> str:

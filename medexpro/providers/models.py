@@ -70,6 +70,13 @@ class Provider(VersionedModel, PracticeModel):
             models.Index(fields=["practice", "family_name", "given_name"], name="providers_by_name"),
             models.Index(fields=["practice", "npi"], name="providers_by_npi"),
         ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "external_id"],
+                name="an_imported_provider_is_kept_once",
+                condition=~models.Q(external_id=""),
+            )
+        ]
 
     objects = PracticeQuerySet.as_manager()
 

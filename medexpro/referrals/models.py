@@ -29,9 +29,11 @@ class Referral(VersionedModel, ClientRow):
     written_on = models.DateField(null=True, blank=True)
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True, help_text="Last day covered")
+    purpose = models.CharField(max_length=160, blank=True, help_text="What for, in a few words: Right knee replacement")
     wording = models.TextField(blank=True, help_text="The provider's own words, quoted")
     exit_confirmed_on = models.DateField(null=True, blank=True, help_text="Day the client left medical care")
     scan = models.ForeignKey(ClientDocument, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    complete_at = models.DateTimeField(null=True, blank=True, help_text="When the last of the four checks was met")
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(Member, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     acknowledged_channel = models.CharField(max_length=8, choices=Channel, blank=True)
@@ -43,7 +45,22 @@ class Referral(VersionedModel, ClientRow):
         indexes = [
             models.Index(fields=["practice", "-received_on"], name="referrals_by_day"),
             models.Index(fields=["practice", "client"], name="referrals_of_client"),
+            models.Index(fields=["practice", "valid_to"], name="referrals_by_end"),
         ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "external_id"],
+                name="an_imported_referral_is_kept_once",
+                condition=~models.Q(external_id=""),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_from=None) | models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
+                name="a_referral_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.purpose or "Referral"
 
     def in_force_on(self, day: date) -> bool:
         """Return whether the referral covers a day: not declined, inside its validity."""

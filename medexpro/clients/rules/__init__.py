@@ -1,0 +1,1 @@
+"""Decisions about clients as functions of plain values."""

@@ -1,0 +1,1 @@
+"""Decisions about episodes as functions of plain values."""

@@ -1,0 +1,1 @@
+"""Decisions about providers as functions of plain values."""

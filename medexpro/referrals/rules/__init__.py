@@ -1,0 +1,1 @@
+"""Decisions about referrals as functions of plain values."""
