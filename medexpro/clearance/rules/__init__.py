@@ -1,0 +1,1 @@
+"""Whether it is safe, as functions of plain values: gates, limits, screening, clearing, and the tablet's copy."""
