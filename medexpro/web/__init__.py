@@ -1,1 +1,1 @@
-"""Web area."""
+"""The page shell: base pages, components, styles, scripts, forms, charts. Knows no area of the practice."""

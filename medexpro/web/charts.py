@@ -1,0 +1,646 @@
+"""Outcome charts by the design's rules: geometry of plain values, and the SVG drawn from it. Pure: no Django.
+
+The rules, in short (docs/design-components.md): time to scale, gaps stay gaps, nothing smoothed; a fixed range per
+measure; drawn in the order typical range, band too small to count, baseline, goal, cut-off, client; each named at
+its end and no two names over each other; the last value filled, earlier ones hollow; one value is a point, not a
+trend. Shape, dash and hatch carry the meaning, so a fax in black and white still reads.
+
+`trend_geometry` and `ruler_geometry` say where everything goes. `trend_svg` and `ruler_svg` draw it: mode "screen"
+takes its colours from the style sheet, mode "paper" stands alone, in greys, with no classes and no text styles
+from outside, so that a document can embed it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from html import escape
+from typing import Literal
+
+from medexpro.web import words
+
+Mode = Literal["screen", "paper"]
+Better = Literal["higher", "lower"]
+
+LABEL_GAP = 13.0  # height of a label's line, so that neighbours never touch
+GLYPH = 6.1  # a generous mean width of a character at 11 px
+HATCH_STEP = 7.0
+
+VERDICTS = {
+    "better": ("ok", "up"),
+    "worse": ("stop", "down"),
+    "same": ("soft", "flat"),
+    "unknown": ("soft", "info"),
+    "": ("soft", "flat"),
+}
+
+
+@dataclass(frozen=True)
+class Point:
+    """One measurement. label: the value in words; empty takes the number. after_gap: no line leads to it,
+    because what lies between was not measured in a way that may be joined."""
+
+    on: date
+    value: float
+    label: str = ""
+    after_gap: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """A level of the scale with its name at the end, such as Line(62, "Goal 62")."""
+
+    value: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Band:
+    """A range of the scale with its name at the end, such as Band(34, 43, "MCID +9")."""
+
+    low: float
+    high: float
+    label: str
+
+
+def band_too_small(baseline: float, size: float, better: Better, label: str) -> Band:
+    """Return the band of change that is too small to count, from the baseline towards better.
+
+    size: the larger of measurement error (MDC) and meaningful change (MCID), positive, in the measure's unit.
+    label: which of the two it is, such as "MCID"; the signed size follows.
+    Raises ValueError for a size that is not positive: no figure, no band.
+
+    >>> band_too_small(13.8, 2.5, "lower", "MDC")
+    Band(low=11.3, high=13.8, label='MDC \u22122.5')
+    """
+    if size <= 0:
+        raise ValueError(f"a band needs a positive size: {size}")
+    step = size if better == "higher" else -size
+    ends = sorted((baseline, round(baseline + step, 9)))
+    return Band(ends[0], ends[1], f"{label} {words.signed(step)}")
+
+
+@dataclass(frozen=True)
+class TrendChart:
+    """One measure of one client over time.
+
+    y_min, y_max: the measure's fixed range, the same for every client. better: which way counts as better; the
+    scale is never flipped. band: too small to count. norm: typical for age and sex. due_on: when the next
+    measurement is due. ends_on: the right end of the time axis; without it a third more than was measured.
+    verdict: the sentence that comes first; verdict_kind: better, worse, same, unknown. sources: of norm, band, cut-off.
+    note: how it was measured, such as "Best of 2 trials."
+    """
+
+    name: str
+    points: Sequence[Point]
+    y_min: float
+    y_max: float
+    better: Better = "higher"
+    unit: str = ""
+    places: int | None = None
+    baseline: Line | None = None
+    goal: Line | None = None
+    band: Band | None = None
+    norm: Band | None = None
+    cut_off: Line | None = None
+    due_on: date | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    ticks: Sequence[float] = ()
+    verdict: str = ""
+    verdict_kind: str = ""
+    note: str = ""
+    sources: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        if self.y_max <= self.y_min:
+            raise ValueError(f"{self.name}: the range must rise: {self.y_min} to {self.y_max}")
+        ordered = sorted(self.points, key=lambda point: point.on)
+        labelled = tuple(
+            p if p.label else Point(p.on, p.value, words.number(p.value, self.places), p.after_gap)
+            for p in ordered
+        )
+        object.__setattr__(self, "points", labelled)
+
+    @property
+    def now_text(self) -> str:
+        """Return the last value in words."""
+        return self.points[-1].label if self.points else "–"
+
+    @property
+    def unit_words(self) -> str:
+        return self.unit
+
+    @property
+    def verdict_css(self) -> str:
+        return VERDICTS[self.verdict_kind][0]
+
+    @property
+    def verdict_icon(self) -> str:
+        return VERDICTS[self.verdict_kind][1]
+
+    @property
+    def footnote(self) -> str:
+        """Return how it was measured, which way is better, and where the scale starts if not at 0."""
+        parts = [self.note, f"{self.better.capitalize()} is better."]
+        if self.y_min != 0:
+            parts.append(f"Scale starts at {words.number(self.y_min)}.")
+        return " ".join(part for part in parts if part)
+
+    @property
+    def description(self) -> str:
+        """Return everything the chart shows, in words, for who can't see it."""
+        head = f"{self.name}{', ' + self.unit if self.unit else ''}. {self.better.capitalize()} is better."
+        if not self.points:
+            said = ["No value yet."]
+        elif len(self.points) == 1:
+            said = [f"One value, no trend yet: {words.day(self.points[0].on)}, {self.points[0].label}."]
+        else:
+            said = ["; ".join(f"{words.day(p.on)}, {p.label}" for p in self.points) + "."]
+        if self.norm:
+            said.append(f"Typical: {self.norm.label}.")
+        if self.band:
+            said.append(
+                f"Too small to count: {words.number(self.band.low)} to {words.number(self.band.high)}, {self.band.label}."
+            )
+        said += [f"{line.label}." for line in (self.baseline, self.goal, self.cut_off) if line]
+        if self.due_on:
+            said.append(f"Next due {words.day(self.due_on)}.")
+        return " ".join([head, *said])
+
+
+@dataclass(frozen=True)
+class EndLabel:
+    """The name of a line at its end. y: of the text's middle, after neighbours made room. at: of the line."""
+
+    text: str
+    kind: str
+    at: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A drawn point. off_scale: the value lies outside the fixed range and stands at its edge."""
+
+    x: float
+    y: float
+    label: str
+    off_scale: bool = False
+
+
+@dataclass(frozen=True)
+class TrendGeometry:
+    """Where everything of a trend goes, in the units of its view box."""
+
+    width: float
+    height: float
+    left: float
+    right: float
+    top: float
+    bottom: float
+    grid: list[tuple[float, str]]
+    days: list[tuple[float, str, str]]
+    marks: list[Mark]
+    strokes: list[list[tuple[float, float]]]
+    labels: list[EndLabel]
+    norm: tuple[float, float] | None = None
+    band: tuple[float, float] | None = None
+    band_edge: float | None = None
+    baseline: float | None = None
+    goal: float | None = None
+    cut_off: float | None = None
+    value_label: tuple[float, float, str, str] | None = None
+    due_x: float | None = None
+    lines: dict[str, float] = field(default_factory=dict)
+
+
+def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Return places as near as possible to the wanted ones, at least `gap` apart and inside low..high.
+
+    The order of the wanted places is kept, equal ones by position. If they can't all fit, the gap shrinks evenly.
+
+    >>> spread([50, 52, 90], 13, 0, 100)
+    [44.5, 57.5, 90.0]
+    """
+    if not wanted:
+        return []
+    order = sorted(range(len(wanted)), key=lambda n: (wanted[n], n))
+    if len(wanted) > 1:
+        gap = min(gap, (high - low) / (len(wanted) - 1))
+    # Neighbours that would touch become a block centred on what its members want; blocks merge until none touch.
+    blocks: list[tuple[list[int], float]] = []
+    for n in order:
+        members = [n]
+        while True:
+            size = gap * (len(members) - 1)
+            start = sum(wanted[m] for m in members) / len(members) - size / 2
+            start = min(max(start, low), high - size)
+            if blocks and start < blocks[-1][1] + gap * len(blocks[-1][0]) - 1e-9:
+                members = blocks.pop()[0] + members
+                continue
+            blocks.append((members, start))
+            break
+    placed = [0.0] * len(wanted)
+    for members, start in blocks:
+        for n, member in enumerate(members):
+            placed[member] = start + n * gap
+    return placed
+
+
+def nice_ticks(low: float, high: float, most: int = 5) -> list[float]:
+    """Return round steps of a fixed range, its ends included where they are round.
+
+    >>> nice_ticks(0, 80), nice_ticks(6, 15), nice_ticks(0.4, 1.6)
+    ([0, 20, 40, 60, 80], [6, 9, 12, 15], [0.4, 0.7, 1.0, 1.3, 1.6])
+    """
+    span = high - low
+    best: list[float] = []
+    for power in range(-3, 5):
+        for digit in (1, 2, 2.5, 3, 4, 5):
+            step = digit * 10**power
+            count = span / step
+            if abs(count - round(count)) < 1e-6 and 2 <= round(count) < most:
+                ticks = [round(low + n * step, 6) for n in range(round(count) + 1)]
+                if len(ticks) > len(best):
+                    best = ticks
+    return best or [low, round((low + high) / 2, 6), high]
+
+
+def trend_geometry(chart: TrendChart, width: float = 420, height: float = 190) -> TrendGeometry:
+    """Return where everything goes. width, height: of the whole drawing; names at the ends take what they need."""
+    ticks = list(chart.ticks) or nice_ticks(chart.y_min, chart.y_max)
+    tick_texts = _tick_texts(ticks)
+    names = _line_names(chart)
+    left = max(24.0, max(len(text) for text in tick_texts) * GLYPH + 12)
+    right = width - max([len(text) for _, text, _ in names] or [0]) * GLYPH - (14 if names else 8)
+    right = max(right, left + width * 0.35)
+    top, bottom = 14.0, height - 22.0
+
+    def y(value: float) -> float:
+        clamped = min(max(value, chart.y_min), chart.y_max)
+        return bottom - (clamped - chart.y_min) / (chart.y_max - chart.y_min) * (bottom - top)
+
+    x = _time_scale(chart, left, right)
+    marks = [
+        Mark(x(p.on), y(p.value), p.label, not chart.y_min <= p.value <= chart.y_max) for p in chart.points
+    ]
+    places = spread([y(value) for value, _, _ in names], LABEL_GAP, top, bottom)
+    labels = [
+        EndLabel(text, kind, y(value), place)
+        for (value, text, kind), place in zip(names, places, strict=True)
+    ]
+    band = (y(chart.band.high), y(chart.band.low)) if chart.band else None
+    edge = None
+    if chart.band:
+        base = chart.baseline.value if chart.baseline else None
+        edge = y(chart.band.low if base == chart.band.high else chart.band.high)
+    return TrendGeometry(
+        width=width, height=height, left=left, right=right, top=top, bottom=bottom,
+        grid=[(y(tick), text) for tick, text in zip(ticks, tick_texts, strict=True)],
+        days=_days(chart, x, left, right),
+        marks=marks,
+        strokes=_strokes(chart, marks),
+        labels=labels,
+        norm=(y(chart.norm.high), y(chart.norm.low)) if chart.norm else None,
+        band=band,
+        band_edge=edge,
+        baseline=y(chart.baseline.value) if chart.baseline else None,
+        goal=y(chart.goal.value) if chart.goal else None,
+        cut_off=y(chart.cut_off.value) if chart.cut_off else None,
+        value_label=_value_label(chart, marks, left, right, top, bottom),
+        due_x=x(chart.due_on) if chart.due_on else None,
+    )  # fmt: skip
+
+
+def _tick_texts(ticks: Sequence[float]) -> list[str]:
+    places = max(len(words.number(tick).partition(".")[2]) for tick in ticks)
+    return [words.number(tick, places) for tick in ticks]
+
+
+def _line_names(chart: TrendChart) -> list[tuple[float, str, str]]:
+    """Return (level, name, kind) of everything that is named at its end."""
+    names = []
+    if chart.norm:
+        names.append(((chart.norm.low + chart.norm.high) / 2, chart.norm.label, "norm"))
+    if chart.band:
+        far = chart.band.high
+        if chart.baseline and chart.baseline.value == chart.band.high:
+            far = chart.band.low
+        names.append((far, chart.band.label, "band"))
+    if chart.baseline:
+        names.append((chart.baseline.value, chart.baseline.label, "baseline"))
+    if chart.goal:
+        names.append((chart.goal.value, chart.goal.label, "goal"))
+    if chart.cut_off:
+        names.append((chart.cut_off.value, chart.cut_off.label, "cut"))
+    return names
+
+
+def _time_scale(chart: TrendChart, left: float, right: float):
+    """Return the function from a day to its x, drawn to scale."""
+    known = [p.on for p in chart.points] + [d for d in (chart.due_on, chart.starts_on) if d]
+    first = min(known) if known else date(2000, 1, 1)
+    last = max(known) if known else first
+    if chart.starts_on:
+        first = chart.starts_on
+    # Without a given end a third more than was measured, so that the last value has room for its figure.
+    last = max(chart.ends_on or first, last + timedelta(days=max(14, (last - first).days * 0.35)))
+    days = max((last - first).days, 1)
+    return lambda on: left + (on - first).days / days * (right - left)
+
+
+def _days(chart: TrendChart, x, left: float, right: float) -> list[tuple[float, str, str]]:
+    """Return (x, text, anchor) of the days under the axis; those in the middle give way where it is narrow."""
+    wanted = [(x(p.on), words.day(p.on, "short")) for p in chart.points]
+    years = {p.on.year for p in chart.points} | ({chart.due_on.year} if chart.due_on else set())
+    if len(years) > 1:
+        wanted = [(x(p.on), f"{words.day(p.on, 'short')} ’{p.on.year % 100:02d}") for p in chart.points]
+    if chart.due_on and (not chart.points or chart.due_on > chart.points[-1].on):
+        wanted.append((x(chart.due_on), f"{words.day(chart.due_on, 'short')}, due"))
+    order = [0, *range(len(wanted) - 1, 0, -1)] if wanted else []
+    # Later days matter more than those in the middle, and the first says where it began.
+    taken: list[tuple[float, float]] = []
+    kept: dict[int, tuple[float, str, str]] = {}
+    for n in order:
+        at, text = wanted[n]
+        size = len(text) * GLYPH
+        anchor = "start" if at - size / 2 < left else "end" if at + size / 2 > right + 70 else "middle"
+        start = at if anchor == "start" else at - size if anchor == "end" else at - size / 2
+        if all(start + size + 6 <= low or start >= high + 6 for low, high in taken):
+            taken.append((start, start + size))
+            kept[n] = (at, text, anchor)
+    return [kept[n] for n in sorted(kept)]
+
+
+def _strokes(chart: TrendChart, marks: list[Mark]) -> list[list[tuple[float, float]]]:
+    """Return the client's line in pieces: a gap in what was measured stays a gap."""
+    pieces: list[list[tuple[float, float]]] = []
+    for point, mark in zip(chart.points, marks, strict=True):
+        if point.after_gap or not pieces:
+            pieces.append([])
+        pieces[-1].append((mark.x, mark.y))
+    return [piece for piece in pieces if len(piece) > 1]
+
+
+def _value_label(
+    chart: TrendChart, marks: list[Mark], left: float, right: float, top: float, bottom: float
+) -> tuple[float, float, str, str] | None:
+    """Return (x, y, text, anchor) of the last value: right of its point, or above it where there is no room."""
+    if not marks:
+        return None
+    last = marks[-1]
+    text = f"{last.label}, off the scale" if last.off_scale else last.label
+    size = len(text) * 7.4
+    y = min(max(last.y + 4, top + 4), bottom - 2)
+    if last.x + 11 + size <= right:
+        return last.x + 11, y, text, "start"
+    above = last.y - 10 if last.y - 20 >= top - 6 else last.y + 20
+    return max(last.x, left + size), above, text, "end"
+
+
+# ---- Drawing
+
+
+# The same shapes on paper: greys that a fax keeps apart. Each is the attributes of one kind of mark.
+PAPER = {
+    "grid": 'stroke="#e2e4e6" stroke-width="1"',
+    "axis": 'stroke="#9aa3a8" stroke-width="1"',
+    "norm": 'fill="#e9ebed"',
+    "hatch": 'fill="none" stroke="#8a979e" stroke-width="0.9"',
+    "mcid-edge": 'stroke="#3d545f" stroke-width="1"',
+    "base": 'stroke="#55636b" stroke-width="1.25"',
+    "goal": 'stroke="#222b30" stroke-width="1.4" stroke-dasharray="6 4"',
+    "cut": 'stroke="#222b30" stroke-width="1.5" stroke-dasharray="1.5 3.5" stroke-linecap="round"',
+    "line": 'fill="none" stroke="#000000" stroke-width="2.25" stroke-linejoin="round" stroke-linecap="round"',
+    "pt": 'fill="#ffffff" stroke="#000000" stroke-width="2"',
+    "pt-base": 'fill="#ffffff" stroke="#55636b" stroke-width="2"',
+    "pt-now": 'fill="#000000" stroke="#ffffff" stroke-width="1.5"',
+    "off": 'fill="none" stroke="#000000" stroke-width="1.75" stroke-linejoin="round"',
+    "due": 'fill="none" stroke="#55636b" stroke-width="1.25" stroke-dasharray="2 2"',
+    "track": 'fill="#f3f4f5" stroke="#9aa3a8" stroke-width="1"',
+}
+PAPER_FONT = 'font-family="Inter" font-size="10.5" fill="#33404a"'
+PAPER_STRONG = 'font-family="Inter" font-size="12.5" font-weight="600" fill="#000000"'
+LABEL_CSS = {"norm": "", "band": "t-brand", "baseline": "", "goal": "t-goal", "cut": "t-cut"}
+
+
+class _Pen:
+    """Writes SVG elements; knows how each kind of mark looks on a screen and on paper."""
+
+    def __init__(self, mode: Mode):
+        self.paper = mode == "paper"
+        self.out: list[str] = []
+
+    def look(self, kind: str) -> str:
+        return PAPER[kind] if self.paper else f'class="{kind}"'
+
+    def line(self, kind: str, x1: float, y1: float, x2: float, y2: float) -> None:
+        self.out.append(f'<line {self.look(kind)} x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>')
+
+    def rect(self, kind: str, x: float, y: float, width: float, height: float) -> None:
+        self.out.append(
+            f'<rect {self.look(kind)} x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"/>'
+        )
+
+    def path(self, kind: str, d: str) -> None:
+        self.out.append(f'<path {self.look(kind)} d="{d}"/>')
+
+    def dot(self, kind: str, x: float, y: float, r: float) -> None:
+        self.out.append(f'<circle {self.look(kind)} cx="{x:.1f}" cy="{y:.1f}" r="{r:g}"/>')
+
+    def text(
+        self, words_: str, x: float, y: float, anchor: str = "start", css: str = "", *, strong: bool = False
+    ) -> None:
+        if self.paper:
+            look = PAPER_STRONG if strong else PAPER_FONT
+        else:
+            look = f'class="{css}"' if css else ""
+        place = f'x="{x:.1f}" y="{y:.1f}"' + (f' text-anchor="{anchor}"' if anchor != "start" else "")
+        self.out.append(f"<text {look} {place}>{escape(words_)}</text>")
+
+    def band(self, left: float, top: float, right: float, bottom: float) -> None:
+        """Draw a hatched band: a tint on the screen, and lines that also a fax keeps."""
+        if not self.paper:
+            self.rect("mcid", left, top, right - left, bottom - top)
+        self.path("hatch", hatch(left, top, right, bottom))
+
+
+def hatch(left: float, top: float, right: float, bottom: float, step: float = HATCH_STEP) -> str:
+    """Return the path of 45-degree lines that fill a box and never leave it."""
+    pieces = []
+    height = bottom - top
+    start = left - height + step / 2
+    while start < right:
+        x1, y1 = start, bottom
+        x2, y2 = start + height, top
+        if x1 < left:
+            x1, y1 = left, bottom - (left - start)
+        if x2 > right:
+            x2, y2 = right, top + (start + height - right)
+        if y1 > y2:
+            pieces.append(f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}")
+        start += step
+    return "".join(pieces)
+
+
+def trend_svg(chart: TrendChart, width: float = 420, height: float = 190, mode: Mode = "screen") -> str:
+    """Return the drawing of a trend. mode: screen uses the style sheet's classes; paper stands alone in greys."""
+    g = trend_geometry(chart, width, height)
+    pen = _Pen(mode)
+    for y, text in g.grid:
+        pen.line("grid", g.left, y, g.right, y)
+        pen.text(text, g.left - 7, y + 3.8, "end")
+    if g.norm:
+        pen.rect("norm", g.left, g.norm[0], g.right - g.left, g.norm[1] - g.norm[0])
+    if g.band:
+        pen.band(g.left, g.band[0], g.right, g.band[1])
+        pen.line("mcid-edge", g.left, g.band_edge or 0, g.right, g.band_edge or 0)
+    for kind, level in (("base", g.baseline), ("goal", g.goal), ("cut", g.cut_off)):
+        if level is not None:
+            pen.line(kind, g.left, level, g.right, level)
+    pen.line("axis", g.left, g.bottom, g.right, g.bottom)
+    for x, text, anchor in g.days:
+        pen.text(text, x, g.height - 6, anchor)
+    if g.due_x is not None and len(g.marks) <= 1:
+        pen.line("due" if pen.paper else "bar-line", g.due_x, g.top, g.due_x, g.bottom)
+    for stroke in g.strokes:
+        pen.path("line", "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in stroke))
+    _points(pen, chart, g)
+    for label in g.labels:
+        if abs(label.y - label.at) > 2:
+            pen.path("grid", f"M{g.right:.1f} {label.at:.1f}L{g.right + 6:.1f} {label.y:.1f}")
+        pen.text(label.text, g.right + 8, label.y + 3.8, "start", LABEL_CSS[label.kind])
+    return _whole(pen, chart.description, f'viewBox="0 0 {width:g} {height:g}"', "chart", width, height)
+
+
+def _points(pen: _Pen, chart: TrendChart, g: TrendGeometry) -> None:
+    """Draw the points: earlier ones hollow, the last one filled and named. One value is no trend: it stays hollow."""
+    last = len(g.marks) - 1
+    for n, mark in enumerate(g.marks):
+        if n == last and last > 0:
+            pen.dot("pt-now", mark.x, mark.y, 5.5)
+        elif n == 0:
+            pen.dot("pt-base", mark.x, mark.y, 5.5 if last == 0 else 4)
+        else:
+            pen.dot("pt", mark.x, mark.y, 4)
+        if mark.off_scale:
+            up = -1 if mark.y < (g.top + g.bottom) / 2 else 1
+            tip = mark.y + up * 11
+            pen.path(
+                "off" if pen.paper else "line",
+                f"M{mark.x - 4:.1f} {tip - up * 4:.1f}L{mark.x:.1f} {tip:.1f}L{mark.x + 4:.1f} {tip - up * 4:.1f}",
+            )
+    if g.value_label:
+        x, y, text, anchor = g.value_label
+        # A halo of the ground keeps the figure readable where it crosses a line.
+        if pen.paper:
+            look = f'{PAPER_STRONG} stroke="#ffffff" stroke-width="4" paint-order="stroke"'
+        else:
+            look = 'class="t-strong t-halo"'
+        pen.out.append(f'<text {look} x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>')
+
+
+def _whole(pen: _Pen, description: str, box: str, css: str, width: float, height: float) -> str:
+    said = escape(description, quote=True)
+    if pen.paper:
+        head = f'<svg xmlns="http://www.w3.org/2000/svg" {box} width="{width:g}" height="{height:g}" role="img" aria-label="{said}">'
+    else:
+        head = f'<svg class="{css}" {box} role="img" aria-label="{said}">'
+    return head + "".join(pen.out) + "</svg>"
+
+
+# ---- Ruler: one value in context
+
+
+@dataclass(frozen=True)
+class Ruler:
+    """One value between the ends of its scale. Right is always better, so a scale where lower is better runs
+    from high to low. earlier: values between baseline and now."""
+
+    name: str
+    y_min: float
+    y_max: float
+    now: float | None
+    better: Better = "higher"
+    unit: str = ""
+    places: int | None = None
+    baseline: float | None = None
+    earlier: Sequence[float] = ()
+    goal: Line | None = None
+    cut_off: Line | None = None
+    band: Band | None = None
+
+    def position(self, value: float) -> float:
+        """Return where a value stands, in per cent from the left, so that text never scales with it."""
+        share = (min(max(value, self.y_min), self.y_max) - self.y_min) / (self.y_max - self.y_min)
+        return round(2 + 96 * (share if self.better == "higher" else 1 - share), 2)
+
+    @property
+    def description(self) -> str:
+        """Return everything the ruler shows, in words."""
+        said = [f"{self.name}. Better to the right."]
+        unit = f" {self.unit}" if self.unit else ""
+        if self.baseline is not None:
+            said.append(f"Baseline {words.number(self.baseline, self.places)}{unit}.")
+        if self.now is not None:
+            said.append(f"Now {words.number(self.now, self.places)}{unit}.")
+        said += [f"{line.label}." for line in (self.goal, self.cut_off) if line]
+        if self.band:
+            said.append(f"Too small to count: {self.band.label}.")
+        return " ".join(said)
+
+
+def ruler_svg(scale: Ruler) -> str:
+    """Return the drawing of a ruler for the screen: cut-off and goal below, baseline and now above."""
+    out: list[str] = ['<rect class="track" x="1%" y="29" width="98%" height="10" rx="5"/>']
+    if scale.band:
+        ends = sorted((scale.position(scale.band.low), scale.position(scale.band.high)))
+        out.append(
+            f'<rect class="mcid" x="{ends[0]}%" y="29" width="{round(ends[1] - ends[0], 2)}%" height="10"/>'
+        )
+        out += [
+            f'<line class="hatch" x1="{x}%" x2="{x}%" y1="29" y2="39"/>' for x in _steps(ends[0], ends[1])
+        ]
+    below = [(scale.position(line.value), line.label, kind) for line, kind in
+             ((scale.cut_off, "cut"), (scale.goal, "goal")) if line]  # fmt: skip
+    rows = _rows_below(below)
+    for (x, label, kind), row in zip(below, rows, strict=True):
+        out.append(f'<line class="{kind}" x1="{x}%" x2="{x}%" y1="20" y2="{45 + 13 * row}"/>')
+        out.append(
+            f'<text class="t-{kind}" x="{x}%" y="{58 + 13 * row}" text-anchor="{_anchor(x)}">{escape(label)}</text>'
+        )
+    now = None if scale.now is None else scale.position(scale.now)
+    if scale.baseline is not None:
+        x = scale.position(scale.baseline)
+        out.append(f'<circle class="pt-base" cx="{x}%" cy="34" r="6"/>')
+        # The value now is what counts: where the two would touch, the baseline keeps only its point.
+        if now is None or abs(x - now) > 22:
+            text = f"Base {words.number(scale.baseline, scale.places)}"
+            out.append(f'<text x="{x}%" y="22" text-anchor="{_anchor(x)}">{escape(text)}</text>')
+    for value in scale.earlier:
+        out.append(f'<circle class="pt" cx="{scale.position(value)}%" cy="34" r="5"/>')
+    if now is not None and scale.now is not None:
+        text = words.number(scale.now, scale.places)
+        out.append(f'<circle class="pt-now" cx="{now}%" cy="34" r="8"/>')
+        out.append(
+            f'<text class="t-strong" x="{now}%" y="21" text-anchor="{_anchor(now)}">{escape(text)}</text>'
+        )
+    said = escape(scale.description, quote=True)
+    height = 68 + 13 * max(rows, default=0)
+    return f'<svg class="chart ruler" height="{height}" role="img" aria-label="{said}">{"".join(out)}</svg>'
+
+
+def _steps(start: float, end: float) -> list[float]:
+    """Return the hatch of a ruler's band: upright lines, since per cents can't slant."""
+    return [round(start + n * 1.6 + 0.8, 2) for n in range(int(max(0.0, end - start - 0.8) / 1.6) + 1)]
+
+
+def _anchor(x: float) -> str:
+    return "start" if x < 12 else "end" if x > 88 else "middle"
+
+
+def _rows_below(labels: list[tuple[float, str, str]]) -> list[int]:
+    """Return the row of each name under the ruler; two that would touch at 320 px get a row each."""
+    if len(labels) == 2 and abs(labels[0][0] - labels[1][0]) < (len(labels[0][1]) + len(labels[1][1])) * 1.25:
+        return [0, 1]
+    return [0] * len(labels)
