@@ -53,7 +53,9 @@ def web_command(where: listening.Listening) -> list[str]:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"]
     command += ["--host", where.bind, "--port", str(where.port)]
     command += ["--workers", str(env.number("WEB_PROCESSES", 1)), "--respawn-failed-workers"]
-    command += ["--blocking-threads", str(env.number("WEB_THREADS", 8)), "--workers-kill-timeout", "8"]
+    # The server advises against more threads than this: they would only wait for each other.
+    threads = env.number("WEB_THREADS", min(2 * (os.cpu_count() or 1) + 1, 8))
+    command += ["--blocking-threads", str(threads), "--workers-kill-timeout", "8"]
     if where.certificate and where.key:
         command += ["--ssl-certificate", str(where.certificate), "--ssl-keyfile", str(where.key)]
         command += ["--ssl-protocol-min", "tls1.2"]

@@ -1,5 +1,7 @@
 """`medexpro work`: the task worker, with the clock for what runs by itself."""
 
+import logging
+
 from django_tasks_db.management.commands.db_worker import Command as WorkerCommand
 
 from medexpro.config.schedule import Clockwork, periodic_tasks
@@ -7,6 +9,11 @@ from medexpro.config.schedule import Clockwork, periodic_tasks
 
 class Command(WorkerCommand):
     help = "Run queued tasks from every queue, and queue those that run by the clock."
+
+    def configure_logging(self, verbosity):
+        """Say what failed; with --verbosity 2 also what ran."""
+        for name in ("django_tasks", "django_tasks_db"):
+            logging.getLogger(name).setLevel(logging.INFO if verbosity > 1 else logging.ERROR)
 
     def handle(self, *args, **options):
         if tasks := periodic_tasks():

@@ -1,0 +1,199 @@
+"""One command serves: it says when it is ready, keeps both programs alive, and takes both down with it."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import psutil
+import pytest
+
+from medexpro.config.holding import HomeHeld, hold
+from medexpro.config.schedule import Clockwork
+from medexpro.config.supervisor import Child
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(what, *, seconds: float = 20):
+    """Return the first true answer of `what`, or fail."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if answer := what():
+            return answer
+        time.sleep(0.1)
+    raise AssertionError("it did not happen in time")
+
+
+class Server:
+    """A practice served from a home of its own."""
+
+    def __init__(self, home, port: int):
+        # The suite's database may be PostgreSQL; this home is its own SQLite.
+        self.environ = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+        self.environ |= {
+            "MEDEXPRO_HOME": str(home),
+            "PORT": str(port),
+            "MEDEXPRO_TESTING": "0",
+            "MEDEXPRO_DEMO": "1",
+        }
+        self.port = port
+        self.log = home / "serve.log"
+        self.process = None
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [sys.executable, "-m", "medexpro", *arguments],
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    def start(self) -> None:
+        with self.log.open("w") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "medexpro", "serve"],
+                env=self.environ,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+        wait_for(lambda: "is ready" in self.log.read_text() or self.process.poll() is not None, seconds=40)
+        assert "is ready" in self.log.read_text(), self.log.read_text()
+
+    def child(self, part: str) -> psutil.Process | None:
+        """Return the supervisor's own child whose command names `part`."""
+        for child in psutil.Process(self.process.pid).children():
+            with contextlib.suppress(psutil.NoSuchProcess):  # Ended a moment ago.
+                if part in " ".join(child.cmdline()):
+                    return child
+        return None
+
+    def family(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def status(self) -> int:
+        """Return what the server answers for a page that isn't there, so that no page of the product is needed."""
+        try:
+            with urllib.request.urlopen(
+                f"http://localhost:{self.port}/static/nothing.css", timeout=10
+            ) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    def stop(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+@pytest.fixture(scope="module")
+def prepared_home(tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    server = Server(home, free_port())
+    done = server.command("prepare")
+    assert done.returncode == 0, done.stderr
+    assert server.command("prepare").stdout == ""  # A second time there is nothing to do.
+    return home
+
+
+@pytest.fixture
+def server(prepared_home):
+    server = Server(prepared_home, free_port())
+    server.start()
+    yield server
+    server.stop()
+    wait_for(lambda: can_hold(prepared_home))
+
+
+def can_hold(home) -> bool:
+    try:
+        os.close(hold(home))
+    except HomeHeld:
+        return False
+    return True
+
+
+def test_it_serves_says_where_and_stops_both(server):
+    assert f"http://localhost:{server.port}" in server.log.read_text()
+    assert server.status() == 200
+    family = server.family()
+    assert len(family) >= 3
+    server.process.send_signal(signal.SIGINT)
+    assert server.process.wait(timeout=20) == 0
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert alive == []
+
+
+def test_a_second_server_of_the_same_home_or_port_is_told(server, tmp_path):
+    again = Server(server.log.parent, free_port()).command("serve")
+    assert again.returncode == 1
+    assert "already being served" in again.stderr
+    taken = Server(tmp_path, server.port).command("serve")
+    assert f"Port {server.port} is in use by another program" in taken.stderr
+
+
+def test_what_dies_is_started_again(server):
+    for part in ("medexpro work", "granian"):
+        before = server.child(part)
+        before.kill()
+        wait_for(lambda part=part, before=before: (now := server.child(part)) and now.pid != before.pid)
+    wait_for(lambda: answers(server))
+    assert "It starts again" in server.log.read_text()
+
+
+def answers(server) -> bool:
+    try:
+        return server.status() == 200
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends the children of a killed parent")
+def test_a_killed_supervisor_leaves_nobody_behind(server):
+    family = server.family()
+    server.process.kill()
+    server.process.wait()
+    _, alive = psutil.wait_procs(family, timeout=15)
+    assert alive == []
+
+
+def test_an_unprepared_home_is_told_what_to_do(tmp_path):
+    refused = Server(tmp_path, free_port()).command("serve")
+    assert refused.returncode == 1
+    assert "run `medexpro prepare` first" in refused.stderr
+
+
+def test_a_program_that_keeps_dying_is_given_longer_pauses():
+    child = Child("restless program", [sys.executable, "-c", "raise SystemExit(3)"])
+    child.start()
+    child.process.wait()
+    child.keep_alive()
+    assert (child.process, child.pause_s) == (None, 2.0)
+    child.keep_alive()
+    assert child.process is None  # Its pause is not over.
+
+
+def test_the_clock_queues_each_task_when_its_time_has_come():
+    queued = []
+
+    class Task:
+        def __init__(self, name):
+            self.name = name
+
+        def enqueue(self):
+            queued.append(self.name)
+
+    clock = Clockwork([(Task("often"), 10), (Task("seldom"), 100)], tick_s=0)
+    start = max(clock.due_at.values())
+    assert [clock.tick(start + after) for after in (0, 5, 11, 105)] == [2, 0, 1, 2]
+    assert queued == ["often", "seldom", "often", "often", "seldom"]
