@@ -193,7 +193,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or MEDEXPRO_TESTING
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "medexpro.web.storage.HashedStorage"
     },
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or MEDEXPRO_TESTING

@@ -33,7 +33,7 @@ class SessionLog(EpisodeRow):
     answers = models.JSONField(default=dict, help_text="Finding code to {reason, provider answer, by, at} for DECIDE")
     findings = models.JSONField(default=list, help_text="As last weighed")
     minutes = models.JSONField(default=dict, help_text="Service category to seconds")
-    clock = models.JSONField(default=dict, help_text="Running category and since when")
+    marks = models.JSONField(default=dict, help_text="The gate as last weighed; who touched what last")
     note = models.TextField(blank=True)
     response = models.CharField(max_length=20, blank=True)
     decision = models.CharField(max_length=12, blank=True, help_text="advance, hold, regress, stop")

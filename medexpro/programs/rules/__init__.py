@@ -1,0 +1,1 @@
+"""Decisions about programs, as functions of plain values."""

@@ -1,0 +1,109 @@
+"""Making a program from a protocol's phase: which exercises, in which order, with which starting dose."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from medexpro.kernel.reference import Exercise, Phase, PlannedExercise
+from medexpro.programs.rules.fit import Block, check_fit
+
+# House rule: as many as fit a 50-minute session with vitals and rests; the rest of the phase is offered to add.
+EXERCISES_IN_A_SESSION = 8
+
+# Effort on the 6-20 scale to the 0-10 one. House rule, set by the two pairs the gates name as equal:
+# 14 of 20 with 6 of 10 (ACSM effort bands) and 17 of 20 with 8 of 10 (the ceiling).
+EFFORT_OF_TEN = {11: 3, 12: 4, 13: 5, 14: 6, 15: 7, 16: 7, 17: 8}
+
+CATEGORY_OF_PATTERN = {
+    "aerobic": "functional",
+    "balance": "balance",
+    "function": "functional",
+    "strength": "strength",
+    "isometric": "strength",
+    "mobility": "strength",
+    "flexibility": "strength",
+    "impact": "functional",
+    "breathing": "strength",
+}
+PART_OF_PATTERN = {"aerobic": "aerobic", "impact": "aerobic", "strength": "resistance", "isometric": "resistance"}
+# The order of a session: warm up, work, balance while fresh enough, cool down.
+ORDER_OF_PATTERN = ["aerobic", "mobility", "isometric", "strength", "function", "impact", "balance", "flexibility", "breathing"]
+
+
+@dataclass(frozen=True)
+class PlannedLine:
+    """One line of a new program. quantity is in `unit`; effort is RPE of 10."""
+
+    exercise: Exercise
+    sets: int
+    quantity: int
+    unit: str
+    effort: int
+    category: str
+    part: str
+
+
+def effort_of_ten(effort_6_20: int) -> int:
+    """Return the 0-10 effort for a 6-20 one; below the table 3, above it the ceiling of 8.
+
+    >>> [effort_of_ten(n) for n in (10, 12, 14, 18)]
+    [3, 4, 6, 8]
+    """
+    return EFFORT_OF_TEN.get(effort_6_20, 3 if effort_6_20 < 11 else 8)
+
+
+def category_of(exercise: Exercise) -> str:
+    """Return the service category whose clock runs with an exercise."""
+    if exercise.movement_pattern == "aerobic" and "walk" in exercise.id:
+        return "walking"
+    return CATEGORY_OF_PATTERN.get(exercise.movement_pattern, "strength")
+
+
+def part_of(exercise: Exercise) -> str:
+    """Return the part of a session a gate may close: aerobic, resistance or other."""
+    return PART_OF_PATTERN.get(exercise.movement_pattern, "other")
+
+
+def line_of(exercise: Exercise, planned: PlannedExercise | None = None) -> PlannedLine:
+    """Return a line with the lower end of the phase's dose, else the library's starting dose."""
+    dose = exercise.default_dose
+    return PlannedLine(
+        exercise=exercise,
+        sets=planned.sets[0] if planned else dose.sets,
+        quantity=planned.quantity[0] if planned else dose.quantity,
+        unit=planned.unit if planned else dose.unit,
+        effort=effort_of_ten(dose.effort_rpe_max),
+        category=category_of(exercise),
+        part=part_of(exercise),
+    )
+
+
+def lines_for(
+    phase: Phase, library: Mapping[str, Exercise], blocks: Iterable[Block], *, limit: int = EXERCISES_IN_A_SESSION
+) -> list[PlannedLine]:
+    """Return a session's worth of a phase that fits the precautions, in the order of a session.
+
+    Every pattern the phase names gets one exercise before any gets a second, so that a shortened list
+    still warms up, strengthens and balances.
+    """
+    blocks = list(blocks)
+    fitting = [
+        line_of(library[planned.exercise], planned)
+        for planned in phase.exercises
+        if not check_fit(library[planned.exercise], blocks)
+    ]
+    return in_session_order(_spread(fitting, limit))
+
+
+def in_session_order(lines: Sequence[PlannedLine]) -> list[PlannedLine]:
+    """Return the lines in the order of a session; within a pattern as the protocol lists them."""
+    return sorted(lines, key=lambda line: ORDER_OF_PATTERN.index(line.exercise.movement_pattern))
+
+
+def _spread(lines: Sequence[PlannedLine], limit: int) -> list[PlannedLine]:
+    rounds: dict[str, int] = {}
+    ranked = []
+    for place, line in enumerate(lines):
+        pattern = line.exercise.movement_pattern
+        rounds[pattern] = rounds.get(pattern, 0) + 1
+        ranked.append((rounds[pattern], place, line))
+    return [line for _, _, line in sorted(ranked, key=lambda entry: entry[:2])[:limit]]

@@ -1,0 +1,82 @@
+"""What the program says now. Reads only."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from medexpro.clearance import state as clearance
+from medexpro.episodes.models import Episode
+from medexpro.kernel.findings import Finding, Weight
+from medexpro.kernel.reference import Exercise, Protocol
+from medexpro.knowledge.library import library
+from medexpro.programs.models import Program, ProgramExercise
+from medexpro.programs.rules.fit import Block, alternatives, check_fit
+
+
+@dataclass(frozen=True)
+class Line:
+    """One exercise of the program as a page shows it: what is planned, what speaks against it, what fits instead."""
+
+    planned: ProgramExercise
+    findings: list[Finding]
+    instead: list[Exercise]
+
+    @property
+    def blocked(self) -> bool:
+        """Return whether it may enter no session now."""
+        return any(finding.weight == Weight.STOP for finding in self.findings)
+
+    @property
+    def needs_reason(self) -> bool:
+        """Return whether it stays only with a reason, and has none."""
+        return not self.blocked and bool(self.findings) and not self.planned.contraindication_reason
+
+
+def program_of(episode: Episode) -> Program | None:
+    """Return the episode's program in use."""
+    return Program.objects.filter(episode=episode, ended_at=None).select_related("protocol").first()
+
+
+def protocol_of(program: Program) -> Protocol:
+    """Return the protocol in the version the program was made from, whatever the library holds today."""
+    return msgspec.convert(program.protocol.content, Protocol, strict=False)
+
+
+def blocks_of(episode: Episode) -> list[Block]:
+    """Return the precautions in force as far as exercises are concerned: suggested ones count until answered."""
+    return [
+        Block(
+            text=precaution.text,
+            tags=frozenset(precaution.tags),
+            mode=precaution.mode,
+            said_by=_said_by(precaution),
+            source=precaution.source,
+            verification=precaution.verification,
+        )
+        for precaution in clearance.precautions_in_force(episode)
+    ]
+
+
+def lines_now(program: Program, *, blocks: list[Block] | None = None) -> list[Line]:
+    """Return the program's exercises in order, each weighed against the precautions in force."""
+    blocks = blocks_of(program.episode) if blocks is None else blocks
+    planned = list(program.exercises.filter(removed_at=None))
+    taken = [line.exercise for line in planned]
+    lines = []
+    for line in planned:
+        exercise = library().exercises.get(line.exercise)
+        findings = check_fit(exercise, blocks) if exercise else []
+        instead = alternatives(exercise, library().exercises, blocks, taken=taken) if findings and exercise else []
+        lines.append(Line(line, findings, instead))
+    return lines
+
+
+def for_session(program: Program) -> list[ProgramExercise]:
+    """Return what a session opens with: nothing blocked, nothing that still needs a reason."""
+    return [line.planned for line in lines_now(program) if not line.blocked and not line.needs_reason]
+
+
+def _said_by(precaution) -> str:
+    if precaution.confirmed_provider_id and precaution.confirmed_on:
+        return f"Limit from {precaution.confirmed_provider.short_name}, {precaution.confirmed_on:%b} {precaution.confirmed_on.day}"
+    return "Suggested by the protocol; confirm it with the provider’s instruction"

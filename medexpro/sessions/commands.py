@@ -1,0 +1,399 @@
+"""Session commands from a tablet: applied once each, in order, or answered with what stands in the way."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from medexpro.audit.trail import record
+from medexpro.clearance import operations as clearance
+from medexpro.clearance import state as clearance_state
+from medexpro.kernel.quantities import UnitMismatch, to_canonical
+from medexpro.kernel.refusals import NotAllowed, NotFound, Refusal
+from medexpro.knowledge.library import library
+from medexpro.practice import permissions
+from medexpro.practice.models import Member
+from medexpro.practice.permissions import Permission
+from medexpro.programs.models import ServiceCategory
+from medexpro.programs.rules.fit import check_fit
+from medexpro.programs.rules.making import line_of
+from medexpro.programs.state import blocks_of
+from medexpro.sessions import events, presenters
+from medexpro.sessions.gate import Gate, gate_of
+from medexpro.sessions.models import ExerciseEntry, SessionCommand, SessionLog, SessionReading, SessionState
+from medexpro.sessions.operations import LOCKED
+from medexpro.sessions.rules import logging as rules
+from medexpro.sessions.rules.protocol import Command, Malformed, collides, payload_hash, read_command, target_of, waits_for
+
+
+class CommandRefused(Refusal):
+    """A command says no; the findings say why."""
+
+    def __init__(self, sentence: str, *, findings: list | None = None, field: str | None = None):
+        super().__init__(sentence, field=field)
+        self.findings = findings or []
+
+
+@dataclass
+class Work:
+    """One command being applied: the locked session and who is asking."""
+
+    session: SessionLog
+    command: Command
+    by: Member
+    at: datetime
+    touched: dict[str, Any] = field(default_factory=dict)
+    gate: Gate | None = None
+
+    @property
+    def body(self) -> dict[str, Any]:
+        return self.command.body
+
+
+def apply(data: Any, *, by: Member, at: datetime) -> dict[str, Any]:
+    """Apply one command and return its answer.
+
+    answer["outcome"]: applied, duplicate (the first answer again), waiting (send `expected` first),
+    conflict (both versions inside), refused (a sentence and findings inside), mismatch (the id was used
+    for something else: 409) or malformed (400). Everything but waiting, mismatch and malformed is stored,
+    so nothing a person entered is lost, even when it was refused.
+    at: the server's time; the device's is kept beside it.
+    """
+    try:
+        command = read_command(data)
+    except Malformed as error:
+        return {"outcome": "malformed", "sentence": f"This entry can’t be read: {error}"}
+    with transaction.atomic():
+        return _apply(command, by=by, at=at)
+
+
+def _apply(command: Command, *, by: Member, at: datetime) -> dict[str, Any]:
+    answer: dict[str, Any] = {"id": str(command.id)}
+    if command.practice != by.practice_id:
+        raise NotFound("There is no such session in this practice.")
+    session = (
+        SessionLog.objects.select_for_update(of=("self",))
+        .select_related("episode__client", "episode__practice", "episode__surgery", "practice")
+        .filter(practice_id=by.practice_id, pk=command.session)
+        .first()
+    )
+    if session is None:
+        raise NotFound("There is no such session in this practice.")
+    permissions.check(by, Permission.SESSIONS_LOG, session)
+
+    hashed = payload_hash(command)
+    if known := SessionCommand.objects.filter(practice_id=by.practice_id, id=command.id).first():
+        if known.payload_hash != hashed:
+            return answer | {"outcome": "mismatch", "sentence": "This entry’s number was used for another entry."}
+        return answer | known.answer | {"outcome": "duplicate", "first": known.outcome}
+    last = (
+        SessionCommand.objects.filter(session=session, device=command.device)
+        .order_by("-seq")
+        .values_list("seq", flat=True)
+        .first()
+    ) or 0
+    if expected := waits_for(command.seq, last):
+        return answer | {"outcome": "waiting", "expected": expected}
+    if command.seq <= last:
+        return answer | {"outcome": "mismatch", "sentence": "This entry’s place was used for another entry."}
+
+    work = Work(session, command, by, at)
+    target = target_of(command)
+    touched = session.marks.get("touched", {})
+    if session.state in LOCKED:
+        outcome = "refused"
+        answer |= {"sentence": "The note is signed. Add this as an addendum.", "findings": []}
+    elif collides(target, base_version=command.base_version, device=command.device, touched=touched):
+        outcome = "conflict"
+        answer |= {
+            "sentence": "Someone else changed this on another device. Both are kept; choose one.",
+            "theirs": presenters.target_value(session, target),
+            "mine": command.body,
+            "target": target,
+        }
+    else:
+        outcome, said = _run(work)
+        answer |= said
+    if outcome == "applied":
+        session.version += 1
+        if target:
+            touched[target] = {"version": session.version, "device": command.device}
+            session.marks["touched"] = touched
+        session.save()
+    else:
+        session.refresh_from_db(fields=["version"])
+        record(events.REFUSED, session, by=by, at=at, outcome=outcome, command=command.kind)
+    answer |= {"version": session.version}
+    if work.gate:
+        answer["gate"] = presenters.gate_state(session, work.gate, at=at)
+    SessionCommand.objects.create(
+        id=command.id, practice_id=by.practice_id, session=session, member=by, device=command.device, seq=command.seq,
+        kind=command.kind, body=command.body, payload_hash=hashed, device_at=command.at, received_at=at,
+        outcome=outcome, answer=answer,
+    )  # fmt: skip
+    return answer | {"outcome": outcome}
+
+
+def _run(work: Work) -> tuple[str, dict[str, Any]]:
+    try:
+        with transaction.atomic():  # A refused command leaves nothing half-written.
+            HANDLERS[work.command.kind](work)
+    except CommandRefused as refusal:
+        return "refused", {
+            "sentence": refusal.sentence,
+            "field": refusal.field,
+            "findings": [finding.as_dict() for finding in refusal.findings],
+        }
+    except (rules.Impossible, NotAllowed) as refusal:
+        return "refused", {"sentence": str(refusal), "field": None, "findings": []}
+    return "applied", {}
+
+
+# ---- What each kind does
+
+
+def _taken_at(work: Work) -> datetime:
+    """Return when a thing happened: the device's time while it is believable, else the server's.
+
+    A tablet that was offline sends readings late; their own time is what the gate's order needs. A clock
+    that runs ahead, or before the session was opened, is not believed.
+    """
+    device_at = work.command.at
+    if work.session.opened_at - timedelta(minutes=10) <= device_at <= work.at + timedelta(minutes=1):
+        return device_at
+    return work.at
+
+
+def _reading(work: Work) -> None:
+    measure = library().measures.get(work.body.get("measure", ""))
+    moment = work.body.get("moment", "pre")
+    if measure is None or moment not in ("pre", "in", "post"):
+        raise CommandRefused("There is no such reading.")
+    unit = work.body.get("unit") or measure.unit
+    typed = rules.number_in(work.body.get("value"), Decimal(-1000), Decimal(100000), measure.name)
+    try:
+        value = to_canonical(typed, unit, measure.unit)
+    except UnitMismatch:
+        raise CommandRefused(f"{measure.name} can’t be given in {unit}.", field=measure.id) from None
+    if not measure.valid_range.holds(value):
+        low, high = measure.valid_range.min, measure.valid_range.max
+        raise CommandRefused(
+            f"{measure.name} can be {low:f} to {high:f}, not {typed:f}. Measure again.", field=measure.id
+        )
+    SessionReading.objects.create(
+        practice=work.session.practice, session=work.session, episode=work.session.episode, measure=measure.id,
+        value=value, unit=measure.unit, moment=moment, at=_taken_at(work),
+    )  # fmt: skip
+    record(events.READING, work.session, by=work.by, at=work.at, measure=measure.id, moment=moment)
+    _weigh(work)
+
+
+def _red_flags(work: Work) -> None:
+    items = work.body.get("items")
+    known = set(library().symptoms) | set(library().histories)
+    if not isinstance(items, list) or not set(items) <= known:
+        raise CommandRefused("Answer each red flag, or choose “None of these”.", field="red_flags")
+    before = set(work.session.red_flags or [])
+    if before - set(items):
+        raise CommandRefused("A red flag said today stays for today; the provider’s answer clears it.", field="red_flags")
+    work.session.red_flags, work.session.red_flags_at = sorted(items), _taken_at(work)
+    record(events.RED_FLAGS, work.session, by=work.by, at=work.at, items=work.session.red_flags)
+    _weigh(work)
+
+
+def _answer(work: Work) -> None:
+    permissions.check(work.by, Permission.CLEARANCE_DECIDE, work.session)
+    reason, code = str(work.body.get("reason", "")).strip(), str(work.body.get("code", ""))
+    if not reason:
+        raise CommandRefused("Write what the provider answered, or why you go on.", field="reason")
+    gate = gate_of(work.session, at=work.at)
+    if code not in gate.verdict.undecided:
+        raise CommandRefused("This finding does not wait for a decision.", findings=gate.findings)
+    work.session.answers = work.session.answers | {
+        code: {"reason": reason[:1000], "by": str(work.by), "at": work.at.isoformat()}
+    }
+    record(events.DECIDED, work.session, by=work.by, at=work.at, finding=code)
+    _weigh(work)
+
+
+def _weigh(work: Work) -> Gate:
+    """Weigh the gate again and keep what it says; a change of closed or open is in the trail."""
+    session = work.session
+    was_closed = bool(session.findings) and session.marks.get("gate") not in (None, "go")
+    work.gate = gate = gate_of(session, at=work.at)
+    session.findings = [finding.as_dict() for finding in gate.findings]
+    session.marks["gate"] = gate.verdict.state.value
+    codes = [finding.code for finding in gate.findings if not finding.code.endswith("-not-taken")]
+    if not gate.verdict.may_start and codes and not was_closed:
+        record(events.GATE_CLOSED, session, by=work.by, at=work.at, findings=codes)
+    elif gate.verdict.may_start and was_closed:
+        record(events.GATE_CLEARED, session, by=work.by, at=work.at)
+    return gate
+
+
+def _start(work: Work) -> None:
+    findings = clearance_state.weigh_start(work.session.episode, work.session.practice.day(work.at))
+    gate = _weigh(work)
+    obstacles = [finding for finding in findings if finding.weight == "stop"]
+    if obstacles:
+        raise CommandRefused(obstacles[0].sentence, findings=obstacles)
+    if not gate.verdict.may_start:
+        raise CommandRefused(gate.verdict.sentence, findings=gate.findings)
+    if work.session.started_at is None:
+        work.session.started_at = _taken_at(work)
+        record(events.STARTED, work.session, by=work.by, at=work.at)
+
+
+def _entry(work: Work) -> ExerciseEntry:
+    entry = ExerciseEntry.objects.filter(session=work.session, pk=work.body.get("entry")).first()
+    if entry is None:
+        raise CommandRefused("This exercise is not in the session.")
+    return entry
+
+
+def _check_going(work: Work, *, part: str = "", exercise: str = "") -> None:
+    """Refuse work on the floor before the session started, while it is held, or in a part the gate closed."""
+    if work.session.state == SessionState.HELD:
+        raise CommandRefused("The session is held. The provider’s answer lifts it.")
+    if work.session.started_at is None:
+        raise CommandRefused("The session has not started: finish the gate first.")
+    gate = work.gate or gate_of(work.session, at=work.at)
+    closed = gate.verdict.closed
+    if not gate.verdict.may_start:
+        raise CommandRefused(gate.verdict.sentence, findings=gate.findings)
+    if part in closed or f"exercise:{exercise}" in closed:
+        stop = next((finding for finding in gate.findings if finding.closes == part), None)
+        raise CommandRefused(stop.sentence if stop else gate.verdict.sentence, findings=gate.findings)
+
+
+def _log(work: Work) -> None:
+    entry = _entry(work)
+    _check_going(work, part=entry.part, exercise=entry.exercise)
+    effort, pain = rules.read_score(work.body.get("effort"), "Effort"), rules.read_score(work.body.get("pain"), "Pain")
+    sets = rules.read_sets(work.body.get("sets"), entry.quantity_unit)
+    reason = str(work.body.get("reason", "")).strip()[:240]
+    program = work.session.program
+    over = program and (
+        (effort is not None and effort > program.effort_ceiling) or (pain is not None and pain > program.pain_ceiling)
+    )
+    if over and not reason:
+        raise CommandRefused("This is over the ceiling. Say what you did about it.", field="reason")
+    entry.state, entry.sets, entry.effort, entry.pain, entry.reason = "done", sets, effort, pain, reason
+    entry.save()
+    record(events.LOGGED, work.session, by=work.by, at=work.at, exercise=entry.exercise, over_ceiling=bool(over))
+
+
+def _unlog(work: Work) -> None:
+    entry = _entry(work)
+    entry.state, entry.sets, entry.effort, entry.pain, entry.reason = "open", [], None, None, ""
+    entry.save()
+    record(events.LOGGED, work.session, by=work.by, at=work.at, exercise=entry.exercise, undone=True)
+
+
+def _skip(work: Work) -> None:
+    entry = _entry(work)
+    reason = str(work.body.get("reason", "")).strip()
+    if not reason:
+        raise CommandRefused("Say why it is left out.", field="reason")
+    entry.state, entry.reason, entry.sets = "skipped", reason[:240], []
+    entry.save()
+    record(events.LOGGED, work.session, by=work.by, at=work.at, exercise=entry.exercise, skipped=True)
+
+
+def _new_entry(work: Work, exercise_id: str, order: int) -> ExerciseEntry:
+    exercise = library().exercises.get(exercise_id)
+    if exercise is None:
+        raise CommandRefused("There is no such exercise in the library.", field="exercise")
+    if findings := check_fit(exercise, blocks_of(work.session.episode)):
+        raise CommandRefused(findings[0].sentence, findings=findings, field="exercise")
+    line = line_of(exercise)
+    return ExerciseEntry.objects.create(
+        id=work.body.get("new_entry") or work.command.id, practice=work.session.practice, session=work.session,
+        episode=work.session.episode, exercise=exercise.id, name=exercise.name, category=line.category, part=line.part,
+        order=order, quantity_unit=line.unit,
+        target={"sets": line.sets, "quantity": str(line.quantity), "load": None, "effort": str(line.effort),
+                "cue": exercise.cues[:160]},
+    )  # fmt: skip
+
+
+def _swap(work: Work) -> None:
+    entry = _entry(work)
+    new = _new_entry(work, str(work.body.get("exercise", "")), entry.order)
+    entry.state, entry.reason = "swapped", f"Swapped for {new.name}"[:240]
+    entry.save()
+    record(events.LOGGED, work.session, by=work.by, at=work.at, exercise=entry.exercise, swapped_for=new.exercise)
+
+
+def _add(work: Work) -> None:
+    last = work.session.entries.order_by("-order").values_list("order", flat=True).first() or 0
+    new = _new_entry(work, str(work.body.get("exercise", "")), last + 1)
+    record(events.LOGGED, work.session, by=work.by, at=work.at, exercise=new.exercise, added=True)
+
+
+def _minutes(work: Work) -> None:
+    elapsed = (max(work.at, work.command.at) - work.session.opened_at).total_seconds()
+    seconds = rules.read_minutes(work.body.get("seconds"), set(ServiceCategory.values), elapsed)
+    work.session.minutes = seconds
+
+
+def _note(work: Work) -> None:
+    text = work.body.get("text", "")
+    if not isinstance(text, str) or len(text) > 4000:
+        raise CommandRefused("A note has room for 4,000 characters. Shorten it; nothing was lost.", field="note")
+    work.session.note = text
+    record(events.WROTE, work.session, by=work.by, at=work.at, fields=["note"])
+
+
+def _close(work: Work) -> None:
+    decision = str(work.body.get("decision", ""))
+    if decision not in ("", "advance", "hold", "regress", "stop"):
+        raise CommandRefused("Choose advance, hold, step back or stop.", field="decision")
+    work.session.decision = decision
+    work.session.decision_reason = str(work.body.get("reason", "")).strip()[:240]
+    work.session.response = str(work.body.get("response", "")).strip()[:20]
+    work.session.next_plan = str(work.body.get("next_plan", "")).strip()[:240]
+    record(events.WROTE, work.session, by=work.by, at=work.at, fields=["decision", "response", "next_plan"])
+
+
+def _ready(work: Work) -> None:
+    if work.session.state == SessionState.HELD:
+        raise CommandRefused("A held session is not signed here.")
+    work.session.state = SessionState.READY
+    record(events.READY, work.session, by=work.by, at=work.at)
+
+
+def _hold(work: Work) -> None:
+    """Record and hold: the finding as observed goes back to the provider, the episode is put on hold."""
+    gate = _weigh(work)
+    observed = str(work.body.get("observed", "")).strip() or gate.verdict.sentence
+    work.session.state, work.session.ended_at = SessionState.HELD, work.at
+    clearance.refer_back(
+        work.session.episode,
+        trigger=next((finding.code for finding in gate.findings if finding.weight == "stop"), "observed"),
+        observed=observed,
+        findings=gate.findings,
+        by=work.by,
+        at=work.at,
+    )
+    record(events.HELD, work.session, by=work.by, at=work.at)
+
+
+HANDLERS: dict[str, Callable[[Work], None]] = {
+    "reading": _reading,
+    "red_flags": _red_flags,
+    "answer": _answer,
+    "start": _start,
+    "log": _log,
+    "unlog": _unlog,
+    "skip": _skip,
+    "swap": _swap,
+    "add": _add,
+    "minutes": _minutes,
+    "note": _note,
+    "close": _close,
+    "ready": _ready,
+    "hold": _hold,
+}

@@ -1,0 +1,205 @@
+"""Opening, signing and adding to session logs. What happens in between are commands (commands.py)."""
+
+import hashlib
+import json
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from medexpro.audit.trail import record
+from medexpro.clearance import state as clearance
+from medexpro.episodes.models import Episode
+from medexpro.kernel.findings import first_obstacle
+from medexpro.kernel.ids import uuid7
+from medexpro.kernel.refusals import NotAllowed, Refusal
+from medexpro.practice import permissions
+from medexpro.practice.models import Member
+from medexpro.practice.permissions import Permission
+from medexpro.programs import state as programs
+from medexpro.sessions import events
+from medexpro.sessions.models import Addendum, ExerciseEntry, SessionLog, SessionState
+
+UNSIGNED = (SessionState.OPEN, SessionState.HELD, SessionState.READY)
+LOCKED = (SessionState.SIGNED, SessionState.AWAITING_COSIGN)
+
+
+class SessionRefused(Refusal):
+    """The session can't be opened, signed or added to."""
+
+    def __init__(self, sentence: str, *, findings: list | None = None, field: str | None = None):
+        super().__init__(sentence, field=field)
+        self.findings = findings or []
+
+
+class SignInNeeded(SessionRefused):
+    """Signing asks for a sign-in within five minutes."""
+
+
+@transaction.atomic
+def open_session(episode: Episode, *, id: UUID | None = None, by: Member, at: datetime) -> SessionLog:
+    """Open the session log of today, filled from the program and from last time.
+
+    An unsigned log of the same practice day is opened again instead of making a second one. id: made by
+    the page, so that a double tap opens one. Raises SessionRefused when referral, clearance, status or an
+    open refer-back stands in the way: no session starts past them.
+    """
+    permissions.check(by, Permission.SESSIONS_LOG, episode)
+    episode = Episode.objects.select_for_update(of=("self",)).select_related("practice", "client").get(pk=episode.pk)
+    latest = episode.sessions.order_by("-number").first()
+    if latest and latest.state in UNSIGNED and episode.practice.day(latest.opened_at) == episode.practice.day(at):
+        return latest
+
+    findings = clearance.weigh_start(episode, episode.practice.day(at))
+    if obstacle := first_obstacle(findings, reason="decided at the gate"):
+        raise SessionRefused(obstacle.sentence, findings=findings)
+
+    session = SessionLog.objects.create(
+        id=id or uuid7(),
+        practice=episode.practice,
+        episode=episode,
+        program=programs.program_of(episode),
+        number=(latest.number if latest else 0) + 1,
+        by=by,
+        opened_at=at,
+    )
+    _fill(session)
+    record(events.OPENED, session, by=by, at=at, number=session.number)
+    return session
+
+
+def _fill(session: SessionLog) -> None:
+    """Copy the program's lines and what was done last time into the log, so that one tap confirms."""
+    if session.program is None:
+        return
+    lines = programs.for_session(session.program)
+    last = last_entries(session.episode, [line.exercise for line in lines])
+    ExerciseEntry.objects.bulk_create(
+        entry_of(session, line, order=order, last=last.get(line.exercise)) for order, line in enumerate(lines, start=1)
+    )
+
+
+def entry_of(session: SessionLog, line, *, order: int, last: ExerciseEntry | None) -> ExerciseEntry:
+    """Return the unsaved entry of one program line."""
+    done = last.sets if last and last.sets else []
+    return ExerciseEntry(
+        practice=session.practice, session=session, episode=session.episode, planned=line, exercise=line.exercise,
+        name=line.name, category=line.category, part=line.part, order=order, quantity_unit=line.quantity_unit,
+        load_unit=line.load_unit,
+        target={"sets": line.sets, "quantity": str(line.quantity.normalize() if line.quantity % 1 else int(line.quantity)),
+                "load": None if line.load is None else str(line.load), "effort": line.effort, "cue": line.cue},
+        last={"sets": done, "effort": last.effort, "pain": last.pain} if last else {},
+    )  # fmt: skip
+
+
+def last_entries(episode: Episode, exercises: list[str], *, sessions_back: int = 6) -> dict[str, ExerciseEntry]:
+    """Return the latest done entry per exercise, looking a few sessions back: cost does not grow with history."""
+    recent = list(episode.sessions.order_by("-number").values_list("pk", flat=True)[:sessions_back])
+    entries = ExerciseEntry.objects.filter(session__in=recent, exercise__in=exercises, state="done")
+    latest: dict[str, ExerciseEntry] = {}
+    for entry in entries.select_related("session").order_by("session__number"):
+        latest[entry.exercise] = entry
+    return latest
+
+
+def content_hash(session: SessionLog) -> str:
+    """Return the SHA-256 of what a signature covers: readings, entries, minutes, note, decision, answers."""
+    content = {
+        "id": str(session.pk),
+        "number": session.number,
+        "started_at": str(session.started_at),
+        "red_flags": session.red_flags,
+        "answers": session.answers,
+        "readings": [
+            [reading.measure, str(reading.value), reading.unit, reading.moment, reading.at.isoformat()]
+            for reading in session.readings.all()
+        ],
+        "entries": [
+            [entry.exercise, entry.state, entry.sets, entry.effort, entry.pain, entry.reason]
+            for entry in session.entries.all()
+        ],
+        "minutes": session.minutes,
+        "note": session.note,
+        "response": session.response,
+        "decision": [session.decision, session.decision_reason, session.next_plan],
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@transaction.atomic
+def sign(session: SessionLog, *, recently_signed_in: bool, by: Member, at: datetime) -> SessionLog:
+    """Sign and lock a session log. An assistant's waits for a professional's co-sign.
+
+    recently_signed_in: whether the person proved who they are within five minutes. Raises SignInNeeded,
+    SessionRefused when the session never passed its gate, was held, or has open exercises.
+    """
+    session = _locked(session)
+    cosign_later = not by.may(Permission.SESSIONS_SIGN)
+    permissions.check(by, Permission.SESSIONS_LOG if cosign_later else Permission.SESSIONS_SIGN, session)
+    if session.state in LOCKED:
+        raise SessionRefused("This session is signed. Add what is missing as an addendum.")
+    if session.state == SessionState.HELD:
+        raise SessionRefused("A held session is lifted by the provider’s answer, not by a signature here.")
+    if session.started_at is None:
+        raise SessionRefused("This session never started: the gate has not opened yet.")
+    open_names = list(session.entries.filter(state="open").values_list("name", flat=True))
+    if open_names:
+        raise SessionRefused(f"Log or skip first: {', '.join(open_names)}.", field="entries")
+    if not recently_signed_in:
+        raise SignInNeeded("Show that it is you: signing asks for your password or passkey again.")
+
+    session.state = SessionState.AWAITING_COSIGN if cosign_later else SessionState.SIGNED
+    session.signed_at, session.signed_by, session.signed_name = at, by, by.signing_name
+    session.ended_at = session.ended_at or at
+    session.content_hash = content_hash(session)
+    session.version += 1
+    session.save()
+    record(events.SIGNED, session, by=by, at=at, hash=session.content_hash, awaits_cosign=cosign_later)
+    return session
+
+
+@transaction.atomic
+def cosign(session: SessionLog, *, recently_signed_in: bool, by: Member, at: datetime) -> SessionLog:
+    """Co-sign an assistant's note; never one's own. Raises SessionRefused, SignInNeeded, NotAllowed."""
+    session = _locked(session)
+    permissions.check(by, Permission.SESSIONS_COSIGN, session)
+    if session.state != SessionState.AWAITING_COSIGN:
+        raise SessionRefused("This session does not wait for a co-sign.")
+    if session.signed_by_id == by.pk:
+        raise NotAllowed("Nobody co-signs their own note.")
+    if not recently_signed_in:
+        raise SignInNeeded("Show that it is you: signing asks for your password or passkey again.")
+    if session.content_hash != content_hash(session):
+        raise SessionRefused("The note no longer reads as it was signed. Tell the owner; nothing was changed here.")
+    session.state = SessionState.SIGNED
+    session.cosigned_at, session.cosigned_by, session.cosigned_name = at, by, by.signing_name
+    session.version += 1
+    session.save()
+    record(events.COSIGNED, session, by=by, at=at)
+    return session
+
+
+@transaction.atomic
+def add_addendum(session: SessionLog, *, text: str, id: UUID | None = None, by: Member, at: datetime) -> Addendum:
+    """Add a dated addition to a signed note. The note itself never changes."""
+    permissions.check(by, Permission.SESSIONS_LOG, session)
+    if session.state not in LOCKED:
+        raise SessionRefused("The note is not signed yet; write in the note itself.")
+    if not text.strip():
+        raise SessionRefused("Write what you want to add.", field="text")
+    if id and (known := Addendum.objects.of(by.practice).filter(pk=id).first()):
+        return known
+    addendum = Addendum.objects.create(
+        id=id or uuid7(), practice=session.practice, session=session, episode=session.episode, text=text.strip(),
+        by=by, signed_name=by.signing_name, at=at,
+    )  # fmt: skip
+    record(events.ADDED, addendum, by=by, at=at, session=str(session.pk))
+    return addendum
+
+
+def _locked(session: SessionLog) -> SessionLog:
+    """Return the session's row locked for this transaction, so that no command slips in behind a signature."""
+    rows = SessionLog.objects.select_for_update(of=("self",)).select_related(
+        "episode__client", "episode__practice", "practice"
+    )
+    return rows.get(pk=session.pk)

@@ -1,0 +1,164 @@
+"""Session logs as plain values: what the tablet draws, and what two versions look like side by side."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from medexpro.kernel.quantities import label
+from medexpro.knowledge.library import library
+from medexpro.programs.models import ServiceCategory
+from medexpro.sessions.gate import Gate
+from medexpro.sessions.models import ExerciseEntry, SessionLog
+from medexpro.sessions.rules.phrases import Done, offered
+
+
+def plain(value: Decimal | str | None) -> str:
+    """Return a decimal without needless zeros; "" for none."""
+    if value is None:
+        return ""
+    text = f"{Decimal(value):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def entry_state(entry: ExerciseEntry) -> dict[str, Any]:
+    """Return one exercise entry for the tablet."""
+    return {
+        "id": str(entry.pk),
+        "exercise": entry.exercise,
+        "name": entry.name,
+        "category": entry.category,
+        "part": entry.part,
+        "order": entry.order,
+        "state": entry.state,
+        "sets": entry.sets,
+        "quantity_unit": entry.quantity_unit,
+        "load_unit": entry.load_unit,
+        "target": entry.target,
+        "last": entry.last,
+        "effort": entry.effort,
+        "pain": entry.pain,
+        "reason": entry.reason,
+    }
+
+
+def gate_state(session: SessionLog, gate: Gate, *, at: datetime) -> dict[str, Any]:
+    """Return the gate for the tablet: the verdict, every finding, every reading so far."""
+    return gate.verdict.as_dict() | {
+        "findings": [finding.as_dict() for finding in gate.findings],
+        "answers": session.answers,
+        "weighed_at": at.isoformat(),
+    }
+
+
+def readings_state(session: SessionLog) -> list[dict[str, Any]]:
+    """Return all readings in the order taken."""
+    return [
+        {
+            "measure": reading.measure,
+            "value": plain(reading.value),
+            "unit": label(reading.unit),
+            "moment": reading.moment,
+            "at": reading.at.isoformat(),
+        }
+        for reading in session.readings.all()
+    ]
+
+
+def session_state(session: SessionLog, gate: Gate, *, at: datetime) -> dict[str, Any]:
+    """Return everything the session page draws from."""
+    program = session.program
+    entries = list(session.entries.all())
+    return {
+        "id": str(session.pk),
+        "practice": str(session.practice_id),
+        "version": session.version,
+        "number": session.number,
+        "planned": program.sessions_planned if program else None,
+        "state": session.state,
+        "opened_at": session.opened_at.isoformat(),
+        "started_at": session.started_at.isoformat() if session.started_at else None,
+        "red_flags": session.red_flags,
+        "readings": readings_state(session),
+        "gate": gate_state(session, gate, at=at),
+        "entries": [entry_state(entry) for entry in entries],
+        "minutes": session.minutes,
+        "note": session.note,
+        "phrases": phrases_of(session, entries),
+        "close": {
+            "response": session.response,
+            "decision": session.decision,
+            "reason": session.decision_reason,
+            "next_plan": session.next_plan,
+        },
+        "ceilings": {
+            "effort": program.effort_ceiling if program else 6,
+            "pain": program.pain_ceiling if program else 5,
+        },
+        "categories": [{"key": key, "label": words} for key, words in ServiceCategory.choices],
+    }
+
+
+def phrases_of(session: SessionLog, entries: list[ExerciseEntry]) -> list[str]:
+    """Return the phrases offered for the note."""
+    done = []
+    for entry in entries:
+        if entry.state not in ("done", "skipped"):
+            continue
+        first = entry.sets[0] if entry.sets else {}
+        last = (entry.last.get("sets") or [{}])[0]
+        done.append(
+            Done(
+                name=entry.name,
+                sets=len(entry.sets),
+                quantity=Decimal(first.get("quantity") or 0),
+                load=Decimal(first["load"]) if first.get("load") else None,
+                load_unit=label(entry.load_unit),
+                effort=entry.effort,
+                pain=entry.pain,
+                last_quantity=Decimal(last["quantity"]) if last.get("quantity") else None,
+                last_load=Decimal(last["load"]) if last.get("load") else None,
+                skipped=entry.state == "skipped",
+                skipped_reason=entry.reason,
+            )
+        )
+    readings: dict[str, list[Decimal]] = {}
+    for reading in session.readings.all():
+        readings.setdefault(reading.measure, []).append(reading.value)
+    return offered(done, readings)
+
+
+def target_value(session: SessionLog, target: str) -> dict[str, Any]:
+    """Return what stands now at a command's target, to be shown beside what the other device sent."""
+    if target.startswith("entry:"):
+        entry = session.entries.filter(pk=target.removeprefix("entry:")).first()
+        return entry_state(entry) if entry else {}
+    return {
+        "note": {"text": session.note},
+        "minutes": {"seconds": session.minutes},
+        "red_flags": {"items": session.red_flags},
+        "close": {
+            "decision": session.decision,
+            "reason": session.decision_reason,
+            "response": session.response,
+            "next_plan": session.next_plan,
+        },
+    }.get(target, {})
+
+
+def set_words(entry: ExerciseEntry) -> str:
+    """Return an entry's sets in words: 3 × 10 at 70 lb; 8 min."""
+    units = {"reps": "", "seconds": " s", "minutes": " min", "metres": " m", "flights": " flights"}
+    if not entry.sets:
+        return ""
+    quantities = [plain(one["quantity"]) for one in entry.sets]
+    unit = units.get(entry.quantity_unit, f" {entry.quantity_unit}")
+    same = len(set(quantities)) == 1
+    words = f"{len(quantities)} × {quantities[0]}{unit}" if same and len(quantities) > 1 else f"{', '.join(quantities)}{unit}"
+    load = entry.sets[-1].get("load")
+    return f"{words} at {plain(load)} {label(entry.load_unit)}" if load else words
+
+
+def measure_name(measure: str) -> str:
+    """Return what people call a measure."""
+    known = library().measures.get(measure)
+    return known.name if known else measure

@@ -1,0 +1,1 @@
+"""Decisions about session logs, as functions of plain values."""

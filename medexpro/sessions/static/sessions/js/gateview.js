@@ -1,0 +1,111 @@
+// The gate: readings in, verdict out. Every reading so far stays in sight with its time.
+import { clockTime, html, icon, number } from "./html.js";
+
+const WORDS = { go: "Go", hold: "Hold", stop: "Stop", decide: "Decide" };
+const ICONS = { go: "check", hold: "hold", stop: "stop", decide: "hold" };
+
+export const FIELDS = [
+  { key: "bp_systolic", label: "Systolic", unit: "mmHg", digits: 3 },
+  { key: "bp_diastolic", label: "Diastolic", unit: "mmHg", digits: 2 },
+  { key: "resting_hr", label: "Pulse", unit: "/min", digits: 2 },
+  { key: "spo2", label: "SpO₂", unit: "%", digits: 2, optional: true },
+];
+
+const latest = (readings, measure) => readings.filter((r) => r.measure === measure).at(-1);
+
+function pressures(readings) {
+  const high = readings.filter((r) => r.measure === "bp_systolic");
+  const low = readings.filter((r) => r.measure === "bp_diastolic");
+  return high.map((one, i) => ({ text: `${number(one.value)}/${low[i] ? number(low[i].value) : "–"}`, at: one.at }));
+}
+
+export function gateView(state, ui, data) {
+  const gate = state.gate;
+  const asking = gate.missing.length > 0 || ui.rechecking;
+  const shown = asking && gate.state === "hold" && !gate.recheck.length ? "wait" : gate.state;
+  return html`<section class="gate" data-gate="${shown === "wait" || shown === "decide" ? "hold" : shown}" data-state="${gate.state}" aria-labelledby="gate-h">
+    <div class="gate-verdict">
+      <span class="gate-badge">${icon(shown === "wait" ? "gauge" : ICONS[gate.state])}<b id="gate-h">${shown === "wait" ? "Before we start" : WORDS[gate.state]}</b></span>
+      <p data-gate-sentence role="status">${shown === "wait" ? missingWords(gate) : gate.sentence}</p>
+      ${gate.emergency ? html`<p class="stop"><b>Call emergency services first.</b></p>` : ""}
+    </div>
+    ${readingsView(state)}
+    ${asking && gate.state !== "stop" ? askView(state, ui, data) : ""}
+    ${gate.state === "decide" ? decideView(state, ui) : ""}
+    <div class="actions gate-act">
+      ${gate.state === "stop"
+        ? html`${callLink(data)}<button class="btn btn-floor" data-act="hold" data-key="hold">${icon("pen")}Record and hold</button>`
+        : !asking && gate.state === "hold"
+          ? html`<button class="btn btn-floor btn-primary" data-act="recheck" data-key="recheck">Recheck</button><button class="btn btn-floor" data-act="hold" data-key="hold">${icon("pen")}Record and hold</button>`
+          : !asking && gate.state === "go"
+            ? html`<button class="btn btn-44" data-act="recheck" data-key="recheck">Recheck</button>`
+            : ""}
+    </div>
+    ${findingsView(gate)}
+  </section>`;
+}
+
+const missingWords = (gate) =>
+  gate.missing.length ? "Readings and the red-flag question open the gate. What is not taken keeps it closed." : gate.sentence;
+
+const callLink = (data) =>
+  data.provider_phone
+    ? html`<a class="btn btn-floor btn-stop" href="tel:${data.provider_phone}" data-key="call">${icon("phone")}Call provider</a>`
+    : html`<span class="btn btn-floor btn-stop" role="note">${icon("phone")}Call provider: no number on file</span>`;
+
+function readingsView(state) {
+  const bps = pressures(state.readings);
+  const rest = [["Heart rate", "resting_hr", ""], ["SpO₂", "spo2", "%"], ["Pain now", "pain_nrs", "/10"]];
+  const taken = rest.map(([label, key, unit]) => [label, latest(state.readings, key), unit]).filter(([, r]) => r);
+  if (!bps.length && !taken.length) return "";
+  return html`<dl class="gate-read">
+    ${bps.length ? html`<div><dt>Blood pressure</dt><dd class="num gate-bps">${bps.map((bp) => html`<span><b>${bp.text}</b> <time datetime="${bp.at}">${clockTime(bp.at)}</time></span>`)}</dd></div>` : ""}
+    ${taken.map(([label, r, unit]) => html`<div><dt>${label}</dt><dd class="num">${number(r.value)}<small>${unit}</small></dd></div>`)}
+    ${state.red_flags ? html`<div><dt>Red flags</dt><dd>${state.red_flags.length ? `${state.red_flags.length} new` : "None new"}</dd></div>` : ""}
+  </dl>`;
+}
+
+function askView(state, ui, data) {
+  const again = ui.rechecking;
+  const wanted = FIELDS.filter((f) => (again ? !f.optional : !latest(state.readings, f.key)));
+  const pain = again || !latest(state.readings, "pain_nrs");
+  return html`<form class="gate-ask" data-form="readings" autocomplete="off">
+    ${wanted.length
+      ? html`<div class="gate-fields">${wanted.map(
+          (f) => html`<div class="field"><label class="label" for="r-${f.key}">${f.label}${f.optional ? html` <span class="muted">if taken</span>` : ""}</label>
+        <div class="unit-input"><input class="input num" id="r-${f.key}" name="${f.key}" data-key="r-${f.key}" data-reading="${f.key}" data-digits="${f.digits}" inputmode="numeric" pattern="[0-9]*" value="${ui.typed[f.key] ?? ""}" aria-describedby="e-${f.key}"><span class="unit">${f.unit}</span></div>
+        <p class="error" id="e-${f.key}">${ui.errors[f.key] ?? ""}</p></div>`,
+        )}</div>`
+      : ""}
+    ${pain
+      ? html`<div class="field"><span class="label" id="l-pain">Pain now, at rest</span><div class="taps" role="radiogroup" aria-labelledby="l-pain">${[...Array(11).keys()].map((n) => html`<label><input type="radio" name="pain_nrs" value="${n}" data-key="pain-${n}" data-reading-now="pain_nrs"><span>${n}</span></label>`)}</div></div>`
+      : ""}
+    ${state.red_flags === null ? flagsView(ui, data) : ""}
+  </form>`;
+}
+
+function flagsView(ui, data) {
+  return html`<fieldset class="flags"><legend class="label">${data.red_flag_question}</legend>
+    <div class="flag-list">${data.red_flags.map((flag) => html`<label class="flag"><input type="checkbox" name="flag" value="${flag.id}" data-key="flag-${flag.id}" ${ui.flags.includes(flag.id) ? html`checked` : ""}><span>${flag.words}</span></label>`)}</div>
+    ${ui.flags.length
+      ? html`<button type="button" class="btn btn-floor btn-danger" data-act="flags" data-key="flags">Record ${ui.flags.length} red flag${ui.flags.length > 1 ? "s" : ""}</button>`
+      : html`<button type="button" class="btn btn-floor" data-act="flags" data-key="flags">${icon("check")}None of these</button>`}
+  </fieldset>`;
+}
+
+function decideView(state, ui) {
+  return state.gate.undecided.map((code) => {
+    const finding = state.gate.findings.find((f) => f.code === code);
+    return html`<div class="gate-decide"><p>${finding.sentence}</p>
+      <div class="field"><label class="label" for="d-${code}">What the provider answered</label>
+      <textarea class="input" rows="2" id="d-${code}" data-key="d-${code}" data-decide="${code}">${ui.typed[`d-${code}`] ?? ""}</textarea><p class="error">${ui.errors[`d-${code}`] ?? ""}</p></div>
+      <button type="button" class="btn btn-floor btn-primary" data-act="decide" data-code="${code}" data-key="b-${code}">Record and go on</button>
+      <button type="button" class="btn btn-floor" data-act="hold" data-key="h-${code}">${icon("pen")}Record and hold</button></div>`;
+  });
+}
+
+function findingsView(gate) {
+  const said = gate.findings.filter((f) => !f.code.endsWith("-not-taken") && f.sentence !== gate.sentence);
+  if (!said.length) return "";
+  return html`<ul class="gate-findings">${said.map((f) => html`<li data-weight="${f.weight}">${icon(f.weight === "stop" ? "stop" : f.weight === "decide" ? "hold" : "info")}<span>${f.sentence}${f.source ? html` <small class="muted">${f.source}</small>` : ""}</span></li>`)}</ul>`;
+}

@@ -1,0 +1,383 @@
+// The session page: draws from the server's state with the waiting entries on top, and turns taps into commands.
+import { toast } from "../../web/js/toast.js";
+import { closeView, phrasesView, rejectedView, signView, timeView, wordingView } from "./asideview.js";
+import { exercisesView, opening, setsOf } from "./exview.js";
+import { gateView } from "./gateview.js";
+import { draw, useSprite } from "./html.js";
+import * as outbox from "./outbox.js";
+import { reduce } from "./reduce.js";
+import { Sync } from "./sync.js";
+import { Clock, clockWords } from "./timer.js";
+
+const $ = (id) => document.getElementById(id);
+const read = (id) => JSON.parse($(id).textContent);
+
+const data = read("session-data");
+let server = read("session-state");
+let state = server;
+let waiting = [];
+let rejected = [];
+const device = outbox.deviceName();
+const clock = new Clock(server.id, server.minutes);
+const ui = { open: null, drafts: {}, typed: {}, errors: {}, flags: [], rechecking: false, swapping: null, skipping: null, reached: navigator.onLine, wording: null };
+useSprite(data.sprite);
+
+// ---- Sending
+
+const sync = new Sync({ url: data.urls.commands, told });
+
+async function send(kind, body = {}) {
+  const command = { id: outbox.uuid7(), practice: server.practice, session: server.id, device, base_version: server.version, kind, at: new Date().toISOString(), body };
+  await outbox.put(command);
+  await refresh();
+  sync.run();
+  return command;
+}
+
+async function refresh() {
+  [waiting, rejected] = await Promise.all([outbox.pending(server.id), outbox.rejected(server.id)]);
+  state = reduce(server, waiting);
+  render();
+}
+
+async function told(news) {
+  if (news.kind === "state") {
+    ui.reached = news.reached;
+    syncLine(news);
+    if (news.reached && !news.waiting && server.version !== known) await pull();
+    else render();
+    return;
+  }
+  if (news.command.session !== server.id) return;
+  if (news.kind === "answer") {
+    // Keep what was applied; the whole state is fetched once the outbox is empty.
+    server = reduce(server, [news.command]);
+    server.version = news.said.version;
+    if (news.said.gate) server.gate = news.said.gate;
+  } else {
+    showRefusal(news.command, news.said);
+  }
+  await refresh();
+}
+
+let known = server.version;
+async function pull() {
+  const response = await fetch(data.urls.state, { headers: { Accept: "application/json" }, redirect: "manual" }).catch(() => null);
+  if (!response?.ok) return;
+  server = await response.json();
+  known = server.version;
+  await refresh();
+}
+
+function syncLine({ reached, waiting: count, reason }) {
+  const entries = `${count} ${count === 1 ? "entry" : "entries"}`;
+  const away = reason === "signed-out" || reason === "locked";
+  const sending = { state: !count ? "saved" : reached ? "sending" : "queued", count };
+  if (count && !reached && away) sending.text = `Sign in again · ${entries} safe on this tablet`;
+  else if (count && !reached) sending.text = `Offline · ${entries} safe on this tablet`;
+  document.dispatchEvent(new CustomEvent("medexpro:sync", { detail: sending }));
+}
+
+// A refusal stands at the field it is about; what was typed stays.
+function showRefusal(command, said) {
+  const field = said.field;
+  const place = command.kind === "log" ? command.body.entry : field?.startsWith?.("d-") ? field : command.kind === "answer" ? `d-${command.body.code}` : field;
+  if (said.outcome === "refused" && place) {
+    ui.errors[place] = said.sentence;
+    if (command.kind === "reading") ui.typed[command.body.measure] = command.body.value;
+    if (command.kind === "reading") ui.rechecking = true;
+    if (command.kind === "log") ui.open = command.body.entry;
+    outbox.dismiss(command.id);
+  }
+}
+
+// ---- Drawing
+
+function render() {
+  startWhenOpen();
+  if (!ui.open || !state.entries.some((e) => e.id === ui.open)) ui.open = state.started_at ? nextOpen() : null;
+  if (ui.open) ui.drafts[ui.open] ??= draftOf(state.entries.find((e) => e.id === ui.open));
+  draw($("gate-place"), gateView(state, ui, data));
+  draw($("exercises"), exercisesView(state, ui, data));
+  draw($("service-time"), timeView(state, clock));
+  draw($("phrases"), phrasesView(state));
+  draw($("wording"), wordingView(ui.wording));
+  draw($("how-it-went"), closeView(state, ui));
+  draw($("sign"), signView(state, ui, data));
+  draw($("rejected"), html_join(rejectedView(rejected)));
+  const going = state.gate.state === "go" && !!state.started_at && state.state !== "held";
+  $("exercises").inert = $("timers").inert = !going;
+  $("note-card").inert = state.gate.state === "stop" || state.state === "held";
+  document.body.dataset.gate = state.gate.state;
+  if (!going && clock.running) stopClock();
+  const note = $("note");
+  if (document.activeElement !== note && note.value !== state.note) note.value = state.note;
+}
+
+const html_join = (list) => list.map(String).join("");
+const nextOpen = () => state.entries.filter((e) => e.state === "open" && !isClosed(e)).sort((a, b) => a.order - b.order)[0]?.id ?? null;
+const isClosed = (e) => state.gate.closed.includes(e.part) || state.gate.closed.includes(`exercise:${e.exercise}`);
+
+const draftOf = (entry) =>
+  entry.state === "done"
+    ? { sets: entry.sets.map(() => true), quantity: Number(entry.sets[0].quantity), load: entry.sets[0].load === null ? null : Number(entry.sets[0].load), effort: entry.effort, pain: entry.pain, reason: entry.reason }
+    : opening(entry);
+
+// The gate opened: the session starts by itself, and the clock of the first exercise with it.
+let starting = false;
+function startWhenOpen() {
+  if (state.started_at || starting || state.gate.state !== "go" || state.state !== "open" || ui.rechecking) return;
+  starting = true;
+  send("start").then(() => {
+    ui.open = nextOpen();
+    runClockOf(ui.open);
+    render();
+    starting = false;
+  });
+}
+
+function runClockOf(id) {
+  const entry = state.entries.find((e) => e.id === id);
+  if (entry) clock.start(entry.category);
+}
+
+function stopClock() {
+  clock.stop();
+  sendMinutes();
+}
+
+const minutesNow = () => clock.all(state.categories.map((c) => c.key));
+let lastMinutes = JSON.stringify(server.minutes);
+function sendMinutes() {
+  const seconds = minutesNow();
+  if (JSON.stringify(seconds) === lastMinutes || !state.started_at) return Promise.resolve();
+  lastMinutes = JSON.stringify(seconds);
+  return send("minutes", { seconds });
+}
+
+setInterval(() => {
+  if (clock.running) draw($("service-time"), timeView(state, clock));
+  const from = state.started_at ?? state.opened_at;
+  if (state.state === "open" || state.state === "ready") $("elapsed").textContent = clockWords(Math.max(0, (Date.now() - new Date(from)) / 1000));
+}, 1000);
+
+// ---- Taps
+
+const ACTS = {
+  open: ({ entry }) => openEntry(entry),
+  same: ({ entry }) => logEntry(entry, opening(state.entries.find((e) => e.id === entry))),
+  log: ({ entry }) => logEntry(entry, ui.drafts[entry]),
+  unlog: ({ entry }) => send("unlog", { entry }).then(() => openEntry(entry)),
+  skip: ({ entry }) => { openEntry(entry); ui.skipping = ui.skipping === entry ? null : entry; ui.swapping = null; render(); },
+  "skip-for": ({ entry, why }) => leave(entry, "skip", { entry, reason: why }),
+  "ask-swap": ({ entry }) => { ui.swapping = ui.swapping === entry ? null : entry; ui.skipping = null; render(); },
+  swap: ({ entry, exercise }) => swap(entry, exercise),
+  set: ({ set }) => { const d = ui.drafts[ui.open]; d.sets[set] = !d.sets[set]; render(); },
+  "more-sets": () => { const d = ui.drafts[ui.open]; if (d.sets.length < 12) d.sets.push(true); render(); },
+  step: ({ name, by }) => { const d = ui.drafts[ui.open]; d[name] = Math.max(0, Math.round((Number(d[name]) + Number(by)) * 1000) / 1000); render(); },
+  "add-load": () => { ui.drafts[ui.open].load = data.load_step; render(); },
+  clock: ({ category }) => { if (clock.running === category) stopClock(); else { clock.start(category); sendMinutes(); } render(); },
+  phrase: ({ phrase }) => { const note = $("note"); note.value = [note.value.trim(), phrase].filter(Boolean).join(" "); keepNote(true); },
+  reword: ({ from, to }) => { const note = $("note"), was = note.value; note.value = was.replace(from, to); keepNote(true); undo("Wording changed", () => { note.value = was; keepNote(true); }); },
+  flags: () => { send("red_flags", { items: ui.flags }); },
+  recheck: () => { ui.rechecking = true; for (const key of ["bp_systolic", "bp_diastolic", "resting_hr"]) delete ui.typed[key]; render(); document.querySelector("[data-reading]")?.focus(); },
+  decide: ({ code }) => { const reason = (ui.typed[`d-${code}`] ?? "").trim(); if (!reason) { ui.errors[`d-${code}`] = "Write what the provider answered."; return render(); } delete ui.errors[`d-${code}`]; send("answer", { code, reason }); },
+  hold: () => holdDialog(),
+  sign: (_, button) => sign(button),
+  dismiss: ({ id }) => outbox.dismiss(id).then(pull),
+  "keep-mine": async ({ id }) => { const one = rejected.find((r) => r.id === id); await outbox.dismiss(id); await pull(); await send(one.kind, one.body); },
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-act]");
+  if (!button || button.closest("[inert]")) return;
+  const act = ACTS[button.dataset.act];
+  if (!act) return;
+  if (button.getAttribute("aria-disabled") === "true") return button.closest("#sign")?.querySelector("[role=status]")?.focus();
+  event.preventDefault();
+  act(button.dataset, button);
+});
+
+function openEntry(id) {
+  ui.open = id;
+  ui.swapping = ui.skipping = null;
+  ui.drafts[id] = draftOf(state.entries.find((e) => e.id === id));
+  runClockOf(id);
+  render();
+  document.querySelector(`[data-key="h-${id}"]`)?.focus({ preventScroll: false });
+}
+
+async function logEntry(id, draft) {
+  const entry = state.entries.find((e) => e.id === id), before = { ...entry };
+  const over = (draft.effort ?? 0) > state.ceilings.effort || (draft.pain ?? 0) > state.ceilings.pain;
+  if (over && !draft.reason.trim()) {
+    ui.drafts[id] = draft;
+    ui.open = id;
+    ui.errors[id] = "This is over the ceiling. Say what you did about it.";
+    render();
+    return $("reason")?.focus();
+  }
+  if (!draft.sets.some(Boolean)) {
+    ui.errors[id] = "No set is marked as done. Mark one, or skip with a reason.";
+    return render();
+  }
+  delete ui.errors[id];
+  delete ui.drafts[id];
+  if (ui.open === id) ui.open = null;
+  await send("log", { entry: id, sets: setsOf(draft), effort: draft.effort, pain: draft.pain, reason: draft.reason });
+  ui.open = nextOpen();
+  if (ui.open) runClockOf(ui.open);
+  else clock.stop();
+  await sendMinutes();
+  render();
+  undo(`${entry.name} logged`, () => (before.state === "done" ? send("log", { entry: id, sets: before.sets, effort: before.effort, pain: before.pain, reason: before.reason }) : send("unlog", { entry: id })));
+  document.querySelector(ui.open ? `[data-key="h-${ui.open}"]` : '[data-key="sign"]')?.focus({ preventScroll: true });
+}
+
+async function leave(id, kind, body) {
+  ui.skipping = ui.swapping = ui.open = null;
+  const name = state.entries.find((e) => e.id === id).name;
+  await send(kind, body);
+  ui.open = nextOpen();
+  runClockOf(ui.open);
+  render();
+  undo(kind === "skip" ? `${name} left out` : `${name} swapped`, () => send("unlog", { entry: id }));
+}
+
+const swap = (id, exercise) => {
+  const other = (data.instead[state.entries.find((e) => e.id === id).exercise] ?? []).find((o) => o.id === exercise);
+  return leave(id, "swap", { entry: id, exercise, new_entry: outbox.uuid7(), as: other.entry });
+};
+
+const undo = (text, back) => toast(text, { undo: back });
+
+// ---- Typing
+
+document.addEventListener("input", (event) => {
+  const field = event.target;
+  if (field.dataset.reading) {
+    ui.typed[field.dataset.reading] = field.value;
+    // A full number moves on by itself: three digits, or two that can't begin a longer one.
+    const full = field.value.length >= 3 || (field.dataset.digits === "2" && field.value.length === 2 && Number(field.value) > 25);
+    if (full) nextField(field);
+  }
+  if (field.dataset.decide) ui.typed[`d-${field.dataset.decide}`] = field.value;
+  if (field.dataset.draft) ui.drafts[ui.open][field.dataset.draft] = field.value;
+  if (field.id === "note") keepNote(false);
+});
+
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  if (field.dataset.reading) takeReadings(false);
+  if (field.dataset.readingNow) { ui.pain = Number(field.value); takeReadings(true); }
+  if (field.name === "flag") { ui.flags = [...document.querySelectorAll("input[name=flag]:checked")].map((box) => box.value); render(); }
+  if (field.dataset.tap) { ui.drafts[ui.open][field.dataset.tap] = Number(field.value); render(); }
+  if (field.dataset.close) send("close", { ...state.close, [field.dataset.close]: field.value });
+});
+
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.form === "readings") event.preventDefault();
+});
+
+function nextField(field) {
+  const fields = [...document.querySelectorAll("[data-reading]")];
+  fields[fields.indexOf(field) + 1]?.focus();
+  if (fields.indexOf(field) === fields.length - 1) field.blur();
+}
+
+// Blood pressure goes out as a pair: the upper number waits for the lower one.
+async function takeReadings(paintoo) {
+  const typed = (key) => (ui.typed[key] ?? "").trim();
+  const out = [];
+  if (typed("bp_systolic") && typed("bp_diastolic")) out.push("bp_systolic", "bp_diastolic");
+  for (const key of ["resting_hr", "spo2"]) if (typed(key)) out.push(key);
+  const moment = "pre"; // A rested recheck is a resting reading, whatever the minute.
+  for (const key of out) {
+    const value = typed(key);
+    delete ui.typed[key];
+    delete ui.errors[key];
+    if (!/^\d{1,3}$/.test(value)) {
+      ui.errors[key] = `“${value}” is not a whole number.`;
+      ui.typed[key] = value;
+      continue;
+    }
+    await send("reading", { measure: key, value, moment });
+  }
+  if (paintoo && ui.pain !== undefined) {
+    await send("reading", { measure: "pain_nrs", value: String(ui.pain), moment });
+    delete ui.pain;
+  }
+  if (ui.rechecking && out.includes("bp_systolic") && !Object.keys(ui.errors).length) ui.rechecking = false;
+  render();
+}
+
+let noteTimer;
+function keepNote(now) {
+  clearTimeout(noteTimer);
+  const save = () => {
+    const text = $("note").value;
+    if (text !== state.note) send("note", { text });
+  };
+  checkWording();
+  if (now) save();
+  else noteTimer = setTimeout(save, 900);
+}
+$("note").addEventListener("blur", () => keepNote(true));
+
+function checkWording() {
+  let text = $("note").value.toLowerCase();
+  for (const phrase of data.wording.allowed) text = text.replaceAll(phrase.toLowerCase(), (m) => " ".repeat(m.length));
+  ui.wording = null;
+  for (const entry of data.wording.entries)
+    for (const word of entry.words) {
+      const pattern = word.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace("*", "\\w*");
+      const found = text.match(new RegExp(`(?<![\\w])${pattern}(?![\\w])`, "i"));
+      if (found) {
+        ui.wording ??= { found: $("note").value.slice(found.index, found.index + found[0].length), suggestion: entry.suggestion, why: entry.why };
+      }
+    }
+  draw($("wording"), wordingView(ui.wording));
+}
+
+// ---- Hold and sign
+
+function holdDialog() {
+  const dialog = $("hold-dialog");
+  $("observed").value ||= state.gate.sentence;
+  dialog.showModal();
+}
+$("hold-form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (event.submitter?.value === "hold") await send("hold", { observed: $("observed").value });
+  $("hold-dialog").close();
+});
+
+async function sign() {
+  await sendMinutes();
+  if (!ui.reached) return send("ready");
+  if (state.decision === "" && !state.close.decision) await send("close", { ...state.close, decision: "hold" });
+  $("sign-error").textContent = ui.wording ? `“${ui.wording.found}” is still in the note: ${ui.wording.why}. Sign all the same, or go back and change it.` : "";
+  $("sign-dialog").showModal();
+}
+$("sign-form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (event.submitter?.value !== "sign") return $("sign-dialog").close();
+  await sync.now();
+  const form = new FormData($("sign-form"));
+  const response = await fetch(data.urls.sign, { method: "POST", body: form, headers: { Accept: "application/json" }, redirect: "manual" }).catch(() => null);
+  if (!response) return ($("sign-error").textContent = "No connection. Nothing is lost; sign when it is back.");
+  const said = await response.json().catch(() => ({ sentence: "Sign in again first. Nothing is lost." }));
+  if (response.ok) {
+    outbox.dropClock(server.id);
+    return location.assign(said.next);
+  }
+  $("sign-error").textContent = said.sentence ?? "This can’t be signed yet.";
+  $("sign-password").hidden = !said.reauthenticate;
+  if (said.reauthenticate) $("password").focus();
+});
+
+// ---- Begin
+
+if (server.started_at && !clock.running && server.state === "open") ui.open = nextOpen();
+refresh().then(() => sync.now());
+document.querySelector("[data-reading]")?.focus();

@@ -1,0 +1,93 @@
+// Sending what lies in the outbox: one at a time, in order, again until the server has answered.
+import * as outbox from "./outbox.js";
+
+const WAITS = [1000, 2000, 4000, 8000, 15000, 30000];
+
+export class Sync {
+  // told: called with {kind: "state" | "answer" | "rejected", ...} whenever something is known.
+  constructor({ url, told }) {
+    Object.assign(this, { url, told, tries: 0, busy: false, timer: 0 });
+    addEventListener("online", () => this.now());
+    addEventListener("medexpro:unlocked", () => this.now());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.now());
+  }
+
+  now() {
+    clearTimeout(this.timer);
+    this.tries = 0;
+    return this.run();
+  }
+
+  async run() {
+    if (this.busy) return (this.again = true);
+    this.busy = true;
+    this.again = false;
+    // One tab sends at a time, so that the order holds across tabs.
+    const send = () => this.sendAll();
+    const reached = await (navigator.locks ? navigator.locks.request("medexpro-sync", send) : send());
+    this.busy = false;
+    await this.tell(reached);
+    if (!reached) this.timer = setTimeout(() => this.run(), WAITS[Math.min(this.tries++, WAITS.length - 1)]);
+    else if (this.again) return this.run();
+  }
+
+  async sendAll() {
+    for (let list = await outbox.pending(); list.length; list = await outbox.pending()) {
+      await this.tell(true, list.length);
+      const reached = await this.sendOne(list[0]);
+      if (!reached) return false;
+    }
+    return true;
+  }
+
+  async sendOne(command) {
+    let response, said;
+    try {
+      response = await fetch(this.url, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-CSRFToken": cookie("csrftoken"), Accept: "application/json" },
+        body: JSON.stringify(command),
+        redirect: "manual",
+      });
+      said = response.type === "opaqueredirect" ? null : await response.json().catch(() => null);
+    } catch {
+      this.reason = "offline";
+      return false;
+    }
+    if (!said || response.status >= 500 || response.status === 423 || response.status === 401) {
+      // Signed out, locked or in trouble: the entry stays here and is sent after the next sign-in.
+      this.reason = said?.reason ?? (response.type === "opaqueredirect" ? "signed-out" : "trouble");
+      return false;
+    }
+    this.reason = "";
+    if (said.outcome === "waiting") return this.fillGap(command, said.expected);
+    if (said.outcome === "applied" || (said.outcome === "duplicate" && said.first === "applied")) {
+      await outbox.settle(command.id);
+      this.told({ kind: "answer", command, said });
+    } else {
+      await outbox.reject(command, said);
+      if (said.outcome === "malformed" || said.outcome === "mismatch") await outbox.closeGap(command);
+      this.told({ kind: "rejected", command, said });
+    }
+    return true;
+  }
+
+  // The server waits for an earlier entry of this tab. It is still here, or another browser profile lost it:
+  // then the numbers are closed up, so that what is here arrives all the same.
+  async fillGap(command, expected) {
+    const mine = (await outbox.pending(command.session)).filter((row) => row.device === command.device);
+    if (mine.some((row) => row.seq < command.seq)) return true;
+    for (let missing = command.seq - expected; missing > 0; missing--)
+      await outbox.closeGap({ ...command, seq: expected });
+    return true;
+  }
+
+  async tell(reached, sending = 0) {
+    const waiting = sending || (await outbox.pending()).length;
+    this.told({ kind: "state", reached, waiting, reason: this.reason });
+  }
+}
+
+export function cookie(name) {
+  return document.cookie.split("; ").find((row) => row.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
+}

@@ -1,0 +1,247 @@
+"""Pages and answers of session logs."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from medexpro.audit.trail import record_read
+from medexpro.clearance import state as clearance
+from medexpro.episodes.models import Episode
+from medexpro.kernel import clock
+from medexpro.kernel.quantities import label
+from medexpro.kernel.refusals import Refusal
+from medexpro.knowledge.library import library
+from medexpro.practice import reauth
+from medexpro.practice.access import requires
+from medexpro.practice.permissions import Permission
+from medexpro.programs import state as programs
+from medexpro.programs.rules.fit import alternatives
+from medexpro.programs.rules.making import line_of
+from medexpro.sessions import commands, forms, operations, presenters
+from medexpro.sessions.gate import gate_of
+from medexpro.sessions.models import SessionLog
+from medexpro.web.pages import go_to, page, toast
+
+COMMAND_LIMIT_BYTES = 64 * 1024
+
+
+def _session(request: HttpRequest, session_id: Any) -> SessionLog:
+    rows = SessionLog.objects.visible_to(request.member).select_related(
+        "episode__client", "episode__practice", "episode__surgery", "episode__referral__provider", "practice",
+        "program__protocol", "by__user",
+    )  # fmt: skip
+    return get_object_or_404(rows, pk=session_id)
+
+
+@require_POST
+@requires(Permission.SESSIONS_LOG)
+def open_session(request: HttpRequest, episode_id: Any) -> HttpResponse:
+    """Open today's session of an episode, or say what stands in the way."""
+    episode = get_object_or_404(
+        Episode.objects.visible_to(request.member).select_related("client", "practice"), pk=episode_id
+    )
+    try:
+        session = operations.open_session(episode, by=request.member, at=clock.now())
+    except operations.SessionRefused as refusal:
+        context = {"episode": episode, "client": episode.client, "refusal": refusal}
+        return page(request, "sessions/refused.html", context | {"nav": "clients"}, status=409)
+    return go_to(request, "sessions:show", session.pk)
+
+
+@require_GET
+@requires(Permission.SESSIONS_LOG, Permission.RECORD_READ)
+def show(request: HttpRequest, session_id: Any) -> HttpResponse:
+    """Show a session: the floor page while it is open, the note once it is signed or held by someone who only reads."""
+    session = _session(request, session_id)
+    client, at = session.episode.client, clock.now()
+    record_read(request.member, client, "session", at=at)
+    if session.state in operations.LOCKED or not request.member.may(Permission.SESSIONS_LOG):
+        return _note(request, session, forms.AddendumForm())
+    gate = gate_of(session, at=at)
+    state = presenters.session_state(session, gate, at=at)
+    return page(
+        request,
+        "sessions/session.html",
+        {
+            "session": session,
+            "client": client,
+            "subtitle": _subtitle(session, at),
+            "precautions": clearance.precautions_in_force(session.episode),
+            "state": state,
+            "data": _data(request, session),
+            "recent": reauth.recently_authenticated(request),
+        },
+    )
+
+
+def _subtitle(session: SessionLog, at: Any) -> str:
+    planned = f" of {session.program.sessions_planned}" if session.program else ""
+    surgery = session.episode.surgery
+    weeks = surgery.weeks_on(session.practice.day(at)) if surgery else None
+    return f"Session {session.number}{planned} · {session.episode.title}" + (f", week {weeks}" if weeks else "")
+
+
+def _data(request: HttpRequest, session: SessionLog) -> dict[str, Any]:
+    """Return what the page's script needs and no command changes."""
+    lib, episode = library(), session.episode
+    us = session.practice.units == "us"
+    blocks = programs.blocks_of(episode)
+    in_session = list(session.entries.values_list("exercise", flat=True))
+    question = lib.red_flag_question
+    provider = episode.referral.provider if episode.referral else None
+    return {
+        "urls": {
+            "commands": reverse("sessions:commands"),
+            "state": reverse("sessions:state", args=[session.pk]),
+            "sign": reverse("sessions:sign", args=[session.pk]),
+        },
+        "sprite": static("web/icons/sprite.svg"),
+        "provider_phone": provider.phone if provider else "",
+        "red_flag_question": question.professional.split(",")[0] + ": any new or worse since the last visit?",
+        "red_flags": [{"id": key, "words": lib.symptoms[key].professional} for key in question.asks],
+        "load_step": 5 if us else 2.5,
+        "load_unit": label("[lb_av]" if us else "kg"),
+        "cosign": not request.member.may(Permission.SESSIONS_SIGN),
+        "wording": {
+            "allowed": list(lib.wording.allowed),
+            "entries": [
+                {"words": list(entry.words), "suggestion": entry.suggestion, "why": entry.why}
+                for entry in lib.wording.entries
+                if entry.where == "any"
+            ],
+        },
+        "instead": {key: _instead(key, blocks, in_session) for key in in_session},
+    }
+
+
+def _instead(exercise_id: str, blocks: list, taken: list[str]) -> list[dict[str, Any]]:
+    exercise = library().exercises.get(exercise_id)
+    if exercise is None:
+        return []
+    found = []
+    for other in alternatives(exercise, library().exercises, blocks, taken=taken):
+        line = line_of(other)
+        found.append(
+            {
+                "id": other.id,
+                "name": other.name,
+                "entry": {
+                    "exercise": other.id, "name": other.name, "category": line.category, "part": line.part,
+                    "quantity_unit": line.unit, "load_unit": "",
+                    "target": {"sets": line.sets, "quantity": str(line.quantity), "load": None,
+                               "effort": str(line.effort), "cue": other.cues[:160]},
+                },
+            }
+        )  # fmt: skip
+    return found
+
+
+@require_GET
+@requires(Permission.SESSIONS_LOG)
+def state(request: HttpRequest, session_id: Any) -> HttpResponse:
+    """Answer a session's state as JSON, for a page that has been away."""
+    session, at = _session(request, session_id), clock.now()
+    record_read(request.member, session.episode.client, "session", at=at)
+    return JsonResponse(presenters.session_state(session, gate_of(session, at=at), at=at))
+
+
+@require_POST
+@requires(Permission.SESSIONS_LOG)
+def take_command(request: HttpRequest) -> HttpResponse:
+    """Take one command, or a list of them in order; answer each."""
+    if len(request.body) > COMMAND_LIMIT_BYTES:
+        return JsonResponse({"outcome": "malformed", "sentence": "This entry is too large."}, status=413)
+    try:
+        data = json.loads(request.body)
+    except (ValueError, UnicodeDecodeError):
+        return JsonResponse({"outcome": "malformed", "sentence": "This entry can’t be read."}, status=400)
+    if isinstance(data, list):
+        answers = [commands.apply(one, by=request.member, at=clock.now()) for one in data]
+        return JsonResponse({"answers": answers})
+    answer = commands.apply(data, by=request.member, at=clock.now())
+    return JsonResponse(answer, status={"malformed": 400, "mismatch": 409}.get(answer["outcome"], 200))
+
+
+@require_POST
+@requires(Permission.SESSIONS_LOG)
+def sign(request: HttpRequest, session_id: Any) -> HttpResponse:
+    """Sign and lock; a password in the form confirms who it is."""
+    session = _session(request, session_id)
+    try:
+        if password := request.POST.get("password"):
+            reauth.reauthenticate(request, password=password)
+        recent = reauth.recently_authenticated(request)
+        operations.sign(session, recently_signed_in=recent, by=request.member, at=clock.now())
+    except Refusal as refusal:
+        again = isinstance(refusal, operations.SignInNeeded | reauth.NotConfirmed)
+        return JsonResponse({"sentence": str(refusal), "reauthenticate": again}, status=409)
+    toast(request, f"Session {session.number} signed")
+    return JsonResponse({"next": reverse("sessions:show", args=[session.pk])})
+
+
+@require_POST
+@requires(Permission.SESSIONS_COSIGN)
+def cosign(request: HttpRequest, session_id: Any) -> HttpResponse:
+    """Co-sign an assistant's note."""
+    session = _session(request, session_id)
+    try:
+        if password := request.POST.get("password"):
+            reauth.reauthenticate(request, password=password)
+        recent = reauth.recently_authenticated(request)
+        operations.cosign(session, recently_signed_in=recent, by=request.member, at=clock.now())
+    except Refusal as refusal:
+        return _note(request, session, forms.AddendumForm(), cosign_error=str(refusal), status=409)
+    toast(request, f"Session {session.number} co-signed")
+    return go_to(request, "sessions:show", session.pk)
+
+
+@require_POST
+@requires(Permission.SESSIONS_LOG)
+def add_addendum(request: HttpRequest, session_id: Any) -> HttpResponse:
+    """Add a dated addition to a signed note."""
+    session = _session(request, session_id)
+    form = forms.AddendumForm(request.POST)
+    if form.is_valid():
+        try:
+            operations.add_addendum(session, **form.values(), by=request.member, at=clock.now())
+        except operations.SessionRefused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            return go_to(request, "sessions:show", session.pk)
+    return _note(request, session, form, status=422)
+
+
+def _note(request: HttpRequest, session: SessionLog, form: Any, *, cosign_error: str = "", status: int = 200):
+    entries = [(entry, presenters.set_words(entry)) for entry in session.entries.all()]
+    readings = [
+        (presenters.measure_name(reading.measure), presenters.plain(reading.value), label(reading.unit), reading.at)
+        for reading in session.readings.all()
+    ]
+    member = request.member
+    return page(
+        request,
+        "sessions/note.html",
+        {
+            "nav": "clients",
+            "session": session,
+            "client": session.episode.client,
+            "subtitle": _subtitle(session, session.opened_at),
+            "entries": entries,
+            "readings": readings,
+            "minutes": [(words, session.minutes.get(key, 0) // 60) for key, words in presenters.ServiceCategory.choices],
+            "addenda": session.addenda.all(),
+            "form": form,
+            "may_add": member.may(Permission.SESSIONS_LOG),
+            "may_cosign": session.state == "awaiting_cosign"
+            and member.may(Permission.SESSIONS_COSIGN)
+            and session.signed_by_id != member.pk,
+            "cosign_error": cosign_error,
+            "recent": reauth.recently_authenticated(request),
+        },
+        status=status,
+    )
