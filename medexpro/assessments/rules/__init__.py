@@ -1,0 +1,1 @@
+"""Decisions about measurements as functions of plain values: what may be kept, what changed, how it compares."""

@@ -1,0 +1,253 @@
+"""Placing a reading in a published table, or saying why not."""
+
+from decimal import Decimal
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medexpro.assessments.rules import norms
+from medexpro.assessments.rules.norms import Comparison, NoComparison, Subject
+from medexpro.kernel.reference import NormKind, Verification
+from medexpro.knowledge.library import library
+
+JANET = Subject(age=68, sex="female", side="best", kept="best")
+
+
+def measure(key):
+    return library().all_measures[key]
+
+
+def table(file):
+    return library().norms[file]
+
+
+def place(key, file, value, subject=JANET):
+    return norms.compare(measure(key), table(file), Decimal(value), subject)
+
+
+def test_grip_lies_between_two_percentiles():
+    found = place("grip_strength", "grip_tomkinson_2025.csv", "24")
+    row = next(r for r in table("grip_tomkinson_2025.csv").rows if r.sex == "female" and r.age_min == 65)
+    assert row.percentiles[found.below] <= 24 < row.percentiles[found.above]
+    assert found.middle == row.percentiles[50]
+    assert found.sentence.startswith(
+        f"Between the {found.below}th and {found.above}th percentile for women of 65 to 69"
+    )
+    assert found.source.startswith("Tomkinson GR et al. 2025")
+
+
+def test_the_open_ends_of_a_table():
+    assert place("grip_strength", "grip_tomkinson_2025.csv", "1").sentence.startswith(
+        "Below the 5th percentile"
+    )
+    assert place("grip_strength", "grip_tomkinson_2025.csv", "70").sentence.startswith("At or above the 95th")
+
+
+def test_a_chair_stand_is_inside_the_middle_half():
+    found = place("chair_stand_30s", "chair_stand_30s_sft.csv", "13", Subject(age=66, sex="male"))
+    assert (
+        found.sentence
+        == "Inside the middle half of men of 65 to 69, 12 to 18 stands (Senior Fitness Test, chair stand)."
+    )
+
+
+def test_a_mean_and_a_reference():
+    stance = place(
+        "single_leg_stance", "single_leg_stance.csv", "50", Subject(age=30, side="left", kept="best")
+    )
+    assert (
+        stance.sentence == "Above the mean of people of 18 to 39, 44.7 s (Springer 2007, single-leg stance)."
+    )
+    knee = place("rom_knee_flexion", "rom_reference_aaos.csv", "118", Subject(age=68, side="right"))
+    assert knee.kind is NormKind.REFERENCE
+    assert knee.sentence.startswith("The adult reference is ")
+
+
+@pytest.mark.parametrize(
+    ("key", "file", "subject", "reason"),
+    [
+        (
+            "chair_stand_30s",
+            "chair_stand_30s_sft.csv",
+            Subject(age=57, sex="male"),
+            "covers the ages 60 to 94; the client is 57",
+        ),
+        ("chair_stand_30s", "chair_stand_30s_sft.csv", Subject(sex="male"), "age is not known"),
+        ("chair_stand_30s", "chair_stand_30s_sft.csv", Subject(age=70), "the client's record names neither"),
+        (
+            "grip_strength",
+            "grip_tomkinson_2025.csv",
+            Subject(68, "female", "left", "best"),
+            "the better of both sides",
+        ),
+        (
+            "grip_strength",
+            "grip_tomkinson_2025.csv",
+            Subject(68, "female", "best", "mean"),
+            "made of the best of the trials",
+        ),
+        (
+            "grip_strength",
+            "grip_dodds_2014_uk.csv",
+            Subject(30, "male", "best", "best"),
+            "is not verified for this age",
+        ),
+        (
+            "grip_strength",
+            "grip_massy_westropp_2011_by_hand.csv",
+            Subject(30, "male", "right", "mean"),
+            "is held back",
+        ),
+        ("gait_speed_4m", "gait_speed_bohannon_2011.csv", Subject(68, "female"), "holds for run in"),
+        (
+            "six_minute_walk",
+            "six_minute_walk_sft.csv",
+            Subject(68, "female", device="corridor_30_m"),
+            "another way was used",
+        ),
+        ("chair_stand_30s", "chair_stand_30s_steadi.csv", Subject(68, "female"), "gives lines, not a range"),
+        (
+            "gait_speed_10m",
+            "tug_bohannon_2006.csv",
+            Subject(68, "female"),
+            "has no rows for 10-metre walk test",
+        ),
+    ],
+)
+def test_why_there_is_no_comparison(key, file, subject, reason):
+    answer = place(key, file, "10", subject)
+    assert isinstance(answer, NoComparison)
+    assert reason in answer.reason
+    assert answer.reason.endswith(".")
+
+
+def test_another_unit_is_no_comparison():
+    odd = table("tug_bohannon_2006.csv")
+    odd = msgspec.structs.replace(
+        odd, rows=tuple(msgspec.structs.replace(row, unit="min") for row in odd.rows)
+    )
+    answer = norms.compare(measure("tug"), odd, Decimal(9), Subject(age=65))
+    assert isinstance(answer, NoComparison)
+    assert answer.reason == "“Bohannon 2006, Timed Up and Go” is in min, the test in s."
+
+
+def test_a_table_that_was_left_out_says_so():
+    gone = msgspec.structs.replace(table("chair_stand_30s_sft.csv"), rows=(), installed=False)
+    answer = norms.compare(measure("chair_stand_30s"), gone, Decimal(12), Subject(age=66, sex="male"))
+    assert isinstance(answer, NoComparison)
+    assert "not installed" in answer.reason
+
+
+def test_the_first_table_that_fits_is_taken():
+    grip = measure("grip_strength")
+    found = norms.best_comparison(grip, library().norms_of(grip), Decimal(24), JANET)
+    assert found.title == "Tomkinson 2025, international grip strength"
+    without = [t for t in library().norms_of(grip) if t.rights != "unclear"]
+    assert (
+        norms.best_comparison(grip, without, Decimal(24), JANET).title
+        == "Steiber 2016, grip strength in Germany"
+    )
+
+
+def test_no_table_of_people_gives_a_reason():
+    walk = measure("six_minute_walk")
+    answer = norms.best_comparison(walk, library().norms_of(walk), Decimal(400), Subject(68, "female"))
+    assert isinstance(answer, NoComparison)
+    koos = measure("koos_jr")
+    nothing = norms.best_comparison(koos, library().norms_of(koos), Decimal(60), JANET)
+    assert nothing.reason == "There is no table of people for KOOS JR (7 items)."
+
+
+def test_lines_are_weighed_with_age_and_sex():
+    stand = measure("chair_stand_30s")
+    subject = Subject(age=66, sex="male")
+    crossed = {line.cutoff.id: line for line in norms.lines(stand, Decimal(11), subject, library().norms)}
+    assert crossed["cst30_steadi"].limit == 12
+    assert crossed["cst30_steadi"].crossed is True
+    passed = {line.cutoff.id: line for line in norms.lines(stand, Decimal(12), subject, library().norms)}
+    assert passed["cst30_steadi"].crossed is False
+
+
+def test_a_line_that_lacks_age_says_why():
+    stand = measure("chair_stand_30s")
+    line = next(
+        x for x in norms.lines(stand, Decimal(11), Subject(sex="male"), library().norms) if x.cutoff.table
+    )
+    assert (line.crossed, line.limit) == (None, None)
+    assert "age is not known" in line.reason
+
+
+def test_lines_of_the_other_sex_and_of_other_conditions_are_left_out():
+    grip = {
+        line.cutoff.id for line in norms.lines(measure("grip_strength"), Decimal(20), JANET, library().norms)
+    }
+    assert grip == {"grip_ewgsop2_f", "grip_sdoc_f"}
+    sts = measure("five_times_sts")
+    ids = {
+        line.cutoff.id
+        for line in norms.lines(sts, Decimal(17), JANET, library().norms, tags={"parkinsons_disease"})
+    }
+    assert "fts_pd_16" in ids
+    assert "fts_pd_16" not in {
+        line.cutoff.id for line in norms.lines(sts, Decimal(17), JANET, library().norms)
+    }
+
+
+def test_an_unverified_line_is_never_weighed():
+    walk = norms.lines(measure("six_minute_walk"), Decimal(300), JANET, library().norms)
+    assert walk == []
+
+
+def test_a_six_minute_walk_is_predicted_without_the_unverified_lower_limit():
+    subject = Subject(age=68, sex="female", height_cm=Decimal(163), weight_kg=Decimal(70))
+    predicted = norms.predict(table("six_minute_walk_equations.csv"), subject, "enright_1998")
+    # 667 + 2.11 x 163 - 2.29 x 70 - 5.78 x 68
+    assert predicted.expected == Decimal("457.59")
+    assert predicted.lower_limit is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "reason"),
+    [
+        (Subject(age=68, sex="female"), "needs age, height and weight"),
+        (Subject(30, "female", height_cm=Decimal(163), weight_kg=Decimal(70)), "cover the ages"),
+        (Subject(68, "", height_cm=Decimal(163), weight_kg=Decimal(70)), "names neither"),
+    ],
+)
+def test_why_nothing_is_predicted(subject, reason):
+    assert reason in norms.predict(table("six_minute_walk_equations.csv"), subject).reason
+
+
+@given(
+    st.sampled_from(sorted(library().all_measures)),
+    st.decimals(min_value=-50, max_value=800, places=1),
+    st.builds(
+        Subject,
+        age=st.none() | st.integers(0, 119),
+        sex=st.sampled_from(["male", "female", ""]),
+        side=st.sampled_from(["", "left", "right", "best"]),
+        kept=st.sampled_from(["best", "mean", ""]),
+        device=st.sampled_from(["", "run_in", "course_50_yd"]),
+    ),
+)
+def test_whatever_is_shown_falls_inside_its_table(key, value, subject):
+    one = measure(key)
+    for file in one.norms:
+        answer = norms.compare(one, table(file), value, subject)
+        if isinstance(answer, Comparison):
+            assert answer.verification is not Verification.UNVERIFIED
+            assert answer.source
+            assert subject.age is not None
+        else:
+            assert answer.reason.endswith(".")
+    for line in norms.lines(one, value, subject, library().norms):
+        assert line.cutoff.verification.in_force
+        assert (line.crossed is None) == bool(line.reason)
+
+
+@given(st.lists(st.decimals(min_value=0, max_value=100, places=1), min_size=2, max_size=2).map(sorted))
+def test_a_stronger_grip_never_has_a_lower_percentile(pair):
+    low, high = (place("grip_strength", "grip_tomkinson_2025.csv", value) for value in pair)
+    assert (low.below or 0) <= (high.below or 0)
