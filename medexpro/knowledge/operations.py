@@ -37,9 +37,14 @@ class UnknownEntry(Refusal):
     """There is no such entry in service."""
 
 
+def plain(record: ref.Record) -> dict:
+    """Return a record as plain values that JSON can hold."""
+    return msgspec.to_builtins(record, str_keys=True)
+
+
 def fingerprint(record: ref.Record) -> str:
     """Return the hash of a record's content, the same on every machine."""
-    return hashlib.sha256(msgspec.json.encode(record, order="sorted")).hexdigest()
+    return hashlib.sha256(msgspec.json.encode(plain(record), order="sorted")).hexdigest()
 
 
 @cache
@@ -90,7 +95,7 @@ def _row(one: Stamped) -> KnowledgeVersion:
         key=entry.key,
         version=entry.version,
         hash=one.hash,
-        content=msgspec.to_builtins(entry.record, str_keys=True),
+        content=plain(entry.record),
         verification=weakest(entry.record),
     )
 

@@ -332,4 +332,4 @@ def test_figures_and_amounts():
 def test_a_threshold_names_the_larger():
     both = Threshold(value(3), value(3, role=Role.MATTERS))
     assert both.governing.role is Role.ERROR
-    assert Direction.CONTEXT == measure("weight").direction
+    assert measure("weight").direction is Direction.CONTEXT

@@ -51,9 +51,7 @@ def test_numbers_as_people_type_them(typed, number):
     ],
 )
 def test_anything_else_is_answered_with_a_sentence(typed):
-    with pytest.raises(
-        ReadingRefused, match="is not a number we can read. Type digits, such as 9.6."
-    ) as refusal:
+    with pytest.raises(ReadingRefused, match="is not a number we can read") as refusal:
         read_number(typed, field="trial_1")
     assert refusal.value.field == "trial_1"
     assert typed in str(refusal.value)
@@ -111,7 +109,7 @@ def test_what_was_typed_is_kept_beside_the_exact_value():
 
 
 def test_a_range_is_said_in_the_unit_that_was_typed():
-    with pytest.raises(ReadingRefused, match="lies between 0 and 220.5 lb. You typed 300"):
+    with pytest.raises(ReadingRefused, match=r"lies between 0 and 220\.5 lb\. You typed 300"):
         read(measure("grip_strength"), "300", "[lb_av]")
 
 
