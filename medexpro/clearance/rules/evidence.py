@@ -9,6 +9,7 @@ from medexpro.clearance.rules.limits import Limit
 from medexpro.kernel.reference import Gate, GateRule
 
 PRE, IN_SESSION, POST, ANY = "pre", "in_session", "post", "any"
+STAGES = (PRE, IN_SESSION, POST)
 
 RED_FLAG_QUESTION = "red_flag_question"
 # The wider question of the gates a protocol or a clearance lists: "Any of these signs?" None is an answer.
@@ -49,6 +50,7 @@ class GateContext:
 
     gates: ours, as the reference gives them. on: the practice's day, for written limits; at: the moment.
     limits: the provider's and the practice's, weighed together with ours.
+    stage: how far the session is: pre, in_session or post; a reading or sign of a later stage moves it on by itself.
     readings, signs: today's, of this session. earlier: readings of days before. last_session: those of the last one.
     histories: id to the time it was so, or None when it has no time; derived ones are plain entries too.
     answered: ids of questions that got an answer; "none" is an answer.
@@ -60,6 +62,7 @@ class GateContext:
     gates: Sequence[Gate]
     on: date
     at: datetime
+    stage: str = PRE
     readings: Sequence[Reading] = ()
     signs: Sequence[Sign] = ()
     earlier: Sequence[Reading] = ()
@@ -72,6 +75,15 @@ class GateContext:
     turned_on: frozenset[str] = frozenset()
     labels: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     sign_words: Mapping[str, str] = field(default_factory=dict)
+
+    def reached(self, when: str) -> bool:
+        """Tell whether the session has come to the stage in which gates of this `when` are weighed."""
+        stages = [
+            self.stage,
+            *(reading.when for reading in self.readings),
+            *(sign.when for sign in self.signs),
+        ]
+        return when == ANY or STAGES.index(when) <= max(STAGES.index(stage) for stage in stages)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ __all__ = [
     "Reading",
     "Sign",
     "State",
+    "applies",
     "in_force",
     "not_taken",
     "verdict",
@@ -55,7 +56,7 @@ def weigh(context: GateContext) -> list[Finding]:
     finding of its own. Cleared holds stay in the list as notes with both readings. Unverified gates are off unless
     the practice turned them on.
     """
-    gates = [gate for gate in in_force(context) if _applies(gate, context)]
+    gates = [gate for gate in in_force(context) if applies(gate, context) and context.reached(gate.when)]
     findings = [finding for gate in gates for finding in _weigh_gate(gate, context)]
     return sort_findings(findings + not_taken(context))
 
@@ -292,7 +293,7 @@ def _meets(value: Decimal, mark: ClearsAt) -> bool:
     }[mark.op]
 
 
-def _applies(gate: Gate, context: GateContext) -> bool:
+def applies(gate: Gate, context: GateContext) -> bool:
     """Tell whether a gate is made for this client: every history required, one of any, none that lifts it."""
     known = context.histories.keys()
     one_of = not gate.requires_any or any(history in known for history in gate.requires_any)
@@ -310,7 +311,7 @@ def _needed_by_listed(context: GateContext) -> list[str]:
     """
     needed: list[str] = []
     for gate in in_force(context):
-        if gate.id not in context.listed or gate.weight == Weight.NOTE or not _applies(gate, context):
+        if gate.id not in context.listed or gate.weight == Weight.NOTE or not applies(gate, context):
             continue
         if gate.when == PRE:
             needed += _open_measures(gate, context)

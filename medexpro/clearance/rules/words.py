@@ -66,10 +66,17 @@ def number(value: Decimal) -> str:
     >>> number(Decimal("184.000000")), number(Decimal("1.40")), number(Decimal("-5"))
     ('184', '1.4', '−5')
     """
+    return plain(value).replace("-", "\u2212")
+
+
+def plain(value: Decimal) -> str:
+    """Return a number for a machine: no idle zeros, no exponent.
+
+    >>> plain(Decimal("1.400000")), plain(Decimal("6E+1"))
+    ('1.4', '60')
+    """
     text = f"{value:f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return text.replace("-", "\u2212")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def amount(measure: str, value: Decimal, labels: Mapping[str, tuple[str, str]]) -> str:
