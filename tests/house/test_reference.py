@@ -1,0 +1,194 @@
+"""Every figure of the reference data: its source, its mark, its range. Nothing unverified is ever in force."""
+
+import re
+from decimal import Decimal
+
+import msgspec
+import pytest
+
+from medexpro.assessments.rules import norms
+from medexpro.assessments.rules.change import threshold_for
+from medexpro.kernel import quantities
+from medexpro.kernel import reference as ref
+from medexpro.knowledge import checks, loading
+from medexpro.knowledge.library import build, library, marks
+
+LIBRARY = library()
+# What a sentence of ours never says; sources and the names of other professions are quoted.
+OUR_WORDS = re.compile(r"\b(treat\w*|therap\w*|patients?|diagnos\w*|rehab\w*|cure\w*)\b|!", re.IGNORECASE)
+FOREIGN_TEXT = re.compile(
+    r"(/(?:home|root|usr|var|mnt|opt|tmp)/|localhost|index-url|\b(?:\d{1,3}\.){3}\d{1,3}\b)"
+)
+QUOTED_FIELDS = {
+    "source",
+    "icd_source",
+    "sources",
+    "icd10cm",
+    "note",
+    "population",
+    "variant",
+    "words",
+    "allowed",
+}
+
+
+def records():
+    yield from LIBRARY.all_measures.values()
+    yield from LIBRARY.norms.values()
+    yield from LIBRARY.gates.values()
+    yield from LIBRARY.limit_sets.values()
+    yield from LIBRARY.all_protocols.values()
+    yield from LIBRARY.exercises.values()
+    yield from LIBRARY.wording.entries
+
+
+def inside(value, path=""):
+    """Walk a record: every struct in it with the path to it."""
+    if isinstance(value, msgspec.Struct):
+        yield path, value
+        for field in value.__struct_fields__:
+            yield from inside(getattr(value, field), f"{path}.{field}")
+    elif isinstance(value, tuple | list):
+        for number, item in enumerate(value):
+            yield from inside(item, f"{path}[{getattr(item, 'id', number)}]")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from inside(item, f"{path}[{key}]")
+
+
+def every_part():
+    for record in records():
+        for path, part in inside(record):
+            yield record, path, part
+
+
+def name_of(record):
+    return getattr(record, "id", getattr(record, "file", "?"))
+
+
+def test_the_data_hold_together():
+    assert checks.problems(LIBRARY.data) == []
+
+
+def test_the_data_on_disk_are_what_the_process_uses():
+    assert build().data == LIBRARY.data
+
+
+def test_every_marked_figure_has_its_source():
+    for record, path, part in every_part():
+        if "verification" not in part.__struct_fields__ or part.verification is None:
+            continue
+        if "source" in part.__struct_fields__:
+            assert part.source.strip(), f"{name_of(record)}{path} has no source"
+        elif isinstance(part, ref.ProtocolSource):
+            assert part.text.strip()
+        else:
+            # A phase's criteria and a LOINC code carry their mark; the text is the figure itself.
+            assert isinstance(part, ref.Criterion | ref.Loinc), f"{name_of(record)}{path}"
+
+
+def test_every_entry_is_versioned_and_marked():
+    for record in records():
+        assert record.version >= 1
+        assert marks(record) or isinstance(record, ref.NormSet), name_of(record)
+
+
+def test_no_gate_measure_limit_or_word_in_service_is_unverified():
+    for entry in LIBRARY.entries():
+        mark = getattr(entry.record, "verification", None)
+        assert mark is None or mark.in_force, f"{entry.kind} {entry.key}"
+    assert len(LIBRARY.gates_in_force) == len(LIBRARY.gates)
+
+
+def test_no_precaution_dose_or_criterion_in_service_is_unverified():
+    for protocol in LIBRARY.protocols.values():
+        for path, part in inside(protocol):
+            if isinstance(part, ref.Precaution | ref.Fitt | ref.Criterion):
+                assert part.verification.in_force, f"{protocol.id}{path}"
+
+
+def test_unverified_figures_are_never_weighed():
+    """Change values, lines and norm rows may be held unverified; the rules pass them over."""
+    for measure in LIBRARY.all_measures.values():
+        worst = msgspec.structs.replace(
+            measure,
+            change=tuple(
+                msgspec.structs.replace(value, verification=ref.Verification.UNVERIFIED)
+                for value in measure.change
+            ),
+            cutoffs=tuple(
+                msgspec.structs.replace(line, verification=ref.Verification.UNVERIFIED)
+                for line in measure.cutoffs
+            ),
+        )
+        subject = norms.Subject(age=70, sex="female")
+        assert threshold_for(worst, tags=set(LIBRARY.tags), age=70, baseline=Decimal(20)) is None
+        assert norms.lines(worst, Decimal(10), subject, LIBRARY.norms) == []
+
+
+def test_house_rules_are_labelled_as_the_practices():
+    assert ref.Verification.HOUSE_RULE.label == "The practice's working rule"
+    assert ref.Verification.UNVERIFIED.label.endswith("not in force")
+
+
+def test_units_are_ucum_and_people_can_read_them():
+    for measure in LIBRARY.all_measures.values():
+        assert " " not in measure.unit
+        assert quantities.label(measure.unit)
+    for norm_set in LIBRARY.norms.values():
+        for row in norm_set.rows:
+            assert row.unit == LIBRARY.all_measures[row.measure_id].unit
+
+
+def test_what_is_in_service_is_what_was_asked_for():
+    assert set(LIBRARY.protocols) == {"total_knee_replacement", "total_hip_replacement", "shoulder_repair"}
+    assert {variant.id for variant in LIBRARY.protocols["total_hip_replacement"].variants} == {
+        "posterior",
+        "anterior",
+    }
+    assert {
+        "grip_strength", "chair_stand_30s", "tug", "gait_speed_4m", "six_minute_walk", "single_leg_stance",
+        "rom_knee_flexion", "rom_hip_flexion", "rom_shoulder_flexion", "bp_systolic", "bp_diastolic", "resting_hr",
+        "spo2", "pain_nrs", "lefs", "koos_jr", "hoos_jr",
+    } <= set(LIBRARY.measures)  # fmt: skip
+    grip = LIBRARY.measures["grip_strength"]
+    assert (grip.trials.count, grip.sides) == (3, ("left", "right"))
+
+
+def test_every_measure_in_service_says_what_its_change_is_about():
+    """A change is said as number plus function; vital signs, effort and body size are said by their name."""
+    for measure in LIBRARY.measures.values():
+        if measure.category in {"performance", "rom", "prom"} and measure.id != "mmt":
+            assert measure.words is not None, measure.id
+
+
+def test_reassessment_is_due_after_30_days_at_most():
+    assert {protocol.reassess.interval_days_max for protocol in LIBRARY.all_protocols.values()} == {30}
+
+
+def test_a_reading_at_its_limit_passes_every_gate():
+    for gate in LIBRARY.gates.values():
+        for rule in gate.rules:
+            assert rule.op in {"<", ">", "change>", "present", "absent"}
+
+
+def test_questionnaires_without_a_free_licence_ship_no_items():
+    for measure in LIBRARY.all_measures.values():
+        if measure.licence.status in {"licence_required", "permission_required"}:
+            assert not measure.licence.items_may_ship
+
+
+@pytest.mark.parametrize("path", loading.data_files(), ids=lambda path: path.name)
+def test_the_files_name_no_machine_and_no_registry(path):
+    assert not FOREIGN_TEXT.search(path.read_text(encoding="utf-8"))
+
+
+def test_our_own_words_stay_in_scope():
+    """What the pages print of an entry. Sources, populations and the word list itself quote others."""
+    for record, path, part in every_part():
+        if isinstance(record, ref.WordingEntry) or any(f".{field}" in path for field in QUOTED_FIELDS):
+            continue
+        for field in set(part.__struct_fields__) - QUOTED_FIELDS:
+            text = getattr(part, field)
+            hit = OUR_WORDS.search(text) if isinstance(text, str) else None
+            assert not hit, f"{name_of(record)}{path}.{field}: {hit.group(0)!r}"
