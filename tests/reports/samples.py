@@ -1,0 +1,273 @@
+"""Documents about Margaret Ellison, a made-up client, with every part a layout can print."""
+
+from datetime import UTC, datetime
+
+from medexpro.pdf.letterhead import Letterhead
+from medexpro.reports.snapshots import (
+    Ask,
+    Attendance,
+    Author,
+    Band,
+    Chart,
+    Domain,
+    IntroductoryLetterSnapshot,
+    Line,
+    MeasureRow,
+    Paragraph,
+    Party,
+    Point,
+    ProgressReportSnapshot,
+    Signature,
+    Tick,
+    Verdict,
+    Week,
+    runs,
+)
+
+MARK = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="#065d77"/>'
+    '<path d="M5.5 22.5C9 12 13 8.5 17 8.5S24 12 26.5 17" fill="none" stroke="#fff" stroke-width="2.6" '
+    'stroke-linecap="round"/><circle cx="5.8" cy="22.5" r="2.6" fill="#065d77" stroke="#fff" stroke-width="2.2"/>'
+    '<circle cx="26.4" cy="17" r="3" fill="#fff"/></svg>'
+)
+
+STROKES = (
+    "M6 30C12 8 22 4 24 10s-8 20-14 20c14 2 24-12 30-14 5-1-4 12 2 12s8-12 13-12-5 12 1 12 8-11 13-11 0 11 5 11"
+    "c8 0 14-24 24-24 8 0 2 24-8 24s-4-14 8-14 12 12 20 12c6 0 8-5 14-5"
+)
+
+LETTERHEAD = Letterhead(
+    name="Northbridge Medical Exercise",
+    address="418 Alder Street, Suite 2, Fairhaven, OH 44100",
+    phone="555-0142",
+    fax="555-0143",
+    logo=MARK,
+)
+
+AUTHOR = Author("Rosa Okafor, MES", "Medical Exercise Specialist")
+SIGNED = Signature("Rosa Okafor, MES", "signed Oct 13, 2026, 10:02 am", path=STROKES)
+RAMAN = Party("Priya Raman, MD", ["Lakeside Orthopedics", "fax 555-0117"])
+ELLISON = Party("Margaret Ellison", ["DOB Mar 4, 1958", "referred Aug 10, 2026"])
+KNEE = Party("Right knee replacement", ["Surgery Jun 22, 2026", "ICD-10 Z96.651"])
+SMALL_PRINT = (
+    "Medical exercise for clients discharged or cleared by their provider. It does not replace medical care. "
+    "Confidential health information: if you received this by mistake, call 555-0142."
+)
+
+LEFS = Chart(
+    title="Everyday function (LEFS)",
+    better="higher is better",
+    low=20,
+    high=80,
+    ticks=[Tick(20, "20"), Tick(50, "50"), Tick(80, "80")],
+    points=[Point(0, 34, "Aug 17", "34"), Point(28, 45, "Sep 14", "45"), Point(57, 54, "Oct 13", "54")],
+    until=71,
+    baseline=Line(34, "Baseline 34"),
+    band=Band(34, 43, "MCID +9"),
+    goal=Line(62, "Goal 62"),
+    alt="Everyday function, LEFS, 0 to 80, higher is better: 34 on Aug 17, 45 on Sep 14, 54 on Oct 13. Goal 62.",
+)
+TUG = Chart(
+    title="Timed Up and Go, seconds",
+    better="lower is better",
+    low=6,
+    high=15,
+    ticks=[Tick(6, "6"), Tick(9, "9"), Tick(12, "12"), Tick(15, "15")],
+    points=[
+        Point(0, 13.8, "Aug 17", "13.8"),
+        Point(28, 11.4, "Sep 14", "11.4"),
+        Point(57, 9.6, "Oct 13", "9.6"),
+    ],
+    until=71,
+    baseline=Line(13.8, "Baseline 13.8"),
+    band=Band(11.3, 13.8, "MDC \u22122.5"),
+    cut=Line(12, "Fall risk \u2265 12"),
+    alt="Timed Up and Go, seconds, lower is better: 13.8 on Aug 17, 11.4 on Sep 14, 9.6 on Oct 13. Cut-off 12.",
+)
+
+FUNCTION = MeasureRow(
+    "Everyday function",
+    "LEFS, 0\u201380",
+    "34",
+    "54",
+    "+20",
+    Verdict.BETTER,
+    "Twice the change that matters (9)",
+)
+GAIT = MeasureRow(
+    "Usual walking speed",
+    "4 m, m/s",
+    "0.84",
+    "1.10",
+    "+0.26",
+    Verdict.BETTER,
+    "Beyond the change that matters (0.10)",
+)
+GRIP = MeasureRow(
+    "Grip, right hand",
+    "Best of 3, kg",
+    "19.2",
+    "21.6",
+    "+2.4",
+    Verdict.NO_CHANGE,
+    "Smaller than the change that matters (5.0): no change claimed",
+)
+UP_AND_GO = MeasureRow(
+    "Rise, walk, turn, sit",
+    "Timed Up and Go, s",
+    "13.8",
+    "9.6",
+    "\u22124.2",
+    Verdict.BETTER,
+    "Beyond test error (2.5); now under the 12 s fall-risk cut-off",
+)
+KNEE_BEND = MeasureRow(
+    "Knee bending, right",
+    "Active, degrees",
+    "98\u00b0",
+    "116\u00b0",
+    "+18\u00b0",
+    Verdict.BETTER,
+    "Beyond test error (9\u00b0)",
+)
+SIX_MINUTES = MeasureRow(
+    "Six-minute walk",
+    "m",
+    "342",
+    "331",
+    "\u221211",
+    Verdict.NO_CHANGE,
+    "Inside test error (43): no change claimed",
+)
+ONE_LEG = MeasureRow(
+    "Standing on the right leg",
+    "Eyes open, s",
+    "4.0",
+    "9.5",
+    "+5.5",
+    Verdict.UNKNOWN,
+    "No published error for her age",
+)
+REACH = MeasureRow(
+    "Standing reach",
+    "Forward, cm",
+    "27",
+    "20",
+    "\u22127",
+    Verdict.WORSE,
+    "Beyond test error (5); asked about at each visit",
+)
+
+
+def progress_report(**changes: object) -> ProgressReportSnapshot:
+    """Return the signed 60-day report; name what should differ."""
+    values: dict = {
+        "title": "Progress report, Margaret Ellison, October 13, 2026",
+        "heading": "Progress report",
+        "date_line": "October 13, 2026 \u00b7 day 57",
+        "number": "Report R-2026-1187",
+        "made_at": datetime(2026, 10, 13, 14, 2, tzinfo=UTC),
+        "to": RAMAN,
+        "re": ELLISON,
+        "about": KNEE,
+        "author": AUTHOR,
+        "signature": SIGNED,
+        "small_print": SMALL_PRINT,
+        "lead": runs(
+            "Mrs. Ellison walks **31% faster** than eight weeks ago and has **left the fall-risk range**. "
+            "Three of four measures improved by more than the smallest change that counts."
+        ),
+        "baseline_on": "Aug 17",
+        "now_on": "Oct 13",
+        "domains": [
+            Domain("Function", [FUNCTION, GAIT]),
+            Domain("Strength", [GRIP]),
+            Domain("Flexibility, range"),
+            Domain("Stability"),
+            Domain("Endurance", why="aerobic testing not cleared"),
+            Domain("Balance, coordination", [UP_AND_GO]),
+        ],
+        "charts": [LEFS, TUG],
+        "attendance": Attendance(
+            runs("**17 of 18 sessions**, 94%. One missed, Sep 24 (cold)."),
+            [Week(3), Week(2), Week(2), Week(2), Week(2), Week(1, 1), Week(2), Week(2), Week(1)],
+            "Sessions in each of nine weeks: three in the first, then two a week, one missed in week six, "
+            "one so far in week nine.",
+        ),
+        "precautions": [
+            "No kneeling on the right knee",
+            "Flexion to comfort, 120\u00b0 at most",
+            "Paced by RPE (beta-blocker), peak 6",
+            "One session held for BP 164/98, started at 146/86",
+        ],
+        "program": "Phase 2 of 3: leg strength, step-ups, balance, indoor walking. 50 min twice a week. "
+        "Highest pain 3 of 10, no adverse events.",
+        "next": "Stairs and outdoor walking, 7 sessions to day 84, then discharge to membership.",
+        "asks": [Ask("Continue as planned"), Ask("Change limits:", line=True)],
+    }
+    return ProgressReportSnapshot(**values | changes)
+
+
+def full_report(**changes: object) -> ProgressReportSnapshot:
+    """Return the report with all six domains measured, eight rows, one of them worse."""
+    return progress_report(
+        **{
+            "domains": [
+                Domain("Function", [FUNCTION, GAIT]),
+                Domain("Strength", [GRIP]),
+                Domain("Flexibility, range", [KNEE_BEND]),
+                Domain("Stability", [ONE_LEG]),
+                Domain("Endurance", [SIX_MINUTES]),
+                Domain("Balance, coordination", [UP_AND_GO, REACH]),
+            ]
+        }
+        | changes
+    )
+
+
+def introductory_letter(**changes: object) -> IntroductoryLetterSnapshot:
+    """Return the signed letter after the first session; name what should differ."""
+    values: dict = {
+        "title": "Introductory letter, Margaret Ellison, August 17, 2026",
+        "heading": "Introductory letter",
+        "date_line": "August 17, 2026 \u00b7 first session today",
+        "number": "Letter L-2026-0614",
+        "made_at": datetime(2026, 8, 17, 20, 30, tzinfo=UTC),
+        "to": RAMAN,
+        "re": ELLISON,
+        "about": KNEE,
+        "author": AUTHOR,
+        "signature": Signature("Rosa Okafor, MES", "signed Aug 17, 2026, 4:30 pm", path=STROKES),
+        "small_print": SMALL_PRINT,
+        "greeting": "Dear Dr. Raman,",
+        "opening": runs(
+            "Mrs. Ellison, whom you referred on August 10, had her **first medical exercise session today** "
+            "and **finished it without symptoms**."
+        ),
+        "paragraphs": [
+            Paragraph(
+                "What we found",
+                "She rises, walks and turns in 13.8 s (Timed Up and Go) and walks at 0.84 m/s. "
+                "The right knee bends to 98\u00b0; grip is 19.2 kg on the right.",
+            ),
+            Paragraph(
+                "What we plan",
+                "Two sessions a week for twelve weeks: leg strength, balance, walking and stairs. "
+                "Reassessment on September 14 and every 30 days; you receive a one-page report each time.",
+            ),
+            Paragraph(
+                "Who we are and what we do",
+                "Northbridge Medical Exercise guides exercise for people who have been discharged from or cleared by "
+                "their provider. We measure function and manage exercise inside your limits. We do not diagnose, and "
+                "what we do does not replace medical care. If something new appears, we stop and call you.",
+            ),
+        ],
+        "precautions": [
+            "No kneeling on the right knee",
+            "Flexion to comfort, 120\u00b0 at most",
+            "Pressure at rest below 160/100",
+        ],
+        "asks": [Ask("No concerns"), Ask("Please note:", line=True)],
+        "closing": "Thank you for your trust. A call or a fax reaches me the same day.",
+    }
+    return IntroductoryLetterSnapshot(**values | changes)
