@@ -7,7 +7,7 @@ from medexpro.clearance import state as clearance
 from medexpro.clearance.rules.evidence import IN_SESSION, POST, PRE, Reading
 from medexpro.clearance.rules.verdict import GateVerdict
 from medexpro.kernel.findings import Finding
-from medexpro.sessions.models import SessionLog
+from medexpro.sessions.models import SessionLog, SessionReading
 
 WHEN = {"pre": PRE, "in": IN_SESSION, "post": POST}
 
@@ -37,5 +37,14 @@ def gate_of(session: SessionLog, *, at: datetime) -> Gate:
         red_flags_at=session.red_flags_at,
         answered=set(session.answers),
         at=at,
+        last_session=last_readings(session),
     )
     return Gate(verdict, findings)
+
+
+def last_readings(session: SessionLog) -> list[Reading]:
+    """Return the readings of the session before this one: what a change since last time is counted from."""
+    rows = SessionReading.objects.filter(
+        session__episode_id=session.episode_id, session__number=session.number - 1
+    ).order_by("at", "id")
+    return [Reading(measure=row.measure, value=row.value, at=row.at, when=WHEN[row.moment]) for row in rows]

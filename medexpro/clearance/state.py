@@ -1,0 +1,305 @@
+"""Where an episode's clearance stands now. Reads only; every decision is the rules'."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from medexpro.clearance.models import (
+    Decision,
+    KnownState,
+    Outcome,
+    PracticeLimit,
+    Precaution,
+    ProviderLimit,
+    ReferBack,
+    Screening,
+    WrittenPlan,
+)
+from medexpro.clearance.questionnaire import clearing_policy, questionnaire
+from medexpro.clearance.rules import clearing, gates, screening, tablet
+from medexpro.clearance.rules.evidence import RED_FLAG_QUESTION, GateContext, Reading, Sign
+from medexpro.clearance.rules.limits import Limit, Origin
+from medexpro.clearance.rules.verdict import GateVerdict, verdict
+from medexpro.episodes.models import Episode, Status
+from medexpro.episodes.rules import category as category_rule
+from medexpro.kernel.findings import Closes, Finding, Weight, sort_findings
+from medexpro.kernel.reference import Action
+from medexpro.knowledge.library import library
+from medexpro.referrals import standing
+
+JOINT_SURGERY_MONTHS = 12
+OLDER_THAN = 70
+
+
+# ---- Screening
+
+
+def latest_screening(episode: Episode) -> Screening | None:
+    """Return the newest screening, finished or not."""
+    return Screening.objects.filter(episode=episode).order_by("-started_at").first()
+
+
+def plans_in_force(episode: Episode, on: date) -> list[WrittenPlan]:
+    """Return the written plans that hold on a day."""
+    plans = WrittenPlan.objects.filter(episode=episode, ended_at=None).select_related("provider")
+    return [plan for plan in plans if plan.valid_to is None or on <= plan.valid_to]
+
+
+def weigh_screening(episode: Episode, form: Screening | None, on: date) -> screening.ScreeningResult:
+    """Weigh a screening's answers against what is on file today: letters, plans, answers."""
+    answers = {key: screening.answer_from(value) for key, value in (form.answers if form else {}).items()}
+    context = screening.ScreeningContext(
+        clearance_letter=episode.clearances.filter(outcome=Outcome.GRANTED, provider__isnull=False).exists(),
+        cardiology_plan=any(plan.kind == "cardiology" and plan.names_service for plan in plans_in_force(episode, on)),
+        answered=frozenset(
+            ReferBack.objects.filter(episode=episode, go_on=True).values_list("trigger", flat=True)
+        ),
+    )
+    return screening.weigh_answers(questionnaire(), answers, context)
+
+
+def open_screening_findings(episode: Episode, on: date) -> list[Finding]:
+    """Return what the newest finished screening still has against a start: its STOPs, and undecided DECIDEs."""
+    form = latest_screening(episode)
+    if form is None or form.finished_at is None:
+        return []
+    result = weigh_screening(episode, form, on)
+    open_ones = []
+    for finding in result.findings:
+        if finding.weight == Weight.STOP:
+            open_ones.append(finding)
+        elif finding.weight == Weight.DECIDE and finding.code not in form.decisions:
+            clears = "A named member’s decision on the screening page, with the reason."
+            open_ones.append(replace(finding, weight=Weight.STOP, closes=Closes.SESSION.value, clears=clears))
+    return open_ones
+
+
+# ---- Decisions, and what a start needs
+
+
+def latest_decision(episode: Episode) -> Decision | None:
+    """Return the decision that counts: the newest one, whatever it says."""
+    return episode.clearances.select_related("provider", "decided_by__user").order_by("-decided_at", "-id").first()
+
+
+def clearance_facts(episode: Episode) -> clearing.ClearanceFacts | None:
+    """Return the newest decision as the rules read it."""
+    decision = latest_decision(episode)
+    if decision is None:
+        return None
+    return clearing.ClearanceFacts(
+        granted=decision.outcome == Outcome.GRANTED,
+        decided_at=decision.decided_at,
+        valid_from=decision.valid_from,
+        valid_to=decision.valid_to,
+    )
+
+
+def _referral_facts(episode: Episode, on: date) -> clearing.ReferralFacts | None:
+    if episode.referral is None:
+        return None
+    now = standing.of(episode.referral, on)
+    return clearing.ReferralFacts(
+        met=frozenset(answer.kind for answer in now.answers if answer.met),
+        valid_from=episode.referral.valid_from,
+        valid_to=episode.referral.valid_to,
+        declined=episode.referral.declined_at is not None,
+    )
+
+
+def _category(episode: Episode, on: date) -> str:
+    """Return the frozen category, else the one the dates give; unknown counts as the strictest."""
+    if episode.category:
+        return episode.category
+    day_0 = episode.counting_from()
+    return clearing.POST_REHAB if day_0 is None or day_0 > on else category_rule.derive(day_0, on).category
+
+
+def weigh_start(episode: Episode, on: date) -> list[Finding]:
+    """Return what stands before the next session on a day of the practice, the strictest first.
+
+    Referral and clearance by category, screening complete and decided, no hold, no open refer-back, no red
+    flag without a clearance decided after it.
+    """
+    tz, backs = episode.practice.tz, list(ReferBack.objects.filter(episode=episode).order_by("opened_at"))
+    holds = [
+        clearing.Hold(
+            code=back.trigger, why=back.observed.rstrip("."), opened_on=back.opened_at.astimezone(tz).date(), referred_back=True
+        )
+        for back in backs
+        if back.closed_at is None or back.go_on is False
+    ]
+    if episode.status == Status.ON_HOLD and not holds:
+        change = episode.status_changes.filter(to_status=Status.ON_HOLD).order_by("-at").first()
+        why = change.reason.rstrip(".") if change and change.reason else "no reason was written"
+        since = change.at.astimezone(tz).date() if change else on
+        holds.append(clearing.Hold(code="hold", why=why, opened_on=since))
+    flags = [
+        clearing.OpenFlag(code=back.trigger, words=back.observed.rstrip("."), opened_at=back.opened_at)
+        for back in backs
+        if back.closed_at is not None and back.go_on
+    ]
+    form = latest_screening(episode)
+    facts = clearing.StartFacts(
+        category=_category(episode, on),
+        on=on,
+        referral=_referral_facts(episode, on),
+        clearance=clearance_facts(episode),
+        screened=form is not None and form.finished_at is not None,
+        red_flags=flags,
+        holds=holds,
+    )
+    findings = clearing.may_start(facts, clearing_policy()) + open_screening_findings(episode, on)
+    if not episode.is_open:
+        findings.append(_closed(episode))
+    return sort_findings(findings)
+
+
+def _closed(episode: Episode) -> Finding:
+    return Finding(
+        code="episode-closed",
+        sentence=f"This episode is {episode.get_status_display().lower()}. Sessions belong to an open one.",
+        weight=Weight.STOP,
+        closes=Closes.SESSION.value,
+        action=str(Action.REFER),
+        clears="A new episode.",
+        source="Status of the episode",
+    )
+
+
+# ---- Limits, histories, precautions
+
+
+def limits_in_force(episode: Episode) -> list[Limit]:
+    """Return the provider's written limits for this client and the practice's own, as the rules read them."""
+    written = ProviderLimit.objects.filter(episode=episode, ended_at=None).select_related("provider")
+    found = [
+        Limit(
+            measure=limit.measure,
+            op=limit.op,
+            value=limit.value.normalize(),
+            origin=Origin.PROVIDER,
+            who=limit.provider.short_name,
+            written_on=limit.written_on,
+            valid_from=limit.valid_from,
+            valid_to=limit.valid_to,
+            closes=Closes(limit.closes),
+            source=limit.words,
+        )
+        for limit in written
+    ]
+    tz = episode.practice.tz
+    found += [
+        Limit(
+            measure=limit.measure,
+            op=limit.op,
+            value=limit.value.normalize(),
+            origin=Origin.PRACTICE,
+            who=str(limit.set_by),
+            written_on=limit.set_at.astimezone(tz).date(),
+            valid_from=limit.set_at.astimezone(tz).date(),
+            closes=Closes(limit.closes),
+        )
+        for limit in PracticeLimit.objects.filter(practice=episode.practice, ended_at=None).select_related("set_by__user")
+    ]
+    return found
+
+
+def histories_of(episode: Episode, on: date) -> dict[str, datetime | None]:
+    """Return the histories that hold for a client: as known, by the medicines ticked, and worked out from dates."""
+    known: dict[str, datetime | None] = {}
+    for state in KnownState.objects.filter(episode=episode).order_by("recorded_at", "id"):
+        known.pop(state.item, None)
+        if state.present:
+            known[state.item] = state.recorded_at
+    histories = {key: at for key, at in known.items() if key in library().histories}
+    client = episode.client
+    for effects in client.medications.filter(removed_at=None, ended_on=None).values_list("effects", flat=True):
+        histories |= {effect: None for effect in effects if effect in library().histories}
+    age = client.age_on(on)
+    if age is not None and age > OLDER_THAN:
+        histories["age_over_70"] = None
+    since = clearing.months_on(on, -JOINT_SURGERY_MONTHS)
+    operated = client.surgeries.filter(removed_at=None, performed_on__gt=since, performed_on__lte=on).exclude(joint="")
+    if operated.exists():
+        histories["joint_surgery_12m"] = None
+    return histories
+
+
+def known_flags(episode: Episode) -> dict[str, bool]:
+    """Return the red flags as last known: what “new or worse” is compared with."""
+    states = KnownState.objects.filter(episode=episode, item__startswith="rf_").order_by("recorded_at", "id")
+    return {state.item: state.present for state in states}
+
+
+def precautions_in_force(episode: Episode) -> list[Precaution]:
+    """Return the precautions that hold: suggested ones too, until the provider's instruction is recorded."""
+    rows = Precaution.objects.filter(episode=episode, state__in=("suggested", "confirmed"))
+    return list(rows.select_related("confirmed_provider").order_by("created_at", "id"))
+
+
+# ---- The floor
+
+
+def gate_context(
+    episode: Episode,
+    *,
+    at: datetime,
+    readings: Sequence[Reading] = (),
+    red_flags: Sequence[str] | None = None,
+    red_flags_at: datetime | None = None,
+    earlier: Sequence[Reading] = (),
+    last_session: Sequence[Reading] = (),
+) -> GateContext:
+    """Return everything the gates of one session are weighed on.
+
+    red_flags: the answer to the question, [] for none; None while it is not asked.
+    """
+    lib, on = library(), episode.practice.day(at)
+    histories = histories_of(episode, on)
+    said = [item for item in red_flags or () if item in lib.histories]
+    return GateContext(
+        gates=list(lib.gates.values()),
+        on=on,
+        at=at,
+        readings=readings,
+        signs=[Sign(symptom=item, at=red_flags_at) for item in red_flags or () if item not in said],
+        earlier=earlier,
+        last_session=last_session,
+        histories=histories | {item: red_flags_at for item in said},
+        answered=frozenset() if red_flags is None else frozenset({RED_FLAG_QUESTION}),
+        required=lib.required_each_session,
+        limits=limits_in_force(episode),
+        sign_words={key: symptom.professional for key, symptom in lib.symptoms.items()},
+    )
+
+
+def weigh_floor(
+    episode: Episode,
+    *,
+    readings: Sequence[Reading],
+    red_flags: Sequence[str] | None,
+    red_flags_at: datetime | None,
+    answered: Collection[str],
+    at: datetime,
+    earlier: Sequence[Reading] = (),
+    last_session: Sequence[Reading] = (),
+) -> tuple[list[Finding], GateVerdict]:
+    """Weigh a session now: the start conditions of the episode and every gate.
+
+    answered: codes of DECIDE findings with a recorded answer; they open no STOP. Returns the findings, the
+    strictest first, and what they add up to.
+    """
+    context = gate_context(
+        episode, at=at, readings=readings, red_flags=red_flags, red_flags_at=red_flags_at,
+        earlier=earlier, last_session=last_session,
+    )  # fmt: skip
+    start = [finding for finding in weigh_start(episode, context.on) if finding.weight == Weight.STOP]
+    findings = sort_findings([*gates.weigh(context), *start])
+    return findings, verdict(findings, answered)
+
+
+def floor_rules_for(episode: Episode, *, at: datetime) -> dict[str, Any]:
+    """Return the figures in force for this client today as plain JSON, for the tablet."""
+    return tablet.floor_rules(gate_context(episode, at=at))

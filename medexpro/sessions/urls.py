@@ -1,0 +1,15 @@
+"""Addresses of session logs."""
+
+from django.urls import path
+
+from medexpro.sessions import views
+
+urlpatterns = [
+    path("open/<uuid:episode_id>/", views.open_session, name="open"),
+    path("commands/", views.take_command, name="commands"),
+    path("<uuid:session_id>/", views.show, name="show"),
+    path("<uuid:session_id>/state/", views.state, name="state"),
+    path("<uuid:session_id>/sign/", views.sign, name="sign"),
+    path("<uuid:session_id>/cosign/", views.cosign, name="cosign"),
+    path("<uuid:session_id>/addenda/", views.add_addendum, name="add_addendum"),
+]
