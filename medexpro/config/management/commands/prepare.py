@@ -42,7 +42,7 @@ def static_files_changed() -> bool:
 
 def fingerprint() -> str:
     """Return a hash of the name, size and time of every static file, quick to make."""
-    digest = hashlib.sha256(f"{__version__} {settings.STORAGES['staticfiles']['BACKEND']}".encode())
+    digest = hashlib.sha256(f"{__version__} {settings.STORAGES['staticfiles']}".encode())
     for finder in get_finders():
         for name, storage in sorted(finder.list([]), key=lambda found: found[0]):
             state = Path(storage.path(name)).stat()

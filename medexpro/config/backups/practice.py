@@ -1,0 +1,188 @@
+"""What a backup of a practice holds, in which order it is taken, and how a restore proves itself."""
+
+import hashlib
+import json
+import os
+import shutil
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.management import call_command
+
+from medexpro import __version__
+from medexpro.audit import chain, kinds, trail
+from medexpro.config.backups import archive, databases
+from medexpro.config.holding import HomeHeld, hold
+from medexpro.practice.models import Practice
+
+FORMAT = 1
+# Beside the database: uploads and signed documents, letters that wait for an SMTP server, and the key that
+# second factors and links are sealed with.
+FOLDERS = ("files", "outbox")
+KEYS = ("secret.key",)
+
+MADE = kinds.declare("practice:backup:made", "Made a backup")
+RESTORED = kinds.declare("practice:backup:restored", "Restored from a backup")
+
+
+class RestoreRefused(Exception):
+    """Nothing was restored; the text is the sentence for the person at the keyboard."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What went into an archive, or came out of one."""
+
+    made_at: str
+    engine: str
+    files: int
+    heads: databases.Heads
+
+
+def back_up(path: Path, passphrase: str, *, at: datetime) -> Summary:
+    """Write the whole practice as it is now into one encrypted file. People may go on working meanwhile.
+
+    The database is copied first and the files after it: a file is always there before the row that names it,
+    so every row of the copy finds its file. Raises OSError when the file can't be written.
+    """
+    practices = list(Practice.objects.all())
+    for practice in practices:
+        while chain.seal(practice.pk):
+            pass
+    with tempfile.TemporaryDirectory(dir=settings.MEDEXPRO_HOME, prefix="backup-") as scratch:
+        database = Path(scratch) / "database"
+        heads = databases.snapshot(database)
+        manifest: dict[str, Any] = {
+            "format": FORMAT,
+            "release": __version__,
+            "made_at": at.isoformat(),
+            "engine": databases.engine(),
+            "migrations": databases.applied_migrations(),
+            "heads": heads,
+            "sha256": {},
+        }
+
+        def fill(tar: tarfile.TarFile) -> None:
+            for name, source in [*_below(database, "database"), *_of_home()]:
+                with tempfile.TemporaryDirectory(dir=scratch) as still:
+                    # A copy of our own: the size and hash must be those of what is written.
+                    copy = Path(still) / "file"
+                    try:
+                        shutil.copyfile(source, copy)
+                    except FileNotFoundError:
+                        continue  # Withdrawn between listing and reading, with the row that named it.
+                    manifest["sha256"][name] = _sha256(copy)
+                    archive.add_file(tar, name, copy)
+            archive.add_bytes(tar, "manifest.json", json.dumps(manifest, indent=1).encode())
+
+        archive.write(path, passphrase, fill)
+    for practice in practices:
+        trail.record(MADE, practice, by=None, at=at, practice=practice)
+    return Summary(manifest["made_at"], manifest["engine"], len(manifest["sha256"]), heads)
+
+
+def restore(path: Path, passphrase: str, *, force: bool, at: datetime) -> Summary:
+    """Put a backup in the place of what is here, bring it to this release, and prove its trails.
+
+    Nothing is touched before the whole archive is unpacked and every file matches its hash. What is here is
+    replaced only with `force`. Raises RestoreRefused, BadArchive or CannotRestore, each with a sentence.
+    """
+    home = Path(settings.MEDEXPRO_HOME)
+    try:
+        held = hold(home)
+    except HomeHeld:
+        raise RestoreRefused(f"{home} is being served. Stop it first, then restore.") from None
+    if not force and databases.holds_a_practice():
+        raise RestoreRefused(
+            "There is a practice here already. Restore into an empty MEDEXPRO_HOME, "
+            "or say --force to lose what is here for what is in the backup."
+        )
+    try:
+        with tempfile.TemporaryDirectory(dir=home, prefix="restore-") as scratch:
+            folder = Path(scratch)
+            archive.extract(path, passphrase, folder)
+            manifest = _read_manifest(folder)
+            databases.replace(folder / "database", manifest["migrations"])
+            _replace_files(folder, home)
+            call_command("migrate", verbosity=0, interactive=False)
+            call_command("createcachetable", verbosity=0)
+    finally:
+        os.close(held)
+    _prove_trails(manifest["heads"])
+    for practice in Practice.objects.all():
+        trail.record(RESTORED, practice, by=None, at=at, practice=practice, made_at=manifest["made_at"])
+    return Summary(manifest["made_at"], manifest["engine"], len(manifest["sha256"]), manifest["heads"])
+
+
+def _read_manifest(folder: Path) -> dict:
+    """Return the manifest after comparing every file with it."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RestoreRefused("The file is no backup of a practice: its manifest is missing.") from error
+    if manifest["format"] != FORMAT or (newer := databases.unknown_migrations(manifest["migrations"])):
+        of = manifest["release"]
+        known = f" ({newer[0]} is unknown here)" if manifest["format"] == FORMAT else ""
+        raise RestoreRefused(
+            f"The backup was made by release {of}, newer than this one{known}. Install that one first."
+        )
+    if manifest["engine"] != databases.engine():
+        homes = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+        raise RestoreRefused(
+            f"The backup is of {homes[manifest['engine']]} and this practice is set to {homes[databases.engine()]}: "
+            f"{'unset' if manifest['engine'] == 'sqlite' else 'set'} DATABASE_URL to restore it where it belongs."
+        )
+    for name, digest in manifest["sha256"].items():
+        if not (folder / name).is_file() or _sha256(folder / name) != digest:
+            raise RestoreRefused(
+                f"The backup is damaged: {name} is not what was put in. Nothing was changed."
+            )
+    return manifest
+
+
+def _prove_trails(heads: databases.Heads) -> None:
+    """Check every restored trail from its first event to the head that was written down when the backup was made."""
+    for practice_id, head in heads.items():
+        verdict = chain.verify(UUID(practice_id))
+        if not verdict.whole:
+            raise RestoreRefused(f"Restored, but the trail of {practice_id} is broken: {verdict.reason}.")
+        if (verdict.sealed, verdict.head) != (head["position"], head["hash"]):
+            raise RestoreRefused(
+                f"Restored, but the trail of {practice_id} ends at event {verdict.sealed}, "
+                f"not at {head['position']} as when the backup was made."
+            )
+
+
+def _replace_files(folder: Path, home: Path) -> None:
+    for name in FOLDERS:
+        shutil.rmtree(home / name, ignore_errors=True)
+        if (folder / name).exists():
+            (folder / name).rename(home / name)
+    for name in KEYS:
+        if (folder / name).exists():
+            (folder / name).replace(home / name)
+
+
+def _of_home() -> list[tuple[str, Path]]:
+    home = Path(settings.MEDEXPRO_HOME)
+    found = [(name, home / name) for name in KEYS if (home / name).exists()]
+    for folder in FOLDERS:
+        found += _below(home / folder, folder)
+    return found
+
+
+def _below(folder: Path, name: str) -> list[tuple[str, Path]]:
+    """Return (name in the archive, path) of every file below a folder."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return [(f"{name}/{path.relative_to(folder).as_posix()}", path) for path in paths]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
