@@ -159,9 +159,8 @@ class TrendChart:
         if self.norm:
             said.append(f"Typical: {self.norm.label}.")
         if self.band:
-            said.append(
-                f"Too small to count: {words.number(self.band.low)} to {words.number(self.band.high)}, {self.band.label}."
-            )
+            ends = f"{words.number(self.band.low)} to {words.number(self.band.high)}"
+            said.append(f"Too small to count: {ends}, {self.band.label}.")
         said += [f"{line.label}." for line in (self.baseline, self.goal, self.cut_off) if line]
         if self.due_on:
             said.append(f"Next due {words.day(self.due_on)}.")
@@ -543,7 +542,8 @@ def _points(pen: _Pen, chart: TrendChart, g: TrendGeometry) -> None:
 def _whole(pen: _Pen, description: str, box: str, css: str, width: float, height: float) -> str:
     said = escape(description, quote=True)
     if pen.paper:
-        head = f'<svg xmlns="http://www.w3.org/2000/svg" {box} width="{width:g}" height="{height:g}" role="img" aria-label="{said}">'
+        alone = f'xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}"'
+        head = f'<svg {alone} {box} role="img" aria-label="{said}">'
     else:
         head = f'<svg class="{css}" {box} role="img" aria-label="{said}">'
     return head + "".join(pen.out) + "</svg>"

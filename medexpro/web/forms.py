@@ -47,7 +47,8 @@ __all__ = [
     "TimeField",
 ]  # fmt: skip
 
-TEXT_INPUTS = (forms.TextInput, forms.Textarea, forms.Select, forms.PasswordInput, forms.FileInput)
+TEXT_INPUTS = (forms.widgets.Input, forms.Textarea, forms.Select)
+WIDE_INPUTS = (forms.Textarea, SignatureInput)
 
 # Django's own sentences, said our way. A field that brings its own words keeps them.
 PLAIN_WORDS = {
@@ -89,6 +90,11 @@ class Problem:
     label: str
     sentence: str
 
+    @property
+    def names_itself(self) -> bool:
+        """Return whether the sentence already begins with the field's name."""
+        return self.sentence.startswith(self.label)
+
 
 class BoundField(forms.BoundField):
     """A field of a form as the page draws it."""
@@ -125,6 +131,7 @@ class Form(forms.Form):
     """
 
     bound_field_class = BoundField
+    take_focus = True  # A form that came back with errors puts the focus on the first.
     use_required_attribute = False  # The browser's own bubbles speak another language than we do.
 
     def __init__(self, data: Mapping | None = None, *args: Any, **kwargs: Any):
@@ -171,8 +178,10 @@ class Form(forms.Form):
 
     @property
     def first_bad(self) -> str | None:
-        """Return the name of the first field with an error."""
-        return next((name for name in self.fields if name in self.errors), None) if self.is_bound else None
+        """Return the name of the first field with an error, which takes the focus."""
+        if not (self.is_bound and self.take_focus):
+            return None
+        return next((name for name in self.fields if name in self.errors), None)
 
     def _post_clean(self) -> None:
         """Ask about unusual values; runs after `clean`, so a subclass can't forget it."""
@@ -224,9 +233,11 @@ class Form(forms.Form):
         for code, sentence in plain.items():
             if sentence and field.error_messages.get(code, standard.get(code)) == standard.get(code):
                 field.error_messages[code] = sentence
+        if isinstance(field.widget, WIDE_INPUTS) and not hasattr(field, "wide"):
+            field.wide = True
         if isinstance(field.widget, forms.CheckboxInput):
             field.widget.is_check = True
-        elif isinstance(field.widget, TEXT_INPUTS) and not isinstance(field.widget, forms.RadioSelect):
+        elif isinstance(field.widget, TEXT_INPUTS) and not field.widget.is_hidden:
             field.widget.attrs.setdefault("class", "input")
             # A shared tablet must not offer one client's answers to the next.
             field.widget.attrs.setdefault("autocomplete", "off")
@@ -518,7 +529,7 @@ class SearchField(forms.MultiValueField):
         )
 
     def compress(self, data_list: list) -> str:
-        chosen, text = (list(data_list) + ["", ""])[:2]
+        chosen, text = (*data_list, "", "")[:2]
         if text and not chosen:
             raise ValidationError(
                 f"“{text}” was typed but not chosen. Choose one from the list.", code="invalid"

@@ -1,5 +1,6 @@
 """What the gallery of components shows: made-up people and figures, one example for each state."""
 
+from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
 
@@ -74,6 +75,7 @@ def failed_form() -> Example:
         prefix=None,
         auto_id="bad_%s",
     )  # fmt: skip
+    form.take_focus = False
     form.is_valid()
     return form
 
@@ -225,7 +227,7 @@ def context() -> dict:
         ],
         "checks": [
             {"kind": "ok", "name": "Referral in force", "result": "Until Nov 8", "source": "Dr. Raman, Aug 10"},
-            {"kind": "stop", "name": "Diagnosis linked", "result": "No ICD-10 code on the referral", "fix_url": "#checks",
+            {"kind": "stop", "name": "Diagnosis linked", "result": "No ICD-10 code yet", "fix_url": "#checks",
              "fix_label": "Add code"},
             {"kind": "hold", "name": "Wording names medical exercise", "result": "“Continue exercise” is unclear"},
             {"kind": "wait", "name": "Baseline taken", "result": "After clearance"},
@@ -241,7 +243,7 @@ def context() -> dict:
         ],
         "wizard": ["Practice", "Owner", "Second factor", "Letterhead", "Clinical rules"],
         "events": [
-            {"day": "Today", "icon": "loop", "title": "60-day reassessment", "text": "LEFS +20 since baseline", "now": True},
+            {"day": "Today", "icon": "loop", "title": "60-day reassessment", "text": "LEFS +20", "now": True},
             {"day": "Oct 8", "icon": "check", "title": "Session 16 signed", "text": "RPE 4, pain 2, 49 min"},
             {"day": "Sep 15", "icon": "send", "title": "30-day report read", "text": "Dr. Raman opened it in 2 hours"},
         ],
@@ -253,6 +255,35 @@ def context() -> dict:
         ),
         "icons": sorted(ICONS),
     }  # fmt: skip
+
+
+def frame() -> dict:
+    """Return a made-up member and rail, for whoever opens the gallery without signing in."""
+    places = [
+        ("today", "Today", "today", 7), ("clients", "Clients", "clients", 0),
+        ("referrals", "Referrals", "referrals", 3),
+        ("reports", "Reports", "reports", 2), ("people", "People", "provider", 0),
+        ("knowledge", "Knowledge", "book", 0), ("settings", "Settings", "settings", 0),
+    ]  # fmt: skip
+    return {
+        "member": Someone("Rosa Okafor", "Medical exercise professional"),
+        "practice": SimpleNamespace(name="Northbridge Medical Exercise"),
+        "rail": [
+            {"key": key, "label": label, "url": "#main", "icon": icon, "count": count}
+            for key, label, icon, count in places
+        ],
+    }
+
+
+@dataclass(frozen=True)
+class Someone:
+    """A made-up member."""
+
+    name: str
+    role_names: str
+
+    def __str__(self) -> str:
+        return self.name
 
 
 # The names a page may draw; tests hold this list and the sprite together.

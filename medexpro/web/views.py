@@ -66,8 +66,10 @@ def components(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         toast(request, "Kept. Nothing is stored here.", undo_url=request.path + "done/")
         return go_to(request, "web:components")
-    context = gallery.context() | {"form": form, "failed": gallery.failed_form(), "nav": "components"}
-    return page(request, "web/components.html", context, part="form", status=422 if form.is_bound else 200)
+    context = gallery.context() | {"form": form, "failed": gallery.failed_form(), "nav": "today"}
+    if getattr(request, "member", None) is None:
+        context |= gallery.frame()
+    return page(request, "web/components.html", context, part="form")
 
 
 @gallery_only

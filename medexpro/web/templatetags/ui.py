@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from django import template
+from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.forms import BaseForm, BoundField
 from django.template.loader import get_template
 from django.templatetags.static import static
@@ -18,7 +19,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from medexpro.kernel import quantities
-from medexpro.web import charts, words
+from medexpro.web import charts, styles, words
 
 register = template.Library()
 
@@ -45,6 +46,14 @@ def chip(text: Any, kind: str = "plain", icon: str | None = None) -> SafeString:
     mark = f'<svg class="i" aria-hidden="true"><use href="{sprite()}#i-{name}"/></svg>' if name else ""
     css = "" if kind == "plain" else f" chip-{kind}"
     return mark_safe(f'<span class="chip{css}">{mark}{conditional_escape(text)}</span>')
+
+
+@register.simple_tag
+@cache
+def stylesheets() -> SafeString:
+    """Load the styles of every page: one file where static files are collected, else each sheet by itself."""
+    names = ("app.css",) if isinstance(staticfiles_storage, ManifestFilesMixin) else styles.contents()
+    return mark_safe("".join(f'<link rel="stylesheet" href="{static(f"web/css/{name}")}">' for name in names))
 
 
 @register.simple_tag
