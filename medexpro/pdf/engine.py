@@ -21,7 +21,7 @@ import typst
 
 from medexpro.kernel.refusals import Refusal
 from medexpro.pdf.characters import printable_values
-from medexpro.pdf.letterhead import Letterhead
+from medexpro.pdf.letterhead import Letterhead, on_paper
 
 PACKAGE = Path(__file__).resolve().parent.parent
 FONTS = PACKAGE / "pdf" / "fonts"
@@ -276,7 +276,7 @@ def _instant(values: Mapping[str, Any]) -> datetime:
 
 def _inputs(values: Mapping[str, Any], letterhead: Letterhead) -> dict[str, str]:
     head = printable_values(msgspec.to_builtins(letterhead))
-    head |= {"logo": letterhead.logo, "logo_ratio": letterhead.logo_ratio}
+    head |= {"logo": on_paper(letterhead.logo), "logo_ratio": letterhead.logo_ratio}
     return {"document": msgspec.json.encode({"snapshot": values, "letterhead": head}).decode()}
 
 

@@ -42,3 +42,12 @@ def ratio_of(svg: str) -> float:
         sides = [re.search(rf"""\b{side}=["']([\d.]+)(?:px)?["']""", opening) for side in ("width", "height")]
         width, height = (float(side[1]) if side else 0.0 for side in sides)
     return width / height if width and height else 1.0
+
+
+def on_paper(svg: str) -> str:
+    """Return an SVG with its style variables settled: paper knows none, so each takes its fallback.
+
+    >>> on_paper('<path fill="var(--brand, #0b5c74)"/>')
+    '<path fill="#0b5c74"/>'
+    """
+    return re.sub(r"var\(\s*--[\w-]+\s*,\s*([^()]+?)\s*\)", r"\1", svg)

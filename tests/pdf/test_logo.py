@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from medexpro.pdf import logo
-from medexpro.pdf.letterhead import Letterhead
+from medexpro.pdf.letterhead import Letterhead, on_paper
 
 DRAWN = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><path d="M0 0h40v20z" fill="#065d77"/></svg>'
@@ -77,3 +77,10 @@ def test_what_is_no_logo_is_refused_with_a_sentence(file, why):
         return
     with pytest.raises(logo.LogoRefused, match=why):
         logo.checked_logo(file)
+
+
+def test_a_mark_in_the_page_s_colours_prints_in_its_own():
+    """On the screen a mark may follow the theme; on paper each colour is its fallback."""
+    themed = DRAWN.replace('"#065d77"', '"var(--brand, #065d77)"')
+    assert on_paper(themed) == DRAWN
+    assert logo.checked_logo(themed.encode())
