@@ -123,6 +123,7 @@ def sign_in():
         session["member"] = str(member.pk)
         # The sign-in library keeps the moments of authentication here; signing asks for a recent one.
         session["account_authentication_methods"] = [{"method": "password", "at": timezone.now().timestamp()}]
+        session["account_authentication_methods_user"] = str(member.user.pk)
         session.save()
         return browser
 

@@ -39,10 +39,10 @@ class Event(models.Model):
     objects = models.Manager.from_queryset(EventQuerySet)()
 
     class Meta:
-        ordering = ["-id"]
+        ordering = ["-at", "-id"]
         indexes = [
-            models.Index(fields=["practice_id", "-id"], name="trail_of_practice"),
-            models.Index(fields=["practice_id", "client_id", "-id"], name="trail_of_client"),
+            models.Index(fields=["practice_id", "-at", "-id"], name="trail_of_practice"),
+            models.Index(fields=["practice_id", "client_id", "-at", "-id"], name="trail_of_client"),
             models.Index(
                 fields=["practice_id", "id"],
                 name="trail_unsealed",

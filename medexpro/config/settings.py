@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "medexpro.practice.middleware.MemberMiddleware",
     "medexpro.practice.locking.IdleLockMiddleware",
+    "medexpro.practice.factors.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "medexpro.config.urls"
@@ -135,11 +136,20 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # Addresses are confirmed by the invitation that was followed.
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # Signing asks for a sign-in within 5 minutes.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "reauthenticate": "10/m/user"}
+ACCOUNT_FORMS = {"login": "medexpro.practice.forms.SignIn"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "reauthenticate": "10/m/user", "setup": "10/m/ip"}
+# Who is throttled is told by the address; behind a proxy the proxy has to say it.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 1 if BEHIND_TLS else 0)
 MFA_ADAPTER = "medexpro.practice.signin.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = PRODUCT["name"]
+MFA_TOTP_TOLERANCE = 1  # A phone's clock may be half a minute off.
+MFA_FORMS = {
+    "authenticate": "medexpro.practice.forms.SignInCode",
+    "authenticate_webauthn": "medexpro.practice.signin.PasskeySecond",
+    "login_webauthn": "medexpro.practice.signin.PasskeySignIn",
+}
 # Plain http on localhost is a secure context to browsers; the passkey library has to be told.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BEHIND_TLS
 

@@ -35,7 +35,7 @@ def area_urls() -> list:
 
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("medexpro.practice.account_urls")),
     *area_urls(),
 ]
 

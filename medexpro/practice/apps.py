@@ -4,3 +4,20 @@ from django.apps import AppConfig
 class PracticeConfig(AppConfig):
     name = "medexpro.practice"
     label = "practice"
+
+    def ready(self) -> None:
+        """Declare the trail's words, hear of sign-ins, and take a place on the rail."""
+        from medexpro.practice import events, signals  # noqa: F401
+        from medexpro.practice.context import RailItem, add_to_rail
+        from medexpro.practice.roles import Permission
+
+        add_to_rail(
+            RailItem(
+                key="settings",
+                label="Practice",
+                url_name="practice:settings",
+                icon="settings",
+                permissions=(Permission.SETTINGS_MANAGE,),
+                order=90,
+            )
+        )

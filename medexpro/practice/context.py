@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from medexpro.practice import locking
 from medexpro.practice.roles import Permission
 
 
@@ -60,4 +61,6 @@ def shell(request: HttpRequest) -> dict:
         "member": member,
         "practice": member.practice if member else None,
         "rail": rail_for(request),
+        "lock": locking.shell(request),
+        "glass": getattr(request, "glass", None),
     }

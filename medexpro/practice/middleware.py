@@ -7,15 +7,19 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.http import urlencode
 
+from medexpro.kernel import clock
 from medexpro.kernel.refusals import NotAllowed, NotFound
+from medexpro.practice import breakglass
 from medexpro.practice.models import Member
+from medexpro.practice.roles import Permission
 
 SESSION_KEY = "member"
 
-# Views of libraries, which can't carry our mark. allauth's own pages ask for sign-in where they need it.
-LIBRARY_MODULES = ("allauth.", "django.views.static", "django.contrib.staticfiles")
+# Views of libraries, which can't carry our mark: files that are no one's secret.
+LIBRARY_MODULES = ("django.views.static", "django.contrib.staticfiles")
 
 
 class MemberMiddleware:
@@ -25,9 +29,18 @@ class MemberMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.member = self.member_of(request)  # type: ignore[attr-defined]
-        request.practice = request.member.practice if request.member else None  # type: ignore[attr-defined]
-        return self.get_response(request)
+        member = self.member_of(request)
+        request.member = member  # type: ignore[attr-defined]
+        request.practice = member.practice if member else None  # type: ignore[attr-defined]
+        request.glass = None  # type: ignore[attr-defined]
+        if member is None:
+            return self.get_response(request)
+        if opened := breakglass.of_session(request.session, member, at=clock.now()):
+            request.glass = opened  # type: ignore[attr-defined]
+            member.opened_client_id = opened.client_id
+        # Instants in templates read as the practice's clock on the wall shows them.
+        with timezone.override(member.practice.tz):
+            return self.get_response(request)
 
     def member_of(self, request: HttpRequest) -> Member | None:
         """Return the active membership this session works in; the first one where none was chosen."""
@@ -47,11 +60,17 @@ class MemberMiddleware:
             return None
         if access is None:
             raise PermissionDenied(f"{view.__module__} names no access")
-        if request.member is None:  # type: ignore[attr-defined]
-            if not request.user.is_authenticated:
-                return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
-            raise PermissionDenied("no membership")
-        return None
+        member = request.member  # type: ignore[attr-defined]
+        if member is not None:
+            unfinished = member.practice.setup_done_at is None and member.may(Permission.SETTINGS_MANAGE)
+            if unfinished and not getattr(view, "before_setup", False):
+                return redirect("practice:setup")
+            return None
+        if not request.user.is_authenticated:
+            if not Member.objects.exists():
+                return redirect("practice:setup")
+            return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
+        raise PermissionDenied from NotAllowed("Your membership has ended. Ask the owner of your practice.")
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Turn refusals that no view caught into 403 and 404."""
@@ -59,3 +78,9 @@ class MemberMiddleware:
             raise PermissionDenied(str(exception)) from exception
         if isinstance(exception, NotFound):
             raise Http404(str(exception)) from exception
+
+
+def before_setup(view: Callable) -> Callable:
+    """Mark a view that answers before the practice is set up: the wizard and what it needs."""
+    view.before_setup = True  # type: ignore[attr-defined]
+    return view

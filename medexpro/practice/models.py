@@ -46,7 +46,36 @@ class User(AbstractBaseUser):
         return self.full_name or self.email
 
 
-class Practice(models.Model):
+class VersionedModel(models.Model):
+    """An editable record. Two people editing: the second one sees both and loses nothing."""
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+
+    def save_version(self, *, expected: int | None, fields: list[str] | None = None) -> None:
+        """Save as the next version, if the stored one is still `expected`.
+
+        expected: the version the page showed; None takes the one this instance was loaded with.
+        Raises Conflict, with the stored values of `fields`, when somebody saved in between.
+        """
+        expected = self.version if expected is None else expected
+        table = type(self)._base_manager
+        if not table.filter(pk=self.pk, version=expected).update(version=expected + 1):
+            theirs = table.filter(pk=self.pk).values(*(fields or [])).first() or {}
+            current = table.filter(pk=self.pk).values_list("version", flat=True).first()
+            raise Conflict(
+                "Someone else changed this while you were typing. Both versions are shown; choose and save again.",
+                theirs=theirs,
+                version=current,
+            )
+        self.version = expected + 1
+        self.save()
+
+
+class Practice(VersionedModel):
     """One practice: its name, its paper, its working rules."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -54,18 +83,26 @@ class Practice(models.Model):
     time_zone = models.CharField(max_length=60, default="America/New_York")
     country = models.CharField(max_length=2, default="US")
     state = models.CharField(max_length=40, blank=True)
-    units = models.CharField(max_length=8, default="us", choices=[("us", "US (lb, in)"), ("metric", "Metric (kg, cm)")])
-    paper = models.CharField(max_length=10, default="us-letter", choices=[("us-letter", "US Letter"), ("a4", "A4")])
+    units = models.CharField(
+        max_length=8, default="us", choices=[("us", "US (lb, in)"), ("metric", "Metric (kg, cm)")]
+    )
+    paper = models.CharField(
+        max_length=10, default="us-letter", choices=[("us-letter", "US Letter"), ("a4", "A4")]
+    )
     # Letterhead
     address = models.CharField(max_length=240, blank=True, help_text="One line, as it prints")
     phone = models.CharField(max_length=40, blank=True)
     fax = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
     website = models.CharField(max_length=160, blank=True)
-    logo = models.TextField(blank=True, help_text="SVG source, checked at upload; empty prints the product's mark")
+    logo = models.TextField(
+        blank=True, help_text="SVG source, checked at upload; empty prints the product's mark"
+    )
     # Working rules
     professionals_see = models.CharField(
-        max_length=8, default="all", choices=[("all", "All clients of the practice"), ("own", "Only their own clients")]
+        max_length=8,
+        default="all",
+        choices=[("all", "All clients of the practice"), ("own", "Only their own clients")],
     )
     second_factor_required = models.BooleanField(default=True)
     idle_minutes = models.PositiveSmallIntegerField(default=10, validators=[MinValueValidator(1)])
@@ -74,7 +111,6 @@ class Practice(models.Model):
     reimbursement_on = models.BooleanField(default=False, editable=False)
     setup_done_at = models.DateTimeField(null=True, editable=False)
     is_demo = models.BooleanField(default=False, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -115,35 +151,6 @@ class PracticeModel(models.Model):
         abstract = True
 
 
-class VersionedModel(models.Model):
-    """An editable record. Two people editing: the second one sees both and loses nothing."""
-
-    version = models.PositiveIntegerField(default=1, editable=False)
-    updated_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        abstract = True
-
-    def save_version(self, *, expected: int | None, fields: list[str] | None = None) -> None:
-        """Save as the next version, if the stored one is still `expected`.
-
-        expected: the version the page showed; None takes the one this instance was loaded with.
-        Raises Conflict, with the stored values of `fields`, when somebody saved in between.
-        """
-        expected = self.version if expected is None else expected
-        table = type(self)._base_manager
-        if not table.filter(pk=self.pk, version=expected).update(version=expected + 1):
-            theirs = table.filter(pk=self.pk).values(*(fields or [])).first() or {}
-            current = table.filter(pk=self.pk).values_list("version", flat=True).first()
-            raise Conflict(
-                "Someone else changed this while you were typing. Both versions are shown; choose and save again.",
-                theirs=theirs,
-                version=current,
-            )
-        self.version = expected + 1
-        self.save()
-
-
 class MemberQuerySet(PracticeQuerySet):
     def active(self):
         """Return members who may sign in to the practice."""
@@ -157,17 +164,28 @@ class Member(VersionedModel, PracticeModel):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     roles = models.JSONField(default=list, help_text="List of Role values")
     credentials = models.CharField(max_length=60, blank=True, help_text="After the name, such as MES")
-    title = models.CharField(max_length=120, blank=True, help_text="On documents, such as Medical Exercise Specialist")
+    title = models.CharField(
+        max_length=120, blank=True, help_text="On documents, such as Medical Exercise Specialist"
+    )
     phone = models.CharField(max_length=40, blank=True)
-    signature = models.TextField(blank=True, help_text="SVG path of the drawn signature; empty prints the name")
-    mentor = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="mentees")
+    signature = models.TextField(
+        blank=True, help_text="SVG path of the drawn signature; empty prints the name"
+    )
+    mentor = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="mentees"
+    )
     is_active = models.BooleanField(default=True)
+
+    # Set by the middleware for one request, while this session has a record open by break-glass.
+    opened_client_id: Any = None
 
     objects = MemberQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["practice", "user"], name="one_membership_per_person_and_practice")
+            models.UniqueConstraint(
+                fields=["practice", "user"], name="one_membership_per_person_and_practice"
+            )
         ]
 
     def __str__(self) -> str:
@@ -199,7 +217,9 @@ class Invitation(PracticeModel):
     email = models.EmailField()
     full_name = models.CharField(max_length=160)
     roles = models.JSONField(default=list)
-    token_hash = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the token; the link is shown once")
+    token_hash = models.CharField(
+        max_length=64, unique=True, help_text="SHA-256 of the token; the link is shown once"
+    )
     invited_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)

@@ -3,18 +3,31 @@
 from typing import Any
 
 from medexpro.kernel.refusals import NotAllowed, NotFound
-from medexpro.practice.roles import Permission, Role, permissions_of
+from medexpro.practice.roles import BREAK_GLASS_OPENS, Permission, Role, permissions_of
 
-__all__ = ["Permission", "Role", "check", "may", "scope_of"]
+__all__ = ["NotAllowed", "NotFound", "Permission", "Role", "check", "may", "scope_of"]
 
 
 def may(member: Any, permission: Permission) -> bool:
-    """Return whether an active member's roles allow a thing at all, whoever it is about."""
-    return bool(member is not None and member.is_active and permission in permissions_of(member.roles))
+    """Return whether an active member's roles allow a thing at all, whoever it is about.
+
+    While an owner has one client's record open by break-glass, their session may also read records; `scope_of`
+    then narrows every record to that client.
+    """
+    if member is None or not member.is_active:
+        return False
+    if permission in permissions_of(member.roles):
+        return True
+    return opened_client(member) is not None and permission in BREAK_GLASS_OPENS
+
+
+def opened_client(member: Any) -> Any:
+    """Return the id of the client whose record this session has open by break-glass; None for nearly everyone."""
+    return getattr(member, "opened_client_id", None)
 
 
 def scope_of(member: Any) -> str:
-    """Return whose clients a member sees: "practice", "assigned" or "none".
+    """Return whose clients a member sees: "practice", "assigned", "opened" (one, by break-glass) or "none".
 
     Assistants see assigned clients; a professional sees all, or their own where the practice set so;
     a mentor sees the clients of mentees, which are assigned to the mentor through them.
@@ -22,6 +35,8 @@ def scope_of(member: Any) -> str:
     roles = set(member.roles)
     if not member.is_active or not roles:
         return "none"
+    if opened_client(member) is not None:
+        return "opened"
     wide = roles - {Role.ASSISTANT, Role.MENTOR}
     if wide == {Role.PROFESSIONAL} and member.practice.professionals_see == "own":
         return "assigned"

@@ -27,7 +27,11 @@ class PracticeQuerySet(models.QuerySet):
             return rows
         # `self` marks the client table itself.
         prefix = "" if self.client_path == "self" else f"{self.client_path}__"
+        if scope == "opened":
+            return rows.filter(**{f"{prefix}pk": permissions.opened_client(member)})
         assigned = Q(**{f"{prefix}assignments__member": member, f"{prefix}assignments__ended_on": None})
         if permissions.Role.MENTOR in member.roles:
-            assigned |= Q(**{f"{prefix}assignments__member__mentor": member, f"{prefix}assignments__ended_on": None})
+            assigned |= Q(
+                **{f"{prefix}assignments__member__mentor": member, f"{prefix}assignments__ended_on": None}
+            )
         return rows.filter(pk__in=self.model._base_manager.filter(assigned).values("pk"))

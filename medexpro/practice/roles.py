@@ -195,6 +195,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 
+# What break-glass opens to an owner, for one client and for 60 minutes: reading, and nothing else.
+BREAK_GLASS_OPENS = _READS_RECORD
+
+
 def permissions_of(roles: list[str]) -> frozenset[Permission]:
     """Return all that the roles together allow. An unknown role allows nothing."""
     known = [Role(role) for role in roles if role in set(Role)]

@@ -30,8 +30,8 @@ class Migration(migrations.Migration):
                 ('hash', models.CharField(blank=True, editable=False, max_length=64)),
             ],
             options={
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['practice_id', '-id'], name='trail_of_practice'), models.Index(fields=['practice_id', 'client_id', '-id'], name='trail_of_client'), models.Index(condition=models.Q(('position__isnull', True)), fields=['practice_id', 'id'], name='trail_unsealed')],
+                'ordering': ['-at', '-id'],
+                'indexes': [models.Index(fields=['practice_id', '-at', '-id'], name='trail_of_practice'), models.Index(fields=['practice_id', 'client_id', '-at', '-id'], name='trail_of_client'), models.Index(condition=models.Q(('position__isnull', True)), fields=['practice_id', 'id'], name='trail_unsealed')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('position__isnull', False)), fields=('practice_id', 'position'), name='each_place_in_the_chain_is_taken_once')],
             },
         ),

@@ -84,6 +84,7 @@ class Migration(migrations.Migration):
                 ('setup_done_at', models.DateTimeField(editable=False, null=True)),
                 ('is_demo', models.BooleanField(default=False, editable=False)),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={

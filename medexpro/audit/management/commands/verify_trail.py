@@ -5,7 +5,9 @@ from medexpro.audit.models import Event
 
 
 class Command(BaseCommand):
-    help = "Check every practice's trail: reports the first break and the unsealed tail. Exit code 1 on a break."
+    help = (
+        "Check every practice's trail: reports the first break and the unsealed tail. Exit code 1 on a break."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("--seal", action="store_true", help="seal the unsealed tail first")

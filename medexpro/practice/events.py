@@ -1,0 +1,25 @@
+"""What the practice's own changes are called in the trail."""
+
+from medexpro.audit import kinds
+
+PRACTICE_SETUP = kinds.declare("practice:setup:done", "Finished setting up the practice")
+SETTINGS_CHANGE = kinds.declare("practice:settings:change", "Changed the practice's settings")
+SIGN_IN = kinds.declare("practice:member:sign-in", "Signed in")
+SIGN_OUT = kinds.declare("practice:member:sign-out", "Signed out")
+SIGN_IN_FAILED = kinds.declare("practice:member:sign-in-failed", "A sign-in failed")
+SWITCH = kinds.declare("practice:member:switch", "Changed over to this practice")
+MEMBER_JOIN = kinds.declare("practice:member:join", "Joined the practice")
+MEMBER_CHANGE = kinds.declare("practice:member:change", "Changed a member")
+MEMBER_DEACTIVATE = kinds.declare("practice:member:deactivate", "Ended a membership")
+MEMBER_REACTIVATE = kinds.declare("practice:member:reactivate", "Took a member back")
+PROFILE_CHANGE = kinds.declare("practice:member:profile", "Changed the own profile")
+INVITE = kinds.declare("practice:invitation:make", "Invited someone")
+INVITATION_REVOKE = kinds.declare("practice:invitation:revoke", "Took an invitation back")
+PASSWORD_LINK = kinds.declare("practice:password:link", "Made a one-time link for a new password")
+PASSWORD_SET = kinds.declare("practice:password:set", "Set a new password")
+FACTOR_ADD = kinds.declare("practice:second-factor:add", "Added a second factor")
+FACTOR_REMOVE = kinds.declare("practice:second-factor:remove", "Removed a second factor")
+FACTOR_RESET = kinds.declare("practice:second-factor:reset", "Cleared a member's second factors")
+CODES_NEW = kinds.declare("practice:recovery-codes:make", "Made new recovery codes")
+GLASS_OPEN = kinds.declare("record:break-glass:open", "Opened a client's record by break-glass")
+GLASS_CLOSE = kinds.declare("record:break-glass:close", "Closed a client's record after break-glass")

@@ -1,0 +1,112 @@
+"""The practice's facts in words: settings and their effect, roles, lines of the trail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from medexpro.audit import kinds
+from medexpro.audit.models import Event
+from medexpro.practice.roles import ROLE_NAMES, Role
+from medexpro.web import words
+
+# Every setting with its effect. A house test asks that none is missing.
+SETTINGS = {
+    "name": "Stands on the rail and on every document. Signed documents keep the old name.",
+    "state": "The state you work in, on documents and for rules that differ by state.",
+    "time_zone": "Days begin and end by this clock: due dates, sessions, documents.",
+    "units": "What fields offer first and pages show. What was typed keeps its own unit.",
+    "paper": "The size of every document from now on.",
+    "address": "One line in the head of every document.",
+    "phone": "In the head of every document, and on pages for people outside.",
+    "fax": "In the head of every document, where providers send their answer.",
+    "email": "In the head of every document.",
+    "website": "In the head of every document.",
+    "logo": "In the head of every document. Without one the name stands alone.",
+    "professionals_see": "Whether a professional opens every client of the practice or only assigned ones.",
+    "second_factor_required": "Whoever has none adds a passkey or an app at the next sign-in, before any client's page.",
+    "idle_minutes": "A screen nobody touches asks for password or passkey after this time. Nothing typed is lost.",
+    "session_idle_minutes": "The same for a session log that is open on the floor.",
+    "reassess_days": "A reassessment is due this many days after the last. 30 is the longest; you may only tighten.",
+    "reimbursement_on": "Whether step 8 of an episode reads Settled or Billing. No document promises payment.",
+}
+
+SETTING_GROUPS = (
+    ("Practice", "", ("name", "state", "time_zone", "units", "paper", "reimbursement_on")),
+    ("Letterhead", "", ("address", "phone", "fax", "email", "website", "logo_file", "remove_logo")),
+    ("Who sees what", "", ("professionals_see",)),
+    ("Safety at the screen", "", ("second_factor_required", "idle_minutes", "session_idle_minutes")),
+    ("Working rules", "", ("reassess_days",)),
+)
+
+ROLE_HINTS = {
+    Role.OWNER.value: "Members, settings, figures, approving rules. Not the clinical record.",
+    Role.PROFESSIONAL.value: "Screens, clears, measures, programs, logs, signs and sends.",
+    Role.ASSISTANT.value: "Measures and logs for assigned clients; a professional co-signs.",
+    Role.MENTOR.value: "Observes mentees, reads their clients’ records, co-signs.",
+    Role.FRONT_DESK.value: "Names, bookings, referral intake, payments, states of documents.",
+    Role.BILLER.value: "Codes, minutes, signed status, payers, claims.",
+    Role.READ_ONLY.value: "Reads the record and takes nothing out.",
+}
+
+
+def clock_at(at: datetime, zone: ZoneInfo) -> str:
+    """Return the time on the wall of a zone: 9:32 am."""
+    return words.clock(at.astimezone(zone))
+
+
+def roles_in_words(roles: list[str]) -> str:
+    """Return roles as people say them."""
+    return ", ".join(ROLE_NAMES[Role(role)] for role in roles if role in set(Role))
+
+
+@dataclass(frozen=True)
+class TrailLine:
+    """One event as the trail page shows it."""
+
+    at: datetime
+    who: str
+    did: str
+    client: str
+    detail: str
+    sealed: bool
+
+
+def trail_lines(events: list[Event], client_names: dict, reasons: dict[str, str]) -> list[TrailLine]:
+    """Return events as lines. reasons: those of break-glass looks, by the id of the look."""
+    return [
+        TrailLine(
+            at=event.at,
+            who=event.member_name or "The system",
+            did=kinds.sentence(event.kind),
+            client=client_names.get(event.client_id, "") if event.client_id else "",
+            detail=reasons.get(event.subject_id) or detail_in_words(event.detail),
+            sealed=event.position is not None,
+        )
+        for event in events
+    ]
+
+
+def detail_in_words(detail: dict[str, Any]) -> str:
+    """Return what an event holds besides who and when, short enough for one line."""
+    parts = []
+    for name, value in detail.items():
+        if value in (None, "", {}, []):
+            continue
+        label = name.replace("_", " ")
+        parts.append(value if name == "page" else f"{label}: {in_words(value)}")
+    said = "; ".join(str(part) for part in parts)
+    return said if len(said) <= 240 else f"{said[:239]}…"
+
+
+def in_words(value: Any) -> str:
+    """Return a value of an event's detail as text."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name.replace('_', ' ')} {in_words(one)}" for name, one in value.items())
+    if isinstance(value, list):
+        if len(value) == 2 and not any(isinstance(one, (list, dict)) for one in value):
+            return f"{in_words(value[0]) or 'empty'} → {in_words(value[1]) or 'empty'}"
+        return ", ".join(in_words(one) for one in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

@@ -1,0 +1,44 @@
+"""The practice's settings, each with its effect; what another owner saved meanwhile stands beside."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from medexpro.kernel import clock
+from medexpro.kernel.refusals import Conflict, Refusal
+from medexpro.practice import forms, operations, presenters
+from medexpro.practice.access import requires
+from medexpro.practice.models import Practice
+from medexpro.practice.roles import Permission
+from medexpro.web.pages import page, toast
+
+
+@requires(Permission.SETTINGS_MANAGE)
+@require_http_methods(["GET", "POST"])
+def settings(request: HttpRequest) -> HttpResponse:
+    """Show and change the practice's settings."""
+    practice = Practice.objects.get(pk=request.practice.pk)  # type: ignore[attr-defined]
+    at = clock.now()
+    form = forms.SettingsForm(request.POST or None, request.FILES or None, practice=practice, at=at)
+    theirs: list[tuple[str, object, object]] = []
+    if form.is_valid():
+        expected = form.cleaned_data["version"]
+        values = form.values()
+        try:
+            operations.change_settings(practice, values, expected=expected, by=request.member, at=at)  # type: ignore[attr-defined]
+        except Conflict as conflict:
+            theirs = [
+                (form.fields[name].label, conflict.theirs.get(name), values[name])
+                for name in values
+                if name in form.fields and name in conflict.theirs and conflict.theirs[name] != values[name]
+            ]
+            form.add_error(None, str(conflict))
+            form.data = form.data | {"version": conflict.version}
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            toast(request, "Settings are saved.")
+            return redirect("practice:settings")
+    groups = [(title, form.group(names)) for title, _, names in presenters.SETTING_GROUPS]
+    context = {"form": form, "groups": groups, "theirs": theirs, "nav": "settings", "now": practice}
+    return page(request, "practice/settings.html", context, status=422 if form.is_bound else 200)

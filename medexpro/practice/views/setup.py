@@ -1,0 +1,243 @@
+"""The first-run wizard: practice, owner, second factor, letterhead, rules approved by name."""
+
+from allauth.core import ratelimit
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods
+
+from medexpro.kernel import clock
+from medexpro.kernel.refusals import Refusal
+from medexpro.knowledge import operations as knowledge
+from medexpro.practice import factors, forms, operations, permissions, setup_code
+from medexpro.practice.access import public, requires
+from medexpro.practice.factors import before_second_factor
+from medexpro.practice.middleware import before_setup
+from medexpro.practice.models import Member, Practice
+from medexpro.practice.roles import Permission
+from medexpro.practice.views.own import app_context
+from medexpro.practice.views.signin import enter, sign_in_fresh
+from medexpro.web.pages import page, toast
+
+STEPS = (
+    ("practice", "Practice"),
+    ("owner", "You"),
+    ("second_factor", "Second factor"),
+    ("letterhead", "Letterhead"),
+    ("rules", "Rules"),
+)
+KNOWN = "setup_code_known"
+SKIPPED = "setup_skipped"
+
+
+def wizard(step: str) -> dict:
+    """Return where the wizard stands, for its page."""
+    keys = [key for key, _ in STEPS]
+    return {"steps": STEPS, "step": step, "number": keys.index(step) + 1, "of": len(STEPS)}
+
+
+def draft(request: HttpRequest) -> Practice | None:
+    """Return the practice that is being set up."""
+    if request.practice is not None:  # type: ignore[attr-defined]
+        return request.practice  # type: ignore[attr-defined]
+    return Practice.objects.filter(members=None).order_by("created_at").first()
+
+
+def next_step(request: HttpRequest) -> str:
+    """Return the first step that is not done, so that one can leave and come back."""
+    practice, skipped = draft(request), request.session.get(SKIPPED, [])
+    if practice is None:
+        return "practice"
+    if request.member is None:  # type: ignore[attr-defined]
+        return "owner"
+    if not factors.has_second_factor(request.user):
+        return "second_factor"
+    if not practice.address and "letterhead" not in skipped:
+        return "letterhead"
+    return "rules"
+
+
+def guard(request: HttpRequest) -> HttpResponse | None:
+    """Return the answer for whoever may not set up: sign-in once there is an owner, the code before."""
+    member = request.member  # type: ignore[attr-defined]
+    if member is not None:
+        permissions.check(member, Permission.SETTINGS_MANAGE)
+        return redirect("/") if member.practice.setup_done_at else None
+    if Member.objects.exists():
+        return redirect("account_login")
+    return None if request.session.get(KNOWN) else redirect("practice:setup")
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest) -> HttpResponse:
+    """Ask for the code from the server's console, then lead to the first step that is not done.
+
+    Open to all until there is an owner: nobody can sign in before.
+    """
+    if request.member is not None or request.session.get(KNOWN):  # type: ignore[attr-defined]
+        return guard(request) or redirect(f"practice:setup_{next_step(request)}")
+    if Member.objects.exists():
+        return redirect("account_login")
+    shown = request.GET.get("code", "")
+    form = forms.SetupCode(request.POST or None, initial={"code": shown})
+    if form.is_valid():
+        if not ratelimit.consume(request, action="setup"):
+            return ratelimit.respond_429(request)
+        if setup_code.matches(form.values()["code"]):
+            request.session[KNOWN] = True
+            return redirect("practice:setup")
+        form.add_error("code", "This is not the code. It stands in the window where the server was started.")
+    setup_code.code()
+    return page(request, "practice/setup_start.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def practice(request: HttpRequest) -> HttpResponse:
+    """Set up the practice itself. Open to whoever showed the code, until there is an owner."""
+    if refused := guard(request):
+        return refused
+    known, at = draft(request), clock.now()
+    names = ("name", "state", "time_zone", "units", "paper")
+    initial = (
+        {name: getattr(known, name) for name in names}
+        if known
+        else {"state": "Ohio", "time_zone": "America/New_York"}
+    )
+    initial["reimbursement_on"] = "yes" if known and known.reimbursement_on else "no"
+    form = forms.SetupPractice(request.POST or None, initial=initial, at=at)
+    if form.is_valid():
+        try:
+            if request.member is None:  # type: ignore[attr-defined]
+                operations.start_practice(form.values(), at=at)
+            else:
+                operations.change_settings(known, form.values(), expected=None, by=request.member, at=at)  # type: ignore[attr-defined]
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(f"practice:setup_{next_step(request)}")
+    context = wizard("practice") | {"form": form}
+    return page(request, "practice/setup_practice.html", context, status=422 if form.is_bound else 200)
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def owner(request: HttpRequest) -> HttpResponse:
+    """Make the first owner, and sign them in. Open to whoever showed the code, until there is an owner."""
+    if refused := guard(request):
+        return refused
+    found = draft(request)
+    if found is None or request.member is not None:  # type: ignore[attr-defined]
+        return redirect("practice:setup")
+    form = forms.SetupOwner(request.POST or None)
+    if form.is_valid():
+        try:
+            member = operations.make_owner(found, **form.values(), at=clock.now())
+        except operations.AlreadySetUp:
+            return redirect("account_login")
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            setup_code.forget()
+            sign_in_fresh(request, member.user)
+            enter(request, member)
+            return redirect("practice:setup_second_factor")
+    context = wizard("owner") | {"form": form}
+    return page(request, "practice/setup_owner.html", context, status=422 if form.is_bound else 200)
+
+
+@before_second_factor
+@before_setup
+@requires(Permission.SETTINGS_MANAGE)
+@require_GET
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """Add the owner's passkey or authenticator app."""
+    if refused := guard(request):
+        return refused
+    context = (
+        wizard("second_factor") | app_context(request) | {"has": factors.has_second_factor(request.user)}
+    )
+    return page(request, "practice/setup_second_factor.html", context)
+
+
+@before_second_factor
+@before_setup
+@requires(Permission.SETTINGS_MANAGE)
+@require_http_methods(["GET", "POST"])
+def letterhead(request: HttpRequest) -> HttpResponse:
+    """Set the head of documents and the owner's signature."""
+    if refused := guard(request):
+        return refused
+    me, at = request.member, clock.now()  # type: ignore[attr-defined]
+    initial = {name: getattr(me.practice, name) for name in ("address", "phone", "fax", "email", "website")}
+    form = forms.Letterhead(
+        request.POST or None, request.FILES or None, initial=initial, has_logo=bool(me.practice.logo)
+    )
+    drawn = forms.OwnSignature(request.POST or None, initial=forms.Profile.initial_of(me))
+    if form.is_valid() and drawn.is_valid():
+        try:
+            operations.change_settings(me.practice, form.values(), expected=None, by=me, at=at)
+            operations.change_profile(
+                me,
+                full_name=me.user.full_name,
+                values={"signature": drawn.path()},
+                expected=None,
+                by=me,
+                at=at,
+            )
+        except Refusal as refusal:
+            (drawn if refusal.field == "signature" else form).refuse(refusal)
+        else:
+            request.session[SKIPPED] = [*request.session.get(SKIPPED, []), "letterhead"]
+            return redirect("practice:setup_rules")
+    context = wizard("letterhead") | {"form": form, "drawn": drawn, "logo": me.practice.logo}
+    return page(request, "practice/setup_letterhead.html", context, status=422 if form.is_bound else 200)
+
+
+@before_second_factor
+@before_setup
+@requires(Permission.SETTINGS_MANAGE)
+@require_http_methods(["GET", "POST"])
+def rules(request: HttpRequest) -> HttpResponse:
+    """Approve the working rules by name, or leave them off, and open the practice."""
+    if refused := guard(request):
+        return refused
+    me, at = request.member, clock.now()  # type: ignore[attr-defined]
+    waiting = knowledge.needing_approval(me.practice)
+    sentence = ""
+    if request.method == "POST":
+        wanted = set(request.POST.getlist("rule"))
+        chosen = [(entry.kind, entry.key) for entry in waiting if f"{entry.kind}:{entry.key}" in wanted]
+        if not me.practice.second_factor_required or factors.has_second_factor(request.user):
+            knowledge.approve(chosen, by=me, at=at)
+            operations.finish_setup(me.practice, by=me, at=at)
+            toast(request, "Your practice is set up. Add the first client or invite your team.")
+            return redirect("/")
+        sentence = "Add your passkey or app first; then the practice opens."
+    context = wizard("rules") | {"groups": by_kind(waiting), "count": len(waiting), "sentence": sentence}
+    return page(request, "practice/setup_rules.html", context, status=422 if sentence else 200)
+
+
+KIND_NAMES = {
+    "measure": "Measures",
+    "norm": "Norms",
+    "gate": "Safety gates",
+    "limit_set": "Limits",
+    "protocol": "Protocols",
+    "exercise": "Exercises",
+    "wording": "Wording",
+}
+
+
+def by_kind(entries: list) -> list[tuple[str, list]]:
+    """Return entries in groups, safety first."""
+    order = ["gate", "limit_set", "measure", "norm", "protocol", "exercise", "wording"]
+    found = {
+        kind: [entry for entry in entries if entry.kind == kind]
+        for kind in [*order, *{e.kind for e in entries} - set(order)]
+    }
+    return [
+        (KIND_NAMES.get(kind, kind.replace("_", " ").capitalize()), rows)
+        for kind, rows in found.items()
+        if rows
+    ]
