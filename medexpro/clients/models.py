@@ -49,10 +49,14 @@ class Client(VersionedModel, PracticeModel):
     email = models.EmailField(blank=True)
     address = models.CharField(max_length=240, blank=True)
     language = models.CharField(max_length=40, blank=True)
-    notes_to_staff = models.CharField(max_length=240, blank=True, help_text="Such as: hard of hearing, left side")
+    notes_to_staff = models.CharField(
+        max_length=240, blank=True, help_text="Such as: hard of hearing, left side"
+    )
     name_search = models.CharField(max_length=200, editable=False, help_text="Lower case, accents folded")
     phone_search = models.CharField(max_length=40, blank=True, editable=False, help_text="Digits only")
-    external_id = models.CharField(max_length=120, blank=True, help_text="Identifier in the record it came from")
+    external_id = models.CharField(
+        max_length=120, blank=True, help_text="Identifier in the record it came from"
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
 
     objects = ClientQuerySet.as_manager()
@@ -169,7 +173,9 @@ class Consent(ClientRow):
     text_hash = models.CharField(max_length=64)
     signed_name = models.CharField(max_length=160)
     signed_as = models.CharField(max_length=20, default="client", help_text="client or guardian")
-    signature = models.TextField(blank=True, help_text="SVG path; empty where a name was typed or paper signed")
+    signature = models.TextField(
+        blank=True, help_text="SVG path; empty where a name was typed or paper signed"
+    )
     signed_at = models.DateTimeField()
     recorded_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
@@ -190,7 +196,9 @@ class Condition(VersionedModel, ClientRow):
     side = models.CharField(max_length=5, choices=Side, default=Side.NONE)
     onset_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
-    source = models.CharField(max_length=120, blank=True, help_text="Who said so: a provider, the client, an import")
+    source = models.CharField(
+        max_length=120, blank=True, help_text="Who said so: a provider, the client, an import"
+    )
     provider = models.ForeignKey(Provider, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     recorded_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
     external_id = models.CharField(max_length=120, blank=True)
@@ -210,7 +218,9 @@ class Surgery(VersionedModel, ClientRow):
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="surgeries")
     procedure = models.CharField(max_length=240, help_text="As recorded")
     procedure_tag = models.CharField(
-        max_length=60, blank=True, help_text="Population tag of the reference data, such as total_knee_replacement"
+        max_length=60,
+        blank=True,
+        help_text="Population tag of the reference data, such as total_knee_replacement",
     )
     joint = models.CharField(max_length=20, blank=True, help_text="knee, hip, shoulder …")
     side = models.CharField(max_length=5, choices=Side, default=Side.NONE)
@@ -269,7 +279,9 @@ class OutsideReading(ClientRow):
     """A vital sign another record brought along: a dated fact, not one of our measurements."""
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="outside_readings")
-    measure = models.CharField(max_length=40, help_text="Measure id of the reference data, else the code's words")
+    measure = models.CharField(
+        max_length=40, help_text="Measure id of the reference data, else the code's words"
+    )
     words = models.CharField(max_length=160)
     value = models.DecimalField(max_digits=14, decimal_places=6)
     unit = models.CharField(max_length=20)

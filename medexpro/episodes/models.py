@@ -57,18 +57,28 @@ class Episode(VersionedModel, ClientRow):
     """One service for one client: from functional deficits to functional independence."""
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="episodes")
-    referral = models.ForeignKey(Referral, null=True, blank=True, on_delete=models.PROTECT, related_name="episodes")
-    condition = models.ForeignKey(Condition, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    referral = models.ForeignKey(
+        Referral, null=True, blank=True, on_delete=models.PROTECT, related_name="episodes"
+    )
+    condition = models.ForeignKey(
+        Condition, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     surgery = models.ForeignKey(Surgery, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     title = models.CharField(max_length=160, help_text="What it is for, in words: Right knee replacement")
     deficit = models.CharField(max_length=240, blank=True, help_text="What the client can't do yet")
-    population = models.JSONField(default=list, help_text="Population tags that choose change values and protocols")
+    population = models.JSONField(
+        default=list, help_text="Population tags that choose change values and protocols"
+    )
     side = models.CharField(max_length=5, choices=Side, default=Side.NONE)
     onset_on = models.DateField(null=True, blank=True)
     status = models.CharField(max_length=20, choices=Status, default=Status.REFERRED)
-    category = models.CharField(max_length=20, choices=Category, blank=True, help_text="Empty until it starts")
+    category = models.CharField(
+        max_length=20, choices=Category, blank=True, help_text="Empty until it starts"
+    )
     category_reason = models.CharField(max_length=240, blank=True)
-    lead = models.ForeignKey(Member, null=True, blank=True, on_delete=models.PROTECT, related_name="led_episodes")
+    lead = models.ForeignKey(
+        Member, null=True, blank=True, on_delete=models.PROTECT, related_name="led_episodes"
+    )
     opened_on = models.DateField()
     started_on = models.DateField(null=True, blank=True, help_text="First day of service")
     ended_on = models.DateField(null=True, blank=True)
@@ -78,7 +88,9 @@ class Episode(VersionedModel, ClientRow):
     final_measures = models.JSONField(default=list, help_text="Frozen at discharge by the area that measures")
     next_step = models.CharField(max_length=12, choices=NextStep, blank=True)
     next_provider_visit_on = models.DateField(null=True, blank=True)
-    previous = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="next_episodes")
+    previous = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="next_episodes"
+    )
 
     class Meta:
         indexes = [

@@ -60,7 +60,9 @@ class Provider(VersionedModel, PracticeModel):
     phone = models.CharField(max_length=40, blank=True)
     fax = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
-    email_is_secure = models.BooleanField(default=False, help_text="Confirmed to be safe for health data over TLS")
+    email_is_secure = models.BooleanField(
+        default=False, help_text="Confirmed to be safe for health data over TLS"
+    )
     preferred_channel = models.CharField(max_length=8, choices=Channel, default=Channel.FAX)
     is_active = models.BooleanField(default=True)
     external_id = models.CharField(max_length=120, blank=True)

@@ -22,20 +22,30 @@ class Referral(VersionedModel, ClientRow):
     """One written order from one provider for one client."""
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="referrals")
-    provider = models.ForeignKey(Provider, null=True, blank=True, on_delete=models.PROTECT, related_name="referrals")
+    provider = models.ForeignKey(
+        Provider, null=True, blank=True, on_delete=models.PROTECT, related_name="referrals"
+    )
     received_on = models.DateField()
     received_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.FAX)
     written_on = models.DateField(null=True, blank=True)
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True, help_text="Last day covered")
-    purpose = models.CharField(max_length=160, blank=True, help_text="What for, in a few words: Right knee replacement")
+    purpose = models.CharField(
+        max_length=160, blank=True, help_text="What for, in a few words: Right knee replacement"
+    )
     wording = models.TextField(blank=True, help_text="The provider's own words, quoted")
     exit_confirmed_on = models.DateField(null=True, blank=True, help_text="Day the client left medical care")
-    scan = models.ForeignKey(ClientDocument, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    complete_at = models.DateTimeField(null=True, blank=True, help_text="When the last of the four checks was met")
+    scan = models.ForeignKey(
+        ClientDocument, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    complete_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the last of the four checks was met"
+    )
     acknowledged_at = models.DateTimeField(null=True, blank=True)
-    acknowledged_by = models.ForeignKey(Member, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    acknowledged_by = models.ForeignKey(
+        Member, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     acknowledged_channel = models.CharField(max_length=8, choices=Channel, blank=True)
     declined_at = models.DateTimeField(null=True, blank=True)
     declined_reason = models.CharField(max_length=240, blank=True)
@@ -54,7 +64,9 @@ class Referral(VersionedModel, ClientRow):
                 condition=~models.Q(external_id=""),
             ),
             models.CheckConstraint(
-                condition=models.Q(valid_from=None) | models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
+                condition=models.Q(valid_from=None)
+                | models.Q(valid_to=None)
+                | models.Q(valid_to__gte=models.F("valid_from")),
                 name="a_referral_ends_after_it_begins",
             ),
         ]

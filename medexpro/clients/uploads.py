@@ -1,0 +1,99 @@
+"""Looking into what people upload: what it really is, and a photo made anew without what it gives away."""
+
+import io
+import warnings
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import pikepdf
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from medexpro.kernel.refusals import Refusal
+
+PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
+EXTENSIONS = {PDF: "pdf", JPEG: "jpg", PNG: "png"}
+# A phone takes 12 to 50 million points; more in a small file is a trap for memory.
+_MOST_POINTS = 60_000_000
+_LONG_EDGE = 3000
+_READABLE = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
+
+
+class UploadRefused(Refusal):
+    """The file can't be taken; the sentence stands at the file's field."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What is kept of an upload."""
+
+    content: bytes
+    content_type: str
+
+
+def check(file: BinaryIO, *, size: int, limit: int) -> Checked:
+    """Return what is kept of an upload: a PDF as it is, a photo re-encoded without place, camera and thumbnails.
+
+    The kind is read from the content, never from the name. size, limit: bytes. Raises UploadRefused for an empty or
+    too large file, another kind, a damaged one, or a PDF that is locked by a password.
+    """
+    if size > limit:
+        raise UploadRefused(
+            f"The file has {_megabytes(size)} MB; {_megabytes(limit)} MB is the limit. "
+            "Take the photo in a smaller size, or scan in black and white.",
+            field="file",
+        )
+    content = file.read(limit + 1)
+    if not content:
+        raise UploadRefused("The file is empty.", field="file")
+    if len(content) > limit:
+        raise UploadRefused(f"The file is larger than {_megabytes(limit)} MB.", field="file")
+    if content[:1024].lstrip().startswith(b"%PDF-"):
+        return _pdf(content)
+    return _photo(content)
+
+
+def _pdf(content: bytes) -> Checked:
+    try:
+        with pikepdf.open(io.BytesIO(content), suppress_warnings=True) as opened:
+            pages = len(opened.pages)
+    except pikepdf.PasswordError as error:
+        raise UploadRefused(
+            "The PDF is locked by a password. Print it to a new PDF, and add that.", field="file"
+        ) from error
+    except (pikepdf.PdfError, ValueError, RuntimeError) as error:
+        raise UploadRefused("The PDF is cut off or damaged. Send or scan it again.", field="file") from error
+    if pages == 0:
+        raise UploadRefused("The PDF has no pages.", field="file")
+    return Checked(content, PDF)
+
+
+def _photo(content: bytes) -> Checked:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            picture = Image.open(io.BytesIO(content), formats=_READABLE)
+            if picture.width * picture.height > _MOST_POINTS:
+                raise UploadRefused("The photo has too many points. Take it in a smaller size.", field="file")
+            picture.load()
+            upright = ImageOps.exif_transpose(picture)
+    except UnidentifiedImageError as error:
+        raise UploadRefused(
+            "Only PDF files and photos (JPEG, PNG) can be kept. A HEIC photo: set the phone to “most compatible”.",
+            field="file",
+        ) from error
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise UploadRefused(
+            "The photo is cut off or damaged. Take or send it again.", field="file"
+        ) from error
+    upright.thumbnail((_LONG_EDGE, _LONG_EDGE))
+    made = io.BytesIO()
+    if upright.mode in {"1", "L", "P", "LA"} and picture.format == "PNG":
+        # A scan in few colours stays sharp and small as PNG.
+        upright.convert("L" if upright.mode != "P" else "RGB").save(made, "PNG", optimize=True)
+        return Checked(made.getvalue(), PNG)
+    upright.convert("RGB").save(made, "JPEG", quality=85, optimize=True)
+    return Checked(made.getvalue(), JPEG)
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1024 / 1024:.0f}" if count >= 1024 * 1024 else f"{count / 1024 / 1024:.1f}"

@@ -1,0 +1,35 @@
+"""What follows a referral in the area above, which registers it when the app starts: nothing is imported upward."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from medexpro.practice.models import Member
+from medexpro.referrals.models import Referral
+
+_AFTER_INTAKE: list[Callable[..., Any]] = []
+_AFTER_DECLINE: list[Callable[..., Any]] = []
+
+
+def on_intake(follow: Callable[..., Any]) -> None:
+    """Call `follow(referral, by=, at=)` in the transaction that takes a referral in."""
+    if follow not in _AFTER_INTAKE:
+        _AFTER_INTAKE.append(follow)
+
+
+def on_decline(follow: Callable[..., Any]) -> None:
+    """Call `follow(referral, reason=, by=, at=)` in the transaction that declines a referral."""
+    if follow not in _AFTER_DECLINE:
+        _AFTER_DECLINE.append(follow)
+
+
+def after_intake(referral: Referral, *, by: Member, at: datetime) -> None:
+    """Tell those who registered that a referral was taken in."""
+    for follow in _AFTER_INTAKE:
+        follow(referral, by=by, at=at)
+
+
+def after_decline(referral: Referral, *, reason: str, by: Member, at: datetime) -> None:
+    """Tell those who registered that a referral was declined."""
+    for follow in _AFTER_DECLINE:
+        follow(referral, reason=reason, by=by, at=at)

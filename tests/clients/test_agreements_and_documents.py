@@ -1,0 +1,159 @@
+"""Agreements with version and signature; papers and photos on file."""
+
+import io
+from datetime import date
+
+import pikepdf
+import pytest
+from django.conf import settings
+from PIL import Image
+
+from medexpro.clients import agreements, operations, uploads
+from medexpro.clients.operations.agreements import ConsentRefused
+from medexpro.kernel.ids import uuid7
+from medexpro.kernel.refusals import NotAllowed
+from tests.conftest import MORNING, TODAY
+
+
+def sign(cast, client=None, **fields):
+    given = {"kind": "service", "version": 1, "signed_name": "Janet Ellery", "by": cast.ben, "at": MORNING}
+    return operations.sign_consent(client or cast.janet, **(given | fields))
+
+
+def test_texts_have_versions_and_each_signature_keeps_its_hash(cast):
+    for kind in agreements.kinds().values():
+        assert kind.current(TODAY).paragraphs
+    consent = sign(cast, signature="M10 20 L30 40")
+    assert consent.text_hash == agreements.kinds()["service"].version(1).hash
+
+
+def test_signing_twice_is_signing_once_until_it_is_withdrawn(cast):
+    first = sign(cast)
+    assert sign(cast) == first
+    operations.withdraw_consent(first, reason="By letter", by=cast.ben, at=MORNING)
+    assert sign(cast) != first
+    with pytest.raises(ConsentRefused):
+        operations.withdraw_consent(first, reason=" ", by=cast.ben, at=MORNING)
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"kind": "cookies"}, "kind"),
+        ({"version": 99}, "kind"),
+        ({"signed_name": " "}, "signed_name"),
+        ({"signature": "<script>"}, "signature"),
+        ({"signature": "M1 1 " * 20_000}, "signature"),
+        ({"signed_as": "neighbour"}, "signed_as"),
+    ],
+)
+def test_what_cannot_be_signed_so(cast, fields, field):
+    with pytest.raises(ConsentRefused) as refused:
+        sign(cast, **fields)
+    assert refused.value.field == field
+
+
+def test_a_guardian_on_file_signs_for_a_minor(cast):
+    ivy = operations.quick_add(
+        given_name="Ivy", family_name="Dahl", birth_date=date(2011, 5, 1), by=cast.ben, at=MORNING
+    )
+    with pytest.raises(ConsentRefused, match="under 18"):
+        sign(cast, ivy)
+    with pytest.raises(ConsentRefused, match="Add the guardian"):
+        sign(cast, ivy, signed_as="guardian")
+    operations.add_contact(ivy, name="Joan Dahl", phone="555-0177", is_guardian=True, by=cast.ben, at=MORNING)
+    assert sign(cast, ivy, signed_name="Joan Dahl", signed_as="guardian").signed_as == "guardian"
+
+
+def photo(width=40, height=30, kind="JPEG", **options):
+    made = io.BytesIO()
+    Image.new("RGB", (width, height), "white").save(made, kind, **options)
+    return made.getvalue()
+
+
+def pdf():
+    made = io.BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        document.save(made)
+    return made.getvalue()
+
+
+def put(cast, content, **fields):
+    given = {"file": io.BytesIO(content), "size": len(content), "by": cast.ben, "at": MORNING}
+    return operations.add_document(cast.janet, **(given | fields))
+
+
+def test_a_pdf_is_kept_as_it_is_under_a_random_name(cast):
+    content = pdf()
+    document = put(cast, content, kind="referral", title="Referral, Dr. Raman")
+    assert document.content_type == "application/pdf"
+    assert "Raman" not in document.file.name
+    assert document.file.open().read() == content
+
+
+def test_a_photo_is_made_anew_without_where_it_was_taken(cast):
+    exif = Image.Exif()
+    exif[0x010F] = "SecretCamera"
+    exif.get_ifd(0x8825)[1] = "N"
+    document = put(cast, photo(exif=exif), kind="photo")
+    kept = document.file.open().read()
+    assert b"SecretCamera" not in kept
+    assert not Image.open(io.BytesIO(kept)).getexif()
+    assert document.content_type == "image/jpeg"
+
+
+def test_a_photo_taken_sideways_is_kept_upright(cast):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    kept = put(cast, photo(40, 30, exif=exif)).file.open()
+    assert Image.open(kept).size == (30, 40)
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [
+        (b"", "empty"),
+        (b"MZ\x90\x00 a program", "Only PDF files and photos"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "Only PDF files and photos"),
+        (b"%PDF-1.7 cut off", "cut off or damaged"),
+        (photo()[:200], "cut off or damaged"),
+    ],
+)
+def test_what_is_no_paper_and_no_photo_is_refused_in_a_sentence(cast, content, part):
+    with pytest.raises(uploads.UploadRefused, match=part) as refused:
+        put(cast, content)
+    assert refused.value.field == "file"
+    assert not cast.janet.documents.exists()
+
+
+def test_a_photo_of_40_mb_is_refused_before_it_is_read(cast):
+    size = 40 * 1024 * 1024
+    with pytest.raises(uploads.UploadRefused, match="40 MB; 15 MB is the limit"):
+        operations.add_document(cast.janet, file=io.BytesIO(b"x"), size=size, by=cast.ben, at=MORNING)
+    assert size > settings.UPLOAD_LIMIT_BYTES
+
+
+def test_a_locked_pdf_says_what_to_do(cast):
+    made = io.BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        document.save(made, encryption=pikepdf.Encryption(owner="a", user="b"))
+    with pytest.raises(uploads.UploadRefused, match="locked by a password"):
+        put(cast, made.getvalue())
+
+
+def test_a_double_click_keeps_one_file(cast):
+    made_by_page = uuid7()
+    assert put(cast, pdf(), id=made_by_page) == put(cast, pdf(), id=made_by_page)
+    assert cast.janet.documents.count() == 1
+
+
+def test_papers_are_added_by_those_who_may(cast):
+    with pytest.raises(NotAllowed):
+        put(cast, pdf(), by=cast.bill)
+    document = put(cast, pdf())
+    operations.remove_document(document, by=cast.ana, at=MORNING)
+    assert document.removed_at
+    operations.restore_document(document, by=cast.ana, at=MORNING)
+    assert document.removed_at is None
