@@ -32,8 +32,6 @@ DEMO_PASSWORD = "medexpro demo"  # noqa: S105
 ALLOWED_HOSTS = [host for host in env.text("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host]
 CSRF_TRUSTED_ORIGINS = [origin for origin in env.text("TRUSTED_ORIGINS").split(",") if origin]
 BEHIND_TLS = env.flag("BEHIND_TLS")
-# How many proxies in front of us may tell a visitor's address, for throttling sign-in.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 1 if BEHIND_TLS else 0)
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
