@@ -2,11 +2,11 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from allauth.account.forms import LoginForm
 from django import forms
 from django.conf import settings
-from zoneinfo import ZoneInfo
 
 from medexpro.practice import operations, presenters
 from medexpro.practice.models import Member, Practice

@@ -205,5 +205,5 @@ def check_not_shared(member: Member) -> None:
     """Raise SharedSignIn where the person is a member of another practice too."""
     if Member.objects.active().filter(user=member.user).exclude(practice=member.practice).exists():
         raise SharedSignIn(
-            f"{member} works in another practice too. They set a new password themselves, by the link on the sign-in page."
+            f"{member} works in another practice too. Only the link on the sign-in page resets their password."
         )

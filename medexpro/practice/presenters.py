@@ -24,7 +24,7 @@ SETTINGS = {
     "website": "In the head of every document.",
     "logo": "In the head of every document. Without one the name stands alone.",
     "professionals_see": "Whether a professional opens every client of the practice or only assigned ones.",
-    "second_factor_required": "Whoever has none adds a passkey or an app at the next sign-in, before any client's page.",
+    "second_factor_required": "Whoever has none adds a passkey or an app at the next sign-in, before any other page.",
     "idle_minutes": "A screen nobody touches asks for password or passkey after this time. Nothing typed is lost.",
     "session_idle_minutes": "The same for a session log that is open on the floor.",
     "reassess_days": "A reassessment is due this many days after the last. 30 is the longest; you may only tighten.",

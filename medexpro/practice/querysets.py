@@ -18,7 +18,7 @@ class PracticeQuerySet(models.QuerySet):
         return self.filter(practice=practice)
 
     def visible_to(self, member: Any) -> Self:
-        """Return the rows a member may know of: their practice's, and only assigned clients where their role says so."""
+        """Return the rows a member may know of: their practice's, within their scope."""
         rows = self.filter(practice_id=member.practice_id)
         scope = permissions.scope_of(member)
         if scope == "none":

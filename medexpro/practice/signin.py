@@ -83,7 +83,7 @@ class MFAAdapter(DefaultMFAAdapter):
         """Return how a person's passkey is listed on their device."""
         return super().get_public_key_credential_user_entity(user) | {"display_name": user.full_name}
 
-    def generate_authenticator_name(self, user: User, type: Any) -> str:  # noqa: A002
+    def generate_authenticator_name(self, user: User, type: Any) -> str:
         """Return a first name for a passkey; the person may write a better one."""
         return "Passkey"
 

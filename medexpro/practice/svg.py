@@ -8,17 +8,18 @@ from medexpro.kernel.refusals import Refusal
 LIMIT = 100_000  # characters; a logo drawn as shapes takes a few thousand
 SVG = "http://www.w3.org/2000/svg"
 
-SHAPES = frozenset(
-    "svg g path rect circle ellipse line polyline polygon defs linearGradient radialGradient stop clipPath title desc".split()
-)
-ATTRIBUTES = frozenset(
-    """
-    viewBox width height preserveAspectRatio d x y x1 y1 x2 y2 cx cy r rx ry fx fy points transform id
-    fill fill-rule fill-opacity clip-rule clip-path stroke stroke-width stroke-linecap stroke-linejoin
-    stroke-miterlimit stroke-dasharray stroke-opacity opacity color
-    offset stop-color stop-opacity gradientUnits gradientTransform spreadMethod clipPathUnits
-    """.split()
-)
+SHAPES = {
+    "svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "defs", "linearGradient",
+    "radialGradient", "stop", "clipPath", "title", "desc",
+}  # fmt: skip
+DRAWN = {"path", "rect", "circle", "ellipse", "polygon", "polyline", "line"}
+ATTRIBUTES = {
+    "viewBox", "width", "height", "preserveAspectRatio", "d", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx",
+    "ry", "fx", "fy", "points", "transform", "id", "fill", "fill-rule", "fill-opacity", "clip-rule", "clip-path",
+    "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin", "stroke-miterlimit", "stroke-dasharray",
+    "stroke-opacity", "opacity", "color", "offset", "stop-color", "stop-opacity", "gradientUnits",
+    "gradientTransform", "spreadMethod", "clipPathUnits",
+}  # fmt: skip
 # A value may point at a gradient inside the same drawing, and nowhere else.
 OUTSIDE = re.compile(
     r"url\((?!\s*['\"]?#[\w-]+['\"]?\s*\))|javascript:|data:|https?:|@import|expression", re.I
@@ -61,10 +62,7 @@ def clean(source: str) -> str:
     if local(root.tag) != "svg":
         raise NotADrawing("This is not an SVG drawing. Choose a file that ends in .svg.")
     strip(root)
-    if not any(
-        local(element.tag) in {"path", "rect", "circle", "ellipse", "polygon", "polyline", "line"}
-        for element in root.iter()
-    ):
+    if not any(local(element.tag) in DRAWN for element in root.iter()):
         raise NotADrawing(
             "The drawing has no shapes. Turn text into outlines and pictures into shapes, then save as SVG."
         )

@@ -14,7 +14,7 @@ from medexpro.practice.roles import Role
 
 @task()
 def seal_trails() -> int:
-    """Seal every practice's unsealed events into its chain; return how many. The server asks for it every few minutes."""
+    """Seal every practice's unsealed events into its chain; return how many."""
     practices = Event.objects.unsealed().order_by().values_list("practice_id", flat=True).distinct()
     sealed = 0
     for practice_id in list(practices):
@@ -54,7 +54,7 @@ def mail_invitation(invitation_id: str, address: str) -> None:
 
 @task()
 def tell_of_break_glass(look_id: str) -> None:
-    """Mail the practice's professionals that an owner opened a client's record. Names no client: mail is not private."""
+    """Mail the professionals that an owner opened a client's record. Names no client: mail is not private."""
     look = BreakGlass.objects.select_related("practice", "member__user").get(pk=look_id)
     members = Member.objects.of(look.practice).active().select_related("user")
     told = [one.user.email for one in members if Role.PROFESSIONAL in one.roles and one.pk != look.member_id]
