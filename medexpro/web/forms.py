@@ -226,13 +226,8 @@ class Form(forms.Form):
         """Give a field its words and its looks."""
         label = field.label or name.replace("_", " ").capitalize()
         field.label = label
-        standard: dict[str, Any] = {}
-        for base in reversed(type(field).__mro__):
-            standard |= getattr(base, "default_error_messages", {})
-        plain = PLAIN_WORDS | {"required": _needed(field, label), "invalid": _invalid(field)}
-        for code, sentence in plain.items():
-            if sentence and field.error_messages.get(code, standard.get(code)) == standard.get(code):
-                field.error_messages[code] = sentence
+        for spoken in (field, *getattr(field, "fields", ())):
+            _speak(spoken, label)
         if isinstance(field.widget, WIDE_INPUTS) and not hasattr(field, "wide"):
             field.wide = True
         if isinstance(field.widget, forms.CheckboxInput):
@@ -241,6 +236,17 @@ class Form(forms.Form):
             field.widget.attrs.setdefault("class", "input")
             # A shared tablet must not offer one client's answers to the next.
             field.widget.attrs.setdefault("autocomplete", "off")
+
+
+def _speak(field: forms.Field, label: str) -> None:
+    """Put our words in the place of Django's; words a field brought itself stay."""
+    standard: dict[str, Any] = {}
+    for base in reversed(type(field).__mro__):
+        standard |= getattr(base, "default_error_messages", {})
+    plain = PLAIN_WORDS | {"required": _needed(field, label), "invalid": _invalid(field)}
+    for code, sentence in plain.items():
+        if sentence and field.error_messages.get(code, standard.get(code)) == standard.get(code):
+            field.error_messages[code] = sentence
 
 
 def _needed(field: forms.Field, label: str) -> str:
@@ -493,6 +499,7 @@ class SignatureField(forms.MultiValueField):
 
     PATH = re.compile(r"(?:[ML]-?\d{1,4}(?:\.\d)?[ ,]-?\d{1,4}(?:\.\d)? ?)*")
     LONGEST = 60_000
+    FEWEST = 6  # points of a drawing; fewer are a slip of the finger
 
     def __init__(self, **kwargs: Any):
         parts = [

@@ -25,6 +25,9 @@ async function cover({ tell = true } = {}) {
     // Our own server's part of a page: the form that unlocks.
     body.innerHTML = await answer.text();
     window.htmx?.process(body);
+    // What else the form needs (a passkey) comes as a module of its own.
+    const module = body.querySelector("[data-module]")?.dataset.module;
+    if (module) import(new URL(module, location.href).href).catch(() => {});
     body.querySelector("input:not([type=hidden])")?.focus();
   } catch {
     dialog.querySelector("p").textContent =
@@ -47,7 +50,9 @@ if (dialog && minutes > 0) {
         // Work that stays on one page (a long note) must not look idle to the server.
         if (last - told > 60_000 && !dialog.open) {
           told = last;
-          document.dispatchEvent(new CustomEvent("medexpro:alive"));
+          fetch(`${dialog.dataset.lockUrl}alive/`, { method: "POST", headers: { "X-CSRFToken": csrf() } }).catch(
+            () => {},
+          );
         }
       },
       { passive: true, capture: true },
@@ -58,8 +63,10 @@ if (dialog && minutes > 0) {
   dialog.addEventListener("cancel", (event) => event.preventDefault()); // Escape does not open a lock.
   document.addEventListener("unlocked", () => {
     last = Date.now();
+    told = last;
     dialog.close();
     document.title = title;
+    document.dispatchEvent(new CustomEvent("medexpro:unlocked", { bubbles: true }));
   });
   document.addEventListener("htmx:responseError", (event) => {
     if (event.detail.xhr.status === 423) cover({ tell: false });
