@@ -5,7 +5,7 @@ import hashlib
 import io
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -238,7 +238,7 @@ def rebuild_index() -> None:
             cursor.execute("INSERT INTO codes_index (codes_index) VALUES ('delete-all')")
             cursor.executemany(
                 "INSERT INTO codes_index (rowid, words) VALUES (%s, %s)",
-                ((pk, " ".join(sorted(w))) for pk, w in entries),
+                [(pk, " ".join(sorted(words))) for pk, words in entries],
             )
             cursor.execute("INSERT INTO codes_index (codes_index) VALUES ('optimize')")
         else:
@@ -256,29 +256,12 @@ def _rebuild_vocabulary(uses: Counter[str]) -> None:
         cursor.execute("DELETE FROM codes_piece")
         cursor.execute("DELETE FROM codes_word")
     words = [word for word in sorted(uses) if word.isalpha() and 3 <= len(word) <= 60]
-    _insert(
-        Word,
-        ["id", "word", "uses"],
-        ((number, word, uses[word]) for number, word in enumerate(words, start=1)),
-    )
-    _insert(
-        Piece,
-        ["id", "piece", "word_id"],
-        (
-            (number, piece, word_id)
-            for number, (piece, word_id) in enumerate(
-                (
-                    (piece, word_id)
-                    for word_id, word in enumerate(words, start=1)
-                    for piece in sorted(pieces_of(word))
-                ),
-                start=1,
-            )
-        ),
-    )
+    _insert(Word, ["id", "word", "uses"], [(pk, word, uses[word]) for pk, word in enumerate(words, start=1)])
+    pieces = [(piece, pk) for pk, word in enumerate(words, start=1) for piece in sorted(pieces_of(word))]
+    _insert(Piece, ["id", "piece", "word_id"], [(pk, *piece) for pk, piece in enumerate(pieces, start=1)])
 
 
-def _insert(model: type, columns: list[str], rows: Iterable[tuple]) -> None:
+def _insert(model: type, columns: list[str], rows: Sequence[tuple]) -> None:
     """Insert many rows past the ORM, which takes five times as long over a hundred thousand."""
     table = model._meta.db_table  # type: ignore[attr-defined]
     names = ", ".join(f'"{column}"' for column in columns)

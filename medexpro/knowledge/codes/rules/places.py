@@ -11,7 +11,7 @@ from medexpro.knowledge.codes.rules.words import asked_words
 _CODE = re.compile(r"[A-Z][0-9A-Z]{2,6}")
 _TYPED_CODE = re.compile(r"[A-Z][0-9][0-9A-Z]{0,5}")
 _LENGTH = 7
-_SPAN = 36**_LENGTH
+_SPAN: int = 36**_LENGTH
 
 # Chapters by how often an exercise practice meets them. Order of offering only; nothing is left out.
 _OFTEN = {
