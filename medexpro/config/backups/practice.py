@@ -16,8 +16,8 @@ from django.conf import settings
 from django.core.management import call_command
 
 from medexpro import __version__
-from medexpro.audit import chain, kinds, trail
-from medexpro.config.backups import archive, databases
+from medexpro.audit import chain, trail
+from medexpro.config.backups import archive, databases, events
 from medexpro.config.holding import HomeHeld, hold
 from medexpro.practice.models import Practice
 
@@ -26,9 +26,6 @@ FORMAT = 1
 # second factors and links are sealed with.
 FOLDERS = ("files", "outbox")
 KEYS = ("secret.key",)
-
-MADE = kinds.declare("practice:backup:made", "Made a backup")
-RESTORED = kinds.declare("practice:backup:restored", "Restored from a backup")
 
 
 class RestoreRefused(Exception):
@@ -83,7 +80,7 @@ def back_up(path: Path, passphrase: str, *, at: datetime) -> Summary:
 
         archive.write(path, passphrase, fill)
     for practice in practices:
-        trail.record(MADE, practice, by=None, at=at, practice=practice)
+        trail.record(events.BACKUP_MADE, practice, by=None, at=at, practice=practice)
     return Summary(manifest["made_at"], manifest["engine"], len(manifest["sha256"]), heads)
 
 
@@ -116,7 +113,9 @@ def restore(path: Path, passphrase: str, *, force: bool, at: datetime) -> Summar
         os.close(held)
     _prove_trails(manifest["heads"])
     for practice in Practice.objects.all():
-        trail.record(RESTORED, practice, by=None, at=at, practice=practice, made_at=manifest["made_at"])
+        trail.record(
+            events.BACKUP_RESTORED, practice, by=None, at=at, practice=practice, made_at=manifest["made_at"]
+        )
     return Summary(manifest["made_at"], manifest["engine"], len(manifest["sha256"]), manifest["heads"])
 
 
