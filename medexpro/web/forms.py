@@ -99,6 +99,8 @@ class Problem:
 class BoundField(forms.BoundField):
     """A field of a form as the page draws it."""
 
+    form: "Form"
+
     @property
     def question(self) -> Question | None:
         """Return what is asked about this value, if anything."""
@@ -173,7 +175,9 @@ class Form(forms.Form):
             return []
         found = [Problem("", "", str(error)) for error in self.non_field_errors()]
         for bound in self:
-            found += [Problem(bound.id_for_label or bound.auto_id, bound.label, str(e)) for e in bound.errors]
+            found += [
+                Problem(bound.id_for_label or bound.auto_id, str(bound.label), str(e)) for e in bound.errors
+            ]
         return found
 
     @property
@@ -217,21 +221,22 @@ class Form(forms.Form):
         taken = {name: self.data.get(f"use_{self.add_prefix(name)}") for name in self.fields}
         taken = {name: value for name, value in taken.items() if value}
         if taken:
-            self.data = self.data.copy()
+            data: Any = self.data.copy()  # type: ignore[attr-defined]
             for name, value in taken.items():
                 key = self.add_prefix(name)
-                self.data[f"{key}_0" if f"{key}_0" in self.data else key] = value
+                data[f"{key}_0" if f"{key}_0" in data else key] = value
+            self.data = data
 
     def _dress(self, name: str, field: forms.Field) -> None:
         """Give a field its words and its looks."""
-        label = field.label or name.replace("_", " ").capitalize()
+        label = str(field.label or name.replace("_", " ").capitalize())
         field.label = label
         for spoken in (field, *getattr(field, "fields", ())):
             _speak(spoken, label)
         if isinstance(field.widget, WIDE_INPUTS) and not hasattr(field, "wide"):
-            field.wide = True
+            field.wide = True  # type: ignore[attr-defined]
         if isinstance(field.widget, forms.CheckboxInput):
-            field.widget.is_check = True
+            field.widget.is_check = True  # type: ignore[attr-defined]
         elif isinstance(field.widget, TEXT_INPUTS) and not field.widget.is_hidden:
             field.widget.attrs.setdefault("class", "input")
             # A shared tablet must not offer one client's answers to the next.
@@ -519,6 +524,12 @@ class SignatureField(forms.MultiValueField):
             raise ValidationError(
                 "The drawing did not arrive whole. Clear it and sign again.", code="invalid"
             )
+        if strokes and not name and len(re.findall("[ML]", strokes)) < self.FEWEST:
+            raise ValidationError("This is only a dot. Sign again, or type the full name.", code="invalid")
+        if not strokes and not name:
+            if self.required:
+                raise ValidationError(self.error_messages["required"], code="required")
+            return None
         return Signature(strokes, name)
 
 

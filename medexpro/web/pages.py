@@ -15,7 +15,7 @@ def wants_part(request: HttpRequest) -> bool:
 
     Going back in the history and boosted links replace the whole body, so they get the whole page.
     """
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 

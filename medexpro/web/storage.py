@@ -31,7 +31,7 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
             for config in apps.get_app_configs()
             if config.name.startswith("medexpro.")
         ]
-        self.patterns = (*self.patterns, *((f"{area}/*.js", rules) for area in ours))
+        self.patterns = (*self.patterns, *((f"{area}/*.js", rules) for area in ours))  # type: ignore[has-type]
         super().__init__(*args, **options)
 
     def post_process(self, paths: dict, *args: Any, **options: Any) -> Iterator:

@@ -29,7 +29,7 @@ class ClockInput(forms.TextInput):
 class NumberInput(forms.TextInput):
     """A number, right-aligned; the keypad opens on a tablet. Not type=number: that one eats what it can't read."""
 
-    def __init__(self, attrs: Mapping[str, Any] | None = None, *, whole: bool = False):
+    def __init__(self, attrs: dict[str, Any] | None = None, *, whole: bool = False):
         super().__init__(
             {"inputmode": "numeric" if whole else "decimal", "class": "input input-num", **(attrs or {})}
         )
@@ -46,7 +46,7 @@ class Stepper(NumberInput):
     template_name = "web/widgets/stepper.html"
 
     def __init__(
-        self, attrs: Mapping[str, Any] | None = None, *, label: str, step: Any = 1, unit: str = "", last: Any = None,
+        self, attrs: dict[str, Any] | None = None, *, label: str, step: Any = 1, unit: str = "", last: Any = None,
         lowest: Any = None, highest: Any = None,
     ):  # fmt: skip
         super().__init__(attrs)
@@ -119,7 +119,7 @@ class QuantityInput(forms.MultiWidget):
     template_name = "web/widgets/quantity.html"
     use_fieldset = False
 
-    def __init__(self, units: Iterable[str], attrs: Mapping[str, Any] | None = None):
+    def __init__(self, units: Iterable[str], attrs: dict[str, Any] | None = None):
         self.units = list(units)
         unit = forms.Select(
             choices=[(code, quantities.label(code)) for code in self.units], attrs={"class": "input"}
@@ -150,7 +150,7 @@ class SignatureInput(forms.MultiWidget):
     template_name = "web/widgets/signature.html"
     use_fieldset = True
 
-    def __init__(self, attrs: Mapping[str, Any] | None = None):
+    def __init__(self, attrs: dict[str, Any] | None = None):
         super().__init__([forms.HiddenInput(), forms.TextInput(attrs={"class": "input"})], attrs)
 
     def decompress(self, value: Any) -> list:
@@ -166,7 +166,7 @@ class SearchInput(forms.MultiWidget):
     template_name = "web/widgets/combobox.html"
     use_fieldset = False
 
-    def __init__(self, url_name: str, attrs: Mapping[str, Any] | None = None, *, label: str = ""):
+    def __init__(self, url_name: str, attrs: dict[str, Any] | None = None, *, label: str = ""):
         self.url_name, self.label = url_name, label
         text = forms.TextInput(attrs={"class": "input", "role": "combobox", "aria-expanded": "false"})
         super().__init__([forms.HiddenInput(), text], attrs)

@@ -118,7 +118,7 @@ def ruler(scale: charts.Ruler) -> SafeString:
 
 
 @register.simple_tag
-def field(bound: BoundField, css: str = "") -> SafeString:
+def field(bound: BoundField, css: str = "") -> str:
     """Draw a field whole: label above, control with its unit, hint, error with the likely fix."""
     if bound.is_hidden:
         return bound.as_widget()
@@ -126,7 +126,7 @@ def field(bound: BoundField, css: str = "") -> SafeString:
 
 
 @register.simple_tag
-def form_fields(form: BaseForm) -> SafeString:
+def form_fields(form: BaseForm) -> str:
     """Draw a form's errors, hidden fields and all visible fields, in the order of the form."""
     return get_template("web/form.html").render({"form": form})
 
