@@ -14,11 +14,9 @@ from medexpro.audit import trail
 from medexpro.kernel import reference as ref
 from medexpro.kernel.refusals import NotAllowed, Refusal
 from medexpro.knowledge import events
+from medexpro.knowledge.access import APPROVE
 from medexpro.knowledge.library import Entry, library, marks
 from medexpro.knowledge.models import Approval, KnowledgeVersion
-
-# The permission is named by its code: the table of roles stands above this area.
-APPROVE = "knowledge:approve"
 
 
 class Stamped(NamedTuple):

@@ -127,7 +127,7 @@ def test_unverified_figures_are_never_weighed():
 
 
 def test_house_rules_are_labelled_as_the_practices():
-    assert ref.Verification.HOUSE_RULE.label == "The practice's working rule"
+    assert ref.Verification.HOUSE_RULE.label == "The practice’s working rule"
     assert ref.Verification.UNVERIFIED.label.endswith("not in force")
 
 

@@ -32,7 +32,7 @@ class Verification(StrEnum):
 MARK_LABELS = {
     Verification.VERIFIED_PRIMARY: "Read in the source",
     Verification.VERIFIED_SECONDARY: "Read in a reproduction of the source",
-    Verification.HOUSE_RULE: "The practice's working rule",
+    Verification.HOUSE_RULE: "The practice’s working rule",
     Verification.UNVERIFIED: "Not verified, not in force",
 }
 

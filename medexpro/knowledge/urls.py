@@ -1,0 +1,12 @@
+"""Addresses of the reference data."""
+
+from django.urls import path
+
+from medexpro.knowledge import views
+
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("approve/", views.approve, name="approve"),
+    path("<slug:kind>/", views.index, name="kind"),
+    path("<slug:kind>/<str:key>/", views.show, name="show"),
+]
