@@ -1,0 +1,110 @@
+"""URL × role × practice: every address of the product, asked by everyone, answers what the permission table says."""
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client as Browser
+
+from tests.conftest import TODAY, Cast
+from tests.house.addresses import Address, every_address
+from tests.house.objects import NOBODYS, PERSONAL, World, values_of
+
+ADDRESSES = every_address()
+BEHIND_THE_DOOR = [one for one in ADDRESSES if one.access not in (None, "public")]
+PUBLIC = [one for one in ADDRESSES if one.access == "public"]
+OWN = {200, 204, 302, 400, 404, 405, 409, 415, 422, 429}
+SIGN_IN = "/accounts/login/"
+
+
+def ids(address: Address) -> str:
+    return address.name or address.route
+
+
+def ask(browser: Browser, method: str, path: str):
+    """Ask once, and undo what the asking did."""
+    with transaction.atomic():
+        answer = browser.get(path) if method == "GET" else browser.post(path, {})
+        transaction.set_rollback(True)
+    return answer
+
+
+@pytest.fixture
+def world(cast, clock) -> World:
+    """Janet's record, with Asa and Ana assigned to her, so that scope hides her from nobody of the practice."""
+    clock("2026-10-13 10:00")
+    cache.clear()
+    for member in (cast.asa, cast.ana):
+        cast.janet.assignments.create(practice=cast.northbridge, member=member, started_on=TODAY)
+    return World(cast)
+
+
+def test_there_are_addresses_of_every_kind():
+    assert len(BEHIND_THE_DOOR) > 30 and len(PUBLIC) > 5
+
+
+@pytest.mark.parametrize("address", ADDRESSES, ids=ids)
+def test_every_address_has_a_name_and_says_who_may_open_it(address):
+    assert address.name, f"{address.route} has no name"
+    assert address.access, f"{address.name}: put @requires(…), @signed_in or @public on the view"
+
+
+@pytest.mark.parametrize("address", BEHIND_THE_DOOR, ids=ids)
+def test_an_address_answers_each_person_as_the_table_says(world, sign_in, address):
+    values = values_of(world, address.name, address.kwargs)
+    path = address.path(values)
+    is_ours = bool(set(address.kwargs) - NOBODYS)
+    wrong = []
+    for name, member in world.cast.members.items():
+        browser = sign_in(member)
+        stranger = name == "dana" and is_ours
+        answers = {method: ask(browser, method, path) for method in ("GET", "POST")}
+        refused = any(answer.status_code == 403 for answer in answers.values())
+        for method, answer in answers.items():
+            code, where = answer.status_code, answer.headers.get("Location", "")
+            if not address.is_open_to(member):
+                # A view that knows no such method may say so before it looks at who asks.
+                right = code == 403 or (code == 405 and refused)
+            elif stranger or address.name in PERSONAL:
+                right = code == 404 or code == 405
+            else:
+                right = code in OWN or (code == 403 and method == "POST")
+                right = right and not (code == 404 and is_ours and method == "GET")
+            if not right or where.startswith(SIGN_IN):
+                wrong.append(f"{method} by {name}: {code} {where}")
+    assert not wrong, f"{address.name} {path}: {'; '.join(wrong)}"
+
+
+@pytest.mark.parametrize("address", BEHIND_THE_DOOR, ids=ids)
+def test_nobody_gets_in_without_signing_in(world, address):
+    path = address.path(values_of(world, address.name, address.kwargs))
+    for method in ("GET", "POST"):
+        answer = ask(Browser(), method, path)
+        assert answer.status_code == 302 and answer.headers["Location"].startswith(SIGN_IN), (
+            f"{method} {path}"
+        )
+
+
+@pytest.mark.parametrize("address", PUBLIC, ids=ids)
+def test_a_public_address_never_fails(world, address):
+    path = address.path(values_of(world, address.name, address.kwargs))
+    for method in ("GET", "POST"):
+        assert ask(Browser(), method, path).status_code < 500, f"{method} {path}"
+
+
+SCOPED = [one for one in BEHIND_THE_DOOR if {"client_id", "episode_id", "session_id"} & set(one.kwargs)]
+
+
+@pytest.mark.parametrize("address", SCOPED, ids=ids)
+def test_an_assistant_finds_no_client_who_is_not_assigned(cast: Cast, sign_in, clock, address):
+    clock("2026-10-13 10:00")
+    path = address.path(values_of(World(cast), address.name, address.kwargs))
+    for method in ("GET", "POST"):
+        assert ask(sign_in(cast.asa), method, path).status_code in (403, 404, 405), f"{method} {path}"
+
+
+def test_the_matrix_itself_finds_an_open_door(cast, sign_in, settings):
+    """A view that forgets to start from the member's practice would be found: its answer to Dana is not 404."""
+    address = next(one for one in BEHIND_THE_DOOR if one.name == "practice:member")
+    path = address.path({"member_id": cast.asa.pk})
+    assert ask(sign_in(cast.dana), "GET", path).status_code == 404
+    assert ask(sign_in(cast.olga), "GET", path).status_code == 200
