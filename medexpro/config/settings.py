@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "template_partials",
     "django_htmx",
     "csp",
+    "medexpro.practice",  # before allauth: its sign-in pages come first
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -53,7 +54,6 @@ INSTALLED_APPS = [
     "medexpro.audit",
     "medexpro.knowledge.codes",
     "medexpro.knowledge",
-    "medexpro.practice",
     "medexpro.providers",
     "medexpro.clients",
     "medexpro.referrals",
