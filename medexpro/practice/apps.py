@@ -11,6 +11,17 @@ class PracticeConfig(AppConfig):
         from medexpro.practice.context import RailItem, add_to_rail
         from medexpro.practice.roles import Permission
 
+        # Knowledge lies below this area and can't take its place itself.
+        add_to_rail(
+            RailItem(
+                key="knowledge",
+                label="Knowledge",
+                url_name="knowledge:index",
+                icon="book",
+                permissions=(Permission.KNOWLEDGE_READ,),
+                order=80,
+            )
+        )
         add_to_rail(
             RailItem(
                 key="settings",
