@@ -16,6 +16,7 @@ from medexpro.fhir.reading.values import (
     codes,
     codings,
     day,
+    paragraphs,
     reference,
     shortened,
     text,
@@ -84,11 +85,9 @@ def read_referral(
 
 def _wording(resource: Node) -> str:
     concept = child(resource, "code")
-    parts = [
-        text(concept, "text") or words(concept),
-        *(text(note, "text") for note in children(resource, "note")),
-    ]
-    parts.append(text(resource, "patientInstruction"))
+    parts = [paragraphs(concept, "text") or words(concept)]
+    parts += [paragraphs(note, "text") for note in children(resource, "note")]
+    parts.append(paragraphs(resource, "patientInstruction"))
     return "\n\n".join(dict.fromkeys(part for part in parts if part))
 
 

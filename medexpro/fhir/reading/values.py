@@ -62,15 +62,23 @@ def children(node: Node, key: str) -> list[Node]:
     return value
 
 
-def text(node: Node, key: str, *, most: int = 10_000) -> str:
+def text(node: Node, key: str) -> str:
     """Return the text under a key with its blanks tidied, empty when there is none. Raises Unreadable."""
+    return " ".join(" ".join(_lines(node, key)).split())
+
+
+def paragraphs(node: Node, key: str) -> str:
+    """Return the text under a key with its line breaks kept, empty when there is none. Raises Unreadable."""
+    return "\n".join(_lines(node, key)).strip()
+
+
+def _lines(node: Node, key: str) -> list[str]:
     value = node.get(key)
     if value is None:
-        return ""
+        return []
     if not isinstance(value, str):
         raise Unreadable(f"“{key}” is {_kind(value)} where text belongs")
-    lines = (" ".join(line.split()) for line in value.replace("\x00", "").splitlines())
-    return "\n".join(lines).strip()[:most]
+    return [" ".join(line.split()) for line in value[:100_000].replace("\x00", "").splitlines()]
 
 
 def texts(node: Node, key: str) -> list[str]:

@@ -89,7 +89,7 @@ def read_vitals(resource: Node, *, source_id: str, on: date) -> list[Reading]:
         raise Unreadable(f"it was taken on {taken_on}, which lies in the future")
     readings = [
         Reading(
-            source_id=f"{source_id}#{vital.measure}" if coded & PRESSURE else source_id,
+            source_id=source_id if said is concept else f"{source_id}#{vital.measure}",
             measure=vital.measure,
             words=words(said, most=160) or vital.words,
             value=value,
@@ -108,6 +108,7 @@ def read_vitals(resource: Node, *, source_id: str, on: date) -> list[Reading]:
 
 def _values(resource: Node, concept: Node) -> Iterator[tuple[Vital, Node, Decimal, str]]:
     own = child(resource, "valueQuantity")
+    seen = set()
     places = [(concept, own)] if own else []
     places += [
         (child(part, "code"), child(part, "valueQuantity")) for part in children(resource, "component")
@@ -117,8 +118,9 @@ def _values(resource: Node, concept: Node) -> Iterator[tuple[Vital, Node, Decima
             (VITALS[code] for code in codes(said) if code in VITALS), None
         )
         value = number(quantity, "value")
-        if vital is None or value is None:
+        if vital is None or value is None or vital.measure in seen:
             continue
+        seen.add(vital.measure)
         if text(quantity, "comparator"):
             raise Left("It says more or less than a number, not the number.")
         unit = text(quantity, "code") or text(quantity, "unit")

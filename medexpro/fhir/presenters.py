@@ -1,0 +1,87 @@
+"""What was read and brought in, in words: for the page and for the terminal."""
+
+from collections.abc import Iterator, Mapping
+
+from medexpro.fhir.operations import Outcome
+from medexpro.fhir.reading.record import ImportedRecord
+
+_MANY = {
+    "condition": "conditions", "surgery": "surgeries", "medicine": "medicines", "allergy": "allergies",
+    "reading": "readings", "referral": "referrals", "contact": "contacts", "person": "people",
+}  # fmt: skip
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Return counts in words.
+
+    >>> counted({"condition": 3, "allergy": 1})
+    '3 conditions, 1 allergy'
+    """
+    return ", ".join(f"{count} {kind if count == 1 else _MANY[kind]}" for kind, count in counts.items())
+
+
+def summary(outcome: Outcome) -> str:
+    """Return in a sentence what bringing in did."""
+    name = outcome.client.name
+    if outcome.added_client:
+        what = counted(outcome.new)
+        return f"{name} is a client now, with {what}." if what else f"{name} is a client now."
+    if outcome.nothing_new:
+        return f"{name}: nothing new. Everything was on file already."
+    parts = [f"{counted(outcome.new)} added" if outcome.new else ""]
+    parts.append(f"{len(outcome.updated)} changed" if outcome.updated else "")
+    return f"{name}: {', '.join(part for part in parts if part)}."
+
+
+def skipped(record: ImportedRecord) -> list[dict]:
+    """Return what the file holds that was not taken, by kind and reason, the most frequent first."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for entry in record.report.skipped:
+        places.setdefault((entry.type, entry.why), []).append(entry.place)
+    return [
+        {"type": kind, "why": why, "count": count, "places": ", ".join(places[kind, why][:3])}
+        for (kind, why), count in record.report.skipped_by_reason().items()
+    ]
+
+
+def result(record: ImportedRecord, outcome: Outcome) -> dict:
+    """Return what was done as plain values, kept with the upload and shown on its page."""
+    report = record.report
+    return {
+        "summary": summary(outcome),
+        "source": record.source,
+        "total": report.total,
+        "taken": len(report.taken),
+        "skipped_total": len(report.skipped),
+        "new": counted(outcome.new),
+        "unchanged": counted({k: n for k, n in outcome.unchanged.items() if k != "person"}),
+        "updated": outcome.updated,
+        "kept": outcome.kept,
+        "refused": outcome.refused,
+        "notes": outcome.notes,
+        "referrals": [
+            {"purpose": one.purpose, "missing": one.missing, "remarks": one.remarks, "new": one.new}
+            for one in outcome.referrals
+        ],
+        "skipped": skipped(record),
+    }
+
+
+def lines_of(record: ImportedRecord, outcome: Outcome) -> Iterator[str]:
+    """Return the report line by line, for a terminal."""
+    told = result(record, outcome)
+    yield f"{told['source']}: {told['summary']}"
+    yield f"  {told['total']:,} resources: {told['taken']:,} taken, {told['skipped_total']:,} skipped."
+    if told["unchanged"]:
+        yield f"  On file already: {told['unchanged']}."
+    for title, key in (
+        ("Changed", "updated"), ("Kept as it is here", "kept"), ("Not taken", "refused"), ("Note", "notes"),
+    ):  # fmt: skip
+        for sentence in told[key]:
+            yield f"  {title}: {sentence}"
+    for referral in told["referrals"]:
+        yield f"  Referral, {referral['purpose']}:"
+        for sentence in referral["missing"] + referral["remarks"]:
+            yield f"    - {sentence}"
+    for entry in told["skipped"]:
+        yield f"  Skipped {entry['count']:,} {entry['type']} ({entry['places']}): {entry['why']}"
