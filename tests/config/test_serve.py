@@ -13,8 +13,9 @@ import psutil
 import pytest
 
 from medexpro.config.holding import HomeHeld, hold
-from medexpro.config.schedule import Clockwork
+from medexpro.config.schedule import Clockwork, periodic_tasks
 from medexpro.config.supervisor import Child
+from medexpro.config.tasks import tidy
 
 
 def free_port() -> int:
@@ -197,3 +198,10 @@ def test_the_clock_queues_each_task_when_its_time_has_come():
     start = max(clock.due_at.values())
     assert [clock.tick(start + after) for after in (0, 5, 11, 105)] == [2, 0, 1, 2]
     assert queued == ["often", "seldom", "often", "often", "seldom"]
+
+
+@pytest.mark.django_db
+def test_the_trail_is_sealed_and_the_house_tidied_by_the_clock():
+    names = {task.func.__name__ for task, _ in periodic_tasks()}
+    assert {"seal_trails", "tidy"} <= names
+    tidy.call()
