@@ -10,6 +10,11 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 import pytest
 from django.test import Client as Browser
+from hypothesis import settings as properties
+
+# On a machine that others use too, a slow example is no failure.
+properties.register_profile("unhurried", deadline=None)
+properties.load_profile("unhurried")
 
 MORNING = datetime(2026, 10, 13, 13, 30, tzinfo=UTC)
 TODAY = date(2026, 10, 13)

@@ -1,5 +1,7 @@
 """Every figure of the reference data: its source, its mark, its range. Nothing unverified is ever in force."""
 
+import csv
+import gzip
 import re
 from decimal import Decimal
 
@@ -14,6 +16,7 @@ from medexpro.knowledge import checks, loading
 from medexpro.knowledge.library import build, library, marks
 
 LIBRARY = library()
+RELEASE = loading.DATA.parent / "codes" / "data" / "icd10cm_2026_april.tsv.gz"
 # What a sentence of ours never says; sources and the names of other professions are quoted.
 OUR_WORDS = re.compile(r"\b(treat\w*|therap\w*|patients?|diagnos\w*|rehab\w*|cure\w*)\b|!", re.IGNORECASE)
 FOREIGN_TEXT = re.compile(
@@ -192,3 +195,13 @@ def test_our_own_words_stay_in_scope():
             text = getattr(part, field)
             hit = OUR_WORDS.search(text) if isinstance(text, str) else None
             assert not hit, f"{name_of(record)}{path}.{field}: {hit.group(0)!r}"
+
+
+def test_every_code_a_protocol_serves_is_billable_in_the_shipped_release():
+    with gzip.open(RELEASE, "rt", encoding="utf-8", newline="") as file:
+        book = {row["dotted"]: row for row in csv.DictReader(file, delimiter="\t")}
+    for protocol in LIBRARY.all_protocols.values():
+        for code in protocol.icd10cm:
+            row = book.get(code.code)
+            assert row and row["billable"] == "1", f"{protocol.id}: {code.code}"
+            assert row["description"] == code.description, f"{protocol.id}: {code.code}"
