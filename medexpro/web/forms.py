@@ -504,7 +504,6 @@ class SignatureField(forms.MultiValueField):
 
     PATH = re.compile(r"(?:[ML]-?\d{1,4}(?:\.\d)?[ ,]-?\d{1,4}(?:\.\d)? ?)*")
     LONGEST = 60_000
-    FEWEST = 6  # points of a drawing; fewer are a slip of the finger
 
     def __init__(self, **kwargs: Any):
         parts = [
@@ -524,7 +523,7 @@ class SignatureField(forms.MultiValueField):
             raise ValidationError(
                 "The drawing did not arrive whole. Clear it and sign again.", code="invalid"
             )
-        if strokes and not name and len(re.findall("[ML]", strokes)) < self.FEWEST:
+        if strokes and not name and len(set(re.findall(r"[\d.]+[ ,][\d.]+", strokes))) < 2:
             raise ValidationError("This is only a dot. Sign again, or type the full name.", code="invalid")
         if not strokes and not name:
             if self.required:
