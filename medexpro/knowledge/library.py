@@ -149,7 +149,10 @@ class Library:
         """Return every versioned entry in service, by kind and id."""
         groups = (
             ("measure", self.measures),
-            ("norm", self.norms),
+            (
+                "norm",
+                {file: self.norms[file] for measure in self.measures.values() for file in measure.norms},
+            ),
             ("gate", self.gates),
             ("limit_set", self.limit_sets),
             ("protocol", self.protocols),
