@@ -1,0 +1,127 @@
+"""Typed text into values."""
+
+from typing import Any
+
+from django import forms as django_forms
+
+from medexpro.episodes.models import Episode
+from medexpro.kernel.findings import Closes
+from medexpro.knowledge.library import library
+from medexpro.providers.models import Channel, Provider
+from medexpro.web import forms
+
+LIMITED = ("bp_systolic", "bp_diastolic", "resting_hr", "spo2", "blood_glucose", "pain_nrs", "rpe_cr10")
+
+
+class ProviderForm(forms.Form):
+    """A form that names one of the practice's providers; the referring one is offered first."""
+
+    provider = django_forms.ModelChoiceField(label="Provider", queryset=Provider.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, episode: Episode, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["provider"].queryset = Provider.objects.filter(practice_id=episode.practice_id, is_active=True)
+        self.fields["provider"].label_from_instance = lambda provider: f"{provider.formal_name} ({provider.type})"
+        if episode.referral and episode.referral.provider_id:
+            self.fields["provider"].initial = episode.referral.provider_id
+
+
+class GrantForm(ProviderForm):
+    """A provider's clearance."""
+
+    provider_words = django_forms.CharField(
+        label="The provider’s words, quoted", widget=django_forms.Textarea(attrs={"rows": 3}), max_length=4000, required=False
+    )
+    valid_from = forms.DateField(label="Holds from", required=False, help_text="Empty: today")
+    valid_to = forms.DateField(
+        label="Last day covered", required=False, help_text="Empty: 12 months, 3 after surgery (working rule)"
+    )
+    vigorous = django_forms.BooleanField(label="Vigorous work is allowed", required=False)
+    reason = django_forms.CharField(label="Remarks", max_length=1000, required=False)
+
+
+class RefuseForm(ProviderForm):
+    """Not cleared, and why."""
+
+    reason = django_forms.CharField(label="Why not", widget=django_forms.Textarea(attrs={"rows": 2}), max_length=1000)
+
+
+class LimitForm(ProviderForm):
+    """One limit a provider wrote."""
+
+    measure = django_forms.ChoiceField(label="Measure")
+    op = django_forms.ChoiceField(label="Limit", choices=[(">", "No higher than"), ("<", "No lower than")])
+    value = forms.NumberField(label="Value")
+    closes = django_forms.ChoiceField(
+        label="Past it, this is closed",
+        choices=[
+            (Closes.SESSION, "The whole session"),
+            (Closes.AEROBIC, "Aerobic exercise"),
+            (Closes.RESISTANCE, "Resistance exercise"),
+        ],
+    )
+    written_on = forms.DateField(label="Written on")
+    valid_to = forms.DateField(label="Last day", required=False, help_text="It still closes until it is ended")
+    words = django_forms.CharField(label="As written", max_length=240, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        measures = library().measures
+        self.fields["measure"].choices = [(key, measures[key].name) for key in LIMITED if key in measures]
+
+
+class PlanForm(ProviderForm):
+    """A written cardiology or diabetes plan."""
+
+    kind = django_forms.ChoiceField(label="Plan", choices=[("cardiology", "Cardiology plan"), ("diabetes", "Diabetes plan")])
+    names_service = django_forms.BooleanField(label="It names this service", required=False)
+    written_on = forms.DateField(label="Written on")
+    valid_to = forms.DateField(label="Last day", required=False)
+    words = django_forms.CharField(
+        label="What it says", widget=django_forms.Textarea(attrs={"rows": 3}), max_length=4000, required=False
+    )
+
+
+class PrecautionForm(ProviderForm):
+    """A precaution of a provider's instruction."""
+
+    text = django_forms.CharField(label="Precaution", max_length=240, help_text="A short phrase, shown everywhere")
+    tags = django_forms.MultipleChoiceField(label="Exercises it blocks", required=False)
+    words = django_forms.CharField(label="The instruction, quoted", max_length=240, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["tags"].choices = sorted(library().exercise_tags.items(), key=lambda pair: pair[1])
+        self.fields["tags"].widget.attrs["size"] = 5
+
+
+class InstructionForm(ProviderForm):
+    """The provider's instruction on one precaution."""
+
+    words = django_forms.CharField(label="The instruction, quoted", max_length=240)
+
+
+class ReferBackForm(ProviderForm):
+    """A finding for the provider, as observed."""
+
+    observed = django_forms.CharField(
+        label="What you observed", help_text="No cause", widget=django_forms.Textarea(attrs={"rows": 3}), max_length=2000
+    )
+    channel = django_forms.ChoiceField(
+        label="How the provider was told", choices=[("", "Not told yet"), *Channel.choices], required=False
+    )
+    id = django_forms.UUIDField(widget=django_forms.HiddenInput)
+
+
+class AnswerForm(ProviderForm):
+    """The provider's answer to a refer back."""
+
+    answer = django_forms.CharField(
+        label="The provider’s answer, quoted", widget=django_forms.Textarea(attrs={"rows": 3}), max_length=4000
+    )
+    go_on = django_forms.ChoiceField(
+        label="May exercise go on?",
+        choices=[("yes", "Yes, cleared again"), ("no", "No")],
+        widget=forms.Picks,
+    )
+    valid_to = forms.DateField(label="Cleared until", required=False, help_text="Empty: as before")

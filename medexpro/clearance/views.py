@@ -1,0 +1,184 @@
+"""Deciding, limiting, precautions and refer back."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_POST
+
+from medexpro.audit.trail import record_read
+from medexpro.clearance import forms, operations, state
+from medexpro.clearance.models import Precaution, ProviderLimit, ReferBack
+from medexpro.clearance.questionnaire import clearing_policy
+from medexpro.clearance.rules import clearing
+from medexpro.clearance.screening_views import episode_of
+from medexpro.episodes.models import Episode
+from medexpro.kernel import clock
+from medexpro.kernel.ids import uuid7
+from medexpro.kernel.refusals import Refusal
+from medexpro.practice.access import requires
+from medexpro.practice.permissions import Permission
+from medexpro.web.forms import Form
+from medexpro.web.pages import go_to, page, toast
+
+
+@requires(Permission.RECORD_READ)
+def decide(request: HttpRequest, episode_id: Any) -> HttpResponse:
+    """Show an episode's clearance: the decision, limits, plans, precautions; take a decision."""
+    episode, at = episode_of(request, episode_id), clock.now()
+    record_read(request.member, episode.client, "clearance", at=at)
+    return _clearance_page(request, episode)
+
+
+def _clearance_page(request: HttpRequest, episode: Episode, *, status: int = 200, **bound: Form) -> HttpResponse:
+    day = episode.practice.day(clock.now())
+    decision = state.latest_decision(episode)
+    context: dict[str, Any] = {
+        "nav": "clients",
+        "episode": episode,
+        "client": episode.client,
+        "decision": decision,
+        "standing": clearing.state_on(state.clearance_facts(episode), day, clearing_policy()),
+        "history": episode.clearances.select_related("provider", "decided_by__user").order_by("-decided_at")[:20],
+        "needs": state.weigh_start(episode, day),
+        "limits": episode.provider_limits.filter(ended_at=None).select_related("provider"),
+        "plans": state.plans_in_force(episode, day),
+        "precautions": episode.precautions.exclude(state="declined").select_related("confirmed_provider").order_by("created_at"),
+        "backs": episode.refer_backs.select_related("provider", "opened_by__user").order_by("-opened_at")[:20],
+        "day": day,
+        "may_decide": request.member.may(Permission.CLEARANCE_DECIDE),
+    }
+    made: dict[str, Callable[[], Form]] = {
+        "grant": lambda: forms.GrantForm(episode=episode),
+        "refuse": lambda: forms.RefuseForm(episode=episode),
+        "limit": lambda: forms.LimitForm(episode=episode),
+        "plan": lambda: forms.PlanForm(episode=episode),
+        "precaution": lambda: forms.PrecautionForm(episode=episode),
+        "instruction": lambda: forms.InstructionForm(episode=episode),
+        "refer_back": lambda: forms.ReferBackForm(episode=episode, initial={"id": uuid7()}),
+        "answer": lambda: forms.AnswerForm(episode=episode),
+    }
+    context |= {f"{name}_form": bound.get(name) or make() for name, make in made.items()}
+    context["bound"] = list(bound)
+    return page(request, "clearance/clearance.html", context, status=status)
+
+
+def _take(
+    request: HttpRequest, episode: Episode, name: str, form: Form, work: Callable[..., Any], said: str
+) -> HttpResponse:
+    """Run one operation with a form's values; a refusal stands at its field and everything typed stays."""
+    if form.is_valid():
+        try:
+            work(**form.values(), by=request.member, at=clock.now())
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            toast(request, said)
+            return go_to(request, "clearance:decide", episode.pk)
+    return _clearance_page(request, episode, status=422, **{name: form})
+
+
+@require_POST
+@requires(Permission.CLEARANCE_DECIDE)
+def grant(request: HttpRequest, episode_id: Any) -> HttpResponse:
+    """Record a provider's clearance."""
+    episode = episode_of(request, episode_id)
+    form = forms.GrantForm(request.POST, episode=episode)
+    return _take(request, episode, "grant", form, lambda **v: operations.grant(episode, **v), "Cleared to exercise")
+
+
+@require_POST
+@requires(Permission.CLEARANCE_DECIDE)
+def refuse(request: HttpRequest, episode_id: Any) -> HttpResponse:
+    """Record that the client is not cleared."""
+    episode = episode_of(request, episode_id)
+    form = forms.RefuseForm(request.POST, episode=episode)
+    return _take(request, episode, "refuse", form, lambda **v: operations.refuse(episode, **v), "Recorded: not cleared")
+
+
+@require_POST
+@requires(Permission.CLEARANCE_DECIDE)
+def add_limit(request: HttpRequest, episode_id: Any) -> HttpResponse:
+    """Record a limit a provider wrote."""
+    episode = episode_of(request, episode_id)
+    form = forms.LimitForm(request.POST, episode=episode)
+    return _take(request, episode, "limit", form, lambda **v: operations.record_limit(episode, **v), "Limit recorded")
+
+
+@require_POST
+@requires(Permission.CLEARANCE_DECIDE)
+def end_limit(request: HttpRequest, limit_id: Any) -> HttpResponse:
+    """End a provider's limit."""
+    limit = get_object_or_404(ProviderLimit.objects.visible_to(request.member).select_related("episode__client"), pk=limit_id)
+    operations.end_limit(limit, by=request.member, at=clock.now())
+    toast(request, "Limit ended; ours hold again")
+    return go_to(request, "clearance:decide", limit.episode_id)
+
+
+@require_POST
+@requires(Permission.CLEARANCE_DECIDE)
+def add_plan(request: HttpRequest, episode_id: Any) -> HttpResponse:
+    """Record a written plan."""
+    episode = episode_of(request, episode_id)
+    form = forms.PlanForm(request.POST, episode=episode)
+    return _take(request, episode, "plan", form, lambda **v: operations.record_plan(episode, **v), "Plan recorded")
+
+
+@require_POST
+@requires(Permission.CLEARANCE_DECIDE)
+def add_precaution(request: HttpRequest, episode_id: Any) -> HttpResponse:
+    """Add a precaution."""
+    episode = episode_of(request, episode_id)
+    form = forms.PrecautionForm(request.POST, episode=episode)
+    return _take(
+        request, episode, "precaution", form, lambda **v: operations.add_precaution(episode, **v), "Precaution added"
+    )
+
+
+@require_POST
+@requires(Permission.CLEARANCE_DECIDE)
+def answer_precaution(request: HttpRequest, precaution_id: Any) -> HttpResponse:
+    """Confirm, leave out or release a precaution by the provider's instruction."""
+    rows = Precaution.objects.visible_to(request.member).select_related("episode__client", "episode__practice", "practice")
+    precaution = get_object_or_404(rows, pk=precaution_id)
+    episode = episode_of(request, precaution.episode_id)
+    form = forms.InstructionForm(request.POST, episode=episode)
+    choice, day = request.POST.get("choice", ""), episode.practice.day(clock.now())
+
+    def work(**values: Any) -> None:
+        if choice == "confirm":
+            operations.confirm_precaution(precaution, on=day, **values)
+        elif choice == "decline":
+            operations.decline_precaution(precaution, **values)
+        else:
+            operations.release_precaution(precaution, on=day, **values)
+
+    return _take(request, episode, "instruction", form, work, "The provider’s instruction is recorded")
+
+
+@require_POST
+@requires(Permission.SESSIONS_LOG)
+def refer_back(request: HttpRequest, episode_id: Any) -> HttpResponse:
+    """Give a finding back to the provider."""
+    episode = episode_of(request, episode_id)
+    form = forms.ReferBackForm(request.POST, episode=episode)
+    return _take(
+        request, episode, "refer_back", form,
+        lambda **v: operations.refer_back(episode, trigger="observed", **v), "Back with the provider; exercise is on hold",
+    )  # fmt: skip
+
+
+@require_POST
+@requires(Permission.CLEARANCE_DECIDE)
+def record_answer(request: HttpRequest, back_id: Any) -> HttpResponse:
+    """Record the provider's answer to a refer back."""
+    rows = ReferBack.objects.visible_to(request.member).select_related("episode__client", "episode__practice", "practice")
+    back = get_object_or_404(rows, pk=back_id)
+    episode = episode_of(request, back.episode_id)
+    form = forms.AnswerForm(request.POST, episode=episode)
+
+    def work(*, go_on: str, **values: Any) -> None:
+        operations.record_answer(back, go_on=go_on == "yes", **values)
+
+    return _take(request, episode, "answer", form, work, "The provider’s answer is recorded")
