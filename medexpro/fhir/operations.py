@@ -329,11 +329,11 @@ class _Import:
     # ---- Referrals
 
     def _referral(self, referral: Referral) -> None:
-        external_id = shortened(f"{self.record.person.source_id}/{referral.source_id}", 2000)
+        external_id = f"{self.record.person.source_id}/{referral.source_id}"
         external_id = external_id if len(external_id) <= 120 else f"sha256:{fingerprint(external_id)}"
         known = ReferralRow.objects.of(self.by.practice).filter(external_id=external_id).first()
         values = self._referral_values(referral)
-        row = known
+        row: Any = known
         if known is None:
             row = self._try(
                 f"referral: {referral.purpose}", lambda: self._take_in(referral, external_id, values)

@@ -85,3 +85,40 @@ def lines_of(record: ImportedRecord, outcome: Outcome) -> Iterator[str]:
             yield f"    - {sentence}"
     for entry in told["skipped"]:
         yield f"  Skipped {entry['count']:,} {entry['type']} ({entry['places']}): {entry['why']}"
+
+
+def holds(record: ImportedRecord) -> dict:
+    """Return what a file holds, for the page where a person decides."""
+    person = record.person
+    counts = {
+        "condition": len(record.conditions), "surgery": len(record.procedures), "medicine": len(record.medications),
+        "allergy": len(record.allergies), "reading": len(record.readings), "contact": len(person.contacts),
+        "referral": len(record.referrals),
+    }  # fmt: skip
+    return {
+        "source": record.source,
+        "name": person.name,
+        "birth_date": person.birth_date,
+        "sex": person.sex,
+        "address": person.address,
+        "phone": person.phone,
+        "email": person.email,
+        "deceased": person.deceased,
+        "counts": counted({kind: count for kind, count in counts.items() if count}),
+        "conditions": [
+            {"words": c.words, "from": c.onset_on, "to": c.ended_on, "code": c.icd10}
+            for c in record.conditions
+        ],
+        "procedures": [{"words": p.words, "on": p.performed_on} for p in record.procedures],
+        "medications": [
+            {"words": m.words, "from": m.started_on, "to": m.ended_on} for m in record.medications
+        ],
+        "allergies": [{"words": a.words, "reaction": a.reaction} for a in record.allergies],
+        "referrals": [
+            {"purpose": r.purpose, "wording": r.wording, "to": r.valid_to} for r in record.referrals
+        ],
+        "notes": record.report.notes,
+        "total": record.report.total,
+        "skipped_total": len(record.report.skipped),
+        "skipped": skipped(record),
+    }

@@ -1,0 +1,140 @@
+"""Bringing in a record in the browser."""
+
+import gzip
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from medexpro.audit.models import Event
+from medexpro.clients.models import Client, Condition
+from medexpro.fhir import uploads
+from medexpro.fhir.models import Upload
+from medexpro.kernel import clock as real_clock
+from tests.fhir.samples import DATA, bundle, condition, person, pulse, referral_files
+
+
+def files(*named):
+    return {"chosen": [SimpleUploadedFile(name, content) for name, content in named]}
+
+
+def send(browser, *named):
+    return browser.post("/import/", files(*named))
+
+
+def ruth(**changes):
+    name = [{"given": ["Ruth"], "family": "Abernathy"}]
+    return person(**{"name": name, "birthDate": "1951-01-09"} | changes)
+
+
+def test_ana_looks_at_a_record_and_brings_it_in(cast, sign_in):
+    browser = sign_in(cast.ana)
+    path = DATA / "abdul_koepp.json.gz"
+    answer = send(browser, (path.name, path.read_bytes()))
+    look = answer["Location"]
+    page = browser.get(look).content.decode()
+    assert "Abdul Koepp" in page and "3 conditions" in page and "A bill of another practice." in page
+    assert not Client.objects.filter(family_name="Koepp").exists()
+
+    assert browser.post(look)["Location"] == look
+    done = browser.get(look).content.decode()
+    client = Client.objects.get(family_name="Koepp")
+    assert "Abdul Koepp is a client now, with 3 conditions" in done and f"/clients/{client.pk}/" in done
+    # The files are let go; a second click does nothing.
+    assert bytes(Upload.objects.get().contents) == b""
+    browser.post(look)
+    assert Client.objects.filter(family_name="Koepp").count() == 1
+    kinds = set(Event.objects.filter(practice_id=cast.northbridge.pk).values_list("kind", flat=True))
+    assert {"fhir:upload:read", "fhir:record:import", "clients:client:add", "record:page:read"} <= kinds
+
+
+def test_several_files_of_one_person_come_in_together(cast, sign_in):
+    browser = sign_in(cast.ana)
+    wanted = referral_files("Fit4LifeResponse", "RoleLopez", "PractitionerLopez")
+    named = [(name, path.read_bytes()) for name, path in wanted]
+    look = send(browser, *named)["Location"]
+    assert "Ms. Johansson suffered from" in browser.get(look).content.decode()
+    browser.post(look)
+    done = browser.get(look).content.decode()
+    assert "No ICD-10 code is given." in done and "The referral has expired." in done
+
+
+def test_someone_who_looks_alike_is_asked_about(cast, sign_in):
+    browser = sign_in(cast.ana)
+    look = send(browser, ("janet.json", bundle(person(), condition())))["Location"]
+    page = browser.get(look).content.decode()
+    assert "Who is this?" in page and "Somebody new" in page
+    assert "Choose an answer." in browser.post(look).content.decode()
+    assert browser.post(look, {"who": str(cast.stranger.pk)}).status_code == 200
+    assert not Condition.objects.exists()
+    browser.post(look, {"who": str(cast.janet.pk)})
+    assert Condition.objects.get().client == cast.janet
+
+
+def test_somebody_new_who_looks_alike(cast, sign_in):
+    browser = sign_in(cast.ana)
+    look = send(browser, ("janet.json", bundle(person())))["Location"]
+    browser.post(look, {"who": "new"})
+    assert Client.objects.of(cast.northbridge).filter(family_name="Ellery").count() == 2
+
+
+def test_a_record_known_already_says_so(cast, sign_in):
+    browser = sign_in(cast.ana)
+    for _ in range(2):
+        look = send(browser, ("ruth.json", bundle(ruth(), condition())))["Location"]
+        page = browser.get(look).content.decode()
+        browser.post(look)
+    assert "This record was brought in before" in page
+    assert "nothing new" in browser.get(look).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (bundle(ruth())[:-20], "record.json is not whole JSON: it ends in the middle"),
+        (gzip.compress(bundle(ruth()))[:-20], "record.json is cut off or damaged"),
+        (b"%PDF-1.7", "record.json is not whole JSON"),
+        (bundle(ruth(birthDate="2058-03-04")), "the birth date 2058-03-04 lies in the future."),
+        (bundle(), "record.json names no person"),
+        (b"", "This file is empty. Choose another."),
+        (b" " * 16_000_000, "Together the files are over 15 MB."),
+    ],
+)
+def test_what_can_not_be_read_is_said_at_the_field(cast, sign_in, content, sentence):
+    answer = send(sign_in(cast.ana), ("record.json", content))
+    assert answer.status_code == 200
+    assert (
+        sentence in answer.content.decode() or "Together the files are over 15 MB." in answer.content.decode()
+    )
+    assert not Upload.objects.exists()
+
+
+def test_nothing_chosen(cast, sign_in):
+    assert "Choose a file." in sign_in(cast.ana).post("/import/", {}).content.decode()
+
+
+def test_a_person_who_has_died_can_not_be_brought_in(cast, sign_in):
+    browser = sign_in(cast.ana)
+    path = DATA / "gilberto_orosco.json.gz"
+    look = send(browser, (path.name, path.read_bytes()))["Location"]
+    assert "the person has died" in browser.get(look).content.decode()
+    assert "It is not brought in." in browser.post(look).content.decode()
+
+
+@pytest.mark.parametrize("name", ["olga", "asa", "mia", "ben", "bill", "rhea"])
+def test_the_page_is_for_professionals(cast, sign_in, name):
+    assert sign_in(cast.members[name]).get("/import/").status_code == 403
+
+
+def test_an_upload_is_its_members_alone(cast, sign_in):
+    look = send(sign_in(cast.ana), ("ruth.json", bundle(ruth(), pulse())))["Location"]
+    assert sign_in(cast.dana).get(look).status_code == 404
+    assert sign_in(cast.ben).get(look).status_code == 403
+
+
+def test_an_upload_that_nobody_brings_in_is_gone_after_a_day(cast, sign_in):
+    browser = sign_in(cast.ana)
+    first = send(browser, ("ruth.json", bundle(ruth())))["Location"]
+    assert uploads.clear_old(at=real_clock.now() + timedelta(hours=23)) == 0
+    assert uploads.clear_old(at=real_clock.now() + timedelta(hours=25)) == 1
+    assert browser.get(first).status_code == 404
