@@ -18,6 +18,9 @@ from medexpro.config.backups import archive
 from medexpro.config.backups.archive import BadArchive
 from medexpro.config.holding import hold
 
+# The homes of this module are made once, so its tests stay on one process.
+pytestmark = pytest.mark.xdist_group("backup")
+
 WORDS = "five plain words in order"
 
 SET_UP = """
@@ -71,6 +74,7 @@ class Home:
             "MEDEXPRO_HOME": str(folder),
             "MEDEXPRO_TESTING": "1",
             "MEDEXPRO_BACKUP_PASSPHRASE": WORDS,
+            "DJANGO_SETTINGS_MODULE": "medexpro.config.settings",
         }
         self.database = None
         if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):

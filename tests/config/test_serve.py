@@ -17,6 +17,8 @@ from medexpro.config.schedule import Clockwork, periodic_tasks
 from medexpro.config.supervisor import Child
 from medexpro.config.tasks import tidy
 
+pytestmark = pytest.mark.xdist_group("serve")
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -38,8 +40,9 @@ class Server:
     """A practice served from a home of its own."""
 
     def __init__(self, home, port: int):
-        # The suite's database may be PostgreSQL; this home is its own SQLite.
-        self.environ = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+        # The product's own settings, not the suite's; and SQLite, also where the suite runs on PostgreSQL.
+        not_ours = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
+        self.environ = {key: value for key, value in os.environ.items() if key not in not_ours}
         self.environ |= {
             "MEDEXPRO_HOME": str(home),
             "PORT": str(port),
@@ -82,10 +85,10 @@ class Server:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def status(self) -> int:
-        """Return what the server answers for a page that isn't there, so that no page of the product is needed."""
+        """Return what the sign-in page answers with."""
         try:
             with urllib.request.urlopen(
-                f"http://localhost:{self.port}/static/nothing.css", timeout=10
+                f"http://localhost:{self.port}/accounts/login/", timeout=10
             ) as answer:
                 return answer.status
         except urllib.error.HTTPError as error:
@@ -126,7 +129,7 @@ def can_hold(home) -> bool:
 
 def test_it_serves_says_where_and_stops_both(server):
     assert f"http://localhost:{server.port}" in server.log.read_text()
-    assert server.status() == 200
+    assert server.status() == 200, server.log.read_text()
     family = server.family()
     assert len(family) >= 3
     server.process.send_signal(signal.SIGINT)

@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from medexpro.config import env, listening
 from medexpro.config.holding import HomeHeld, hold
+from medexpro.practice import setup_code
 
 
 class Command(BaseCommand):
@@ -72,6 +73,8 @@ def welcome(where: listening.Listening) -> str:
     lines = ["", f"{settings.PRODUCT['name']} is ready: {where.url}", ""]
     if settings.MEDEXPRO_DEMO:
         lines += [*demo_people(), ""]
+    elif first_run := setup_code.announcement(where.url):
+        lines += [first_run, ""]
     return "\n".join([*lines, "Stop with Ctrl-C."])
 
 
@@ -85,7 +88,9 @@ def demo_people() -> list[str]:
         (member.user.full_name, ", ".join(ROLE_NAMES[Role(role)] for role in member.roles), member.user.email)
         for member in members.order_by("practice__created_at", "pk")
     ]
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
+    if not rows:
+        return ["The demo's people are not here yet: run `medexpro load-demo`."]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
     table = [
         "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows
     ]

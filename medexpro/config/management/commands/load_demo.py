@@ -1,0 +1,26 @@
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from medexpro.config.demo.cases import CASES
+from medexpro.config.demo.people import found, found_neighbour
+from medexpro.config.demo.story import Teller
+from medexpro.kernel import clock
+from medexpro.practice.models import Practice
+
+
+class Command(BaseCommand):
+    help = "Load the demo practice: made-up people with 14 months of history. Safe to run twice."
+
+    def handle(self, *args, **options):
+        if Practice.objects.filter(is_demo=True).exists():
+            self.stdout.write("The demo practice is here already.")
+            return
+        now = clock.now()
+        with transaction.atomic():
+            house = found(now)
+            teller = Teller(house, now)
+            for number, case in enumerate(CASES, start=1):
+                teller.tell(case)
+                if options["verbosity"] > 0:
+                    self.stdout.write(f"  {number:2} of {len(CASES)}  {case.given} {case.family}, {case.title.lower()}: {case.state}")
+            found_neighbour(now)
