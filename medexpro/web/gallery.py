@@ -287,14 +287,13 @@ class Someone:
 
 
 # The names a page may draw; tests hold this list and the sprite together.
-ICONS = (
-    "activity", "alert", "archive", "arrow", "attach", "award", "back", "ban", "billing", "book", "bp", "brain",
-    "building", "business", "calendar", "camera", "check", "chev", "circle", "cleared", "clients", "clock", "copy",
-    "doc", "dots", "down", "download", "edit", "episode", "external", "eye", "fax", "filter", "flat", "gear", "glass",
-    "grip", "help", "history", "hold", "home", "image", "import", "info", "key", "link", "list", "load", "loader",
-    "lock", "loop", "mail", "measure", "medication", "menu", "minus", "msg", "next", "offline", "passkey", "pause",
-    "pen", "person", "phone", "pin", "play", "plus", "prev", "print", "provider", "pulse", "question", "queued",
-    "referrals", "repeat", "reports", "screening", "search", "send", "settings", "shield", "sign", "signout", "skills",
-    "star", "stop", "surgery", "swap", "sync", "table", "tablet", "target", "theme", "timer", "today", "trash", "undo",
-    "up", "upload", "walk", "warn", "x",
-)  # fmt: skip
+_NAMES = (
+    "activity alert archive arrow attach award back ban billing book bp brain building business "
+    "calendar camera check chev circle cleared clients clock copy doc dots down download edit episode "
+    "external eye fax file filter flag flat gear glass grip heart help history hold home image import "
+    "info key link list load loader lock loop mail measure medication menu minus msg next offline "
+    "passkey pause pen person phone pin play plus prev print provider pulse question queued referrals "
+    "repeat reports screening search send settings shield sign signout skills star stop surgery swap "
+    "sync table tablet target theme timer today trash undo up upload users walk warn x "
+)
+ICONS = tuple(_NAMES.split())

@@ -1,5 +1,5 @@
 // Search as you type, by the ARIA combobox pattern: arrows move, Enter chooses, Escape closes, Tab chooses nothing.
-// The address in data-combobox answers `?q=` with {"found": [{"value", "label", "detail", "code"}], "more": bool}.
+// The address in data-combobox answers `?q=` with {"found": [{"value", "label", "detail", "code", "disabled"}], "more": bool}.
 import { after } from "./dom.js";
 
 const PAUSE_MS = 60;
@@ -26,6 +26,7 @@ function option(box, item, n) {
   line.dataset.value = item.value;
   line.dataset.label = item.label;
   line.setAttribute("aria-selected", "false");
+  if (item.disabled) line.setAttribute("aria-disabled", "true"); // Shown on the way, not to be chosen.
   for (const [text, css] of [
     [item.code, "code"],
     [item.label, ""],
