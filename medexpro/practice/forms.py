@@ -135,13 +135,21 @@ class ConfirmCode(_Code, ConfirmCodeForm):
     """A code, asked for again."""
 
 
+class OneOf(forms.CharField):
+    """One of several ways to answer; which one was used is weighed by `reauth`, so none is needed by itself."""
+
+    def validate(self, value: str) -> None:
+        """Take an empty answer."""
+
+
 class Confirm(Form):
     """It is still me: password, or a code where there is an app."""
 
-    password = password_field(required=False)
-    code = forms.CharField(
+    password = OneOf(
+        strip=False, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+    code = OneOf(
         label="Or a code from your app",
-        required=False,
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )

@@ -28,11 +28,9 @@ OWNER = {
 
 
 @pytest.fixture(autouse=True)
-def _empty_installation(db):
+def _empty_installation(db, settings, tmp_path):
     cache.clear()
-    setup_code.forget()
-    yield
-    setup_code.forget()
+    settings.MEDEXPRO_HOME = tmp_path
 
 
 def started() -> Browser:
