@@ -232,6 +232,9 @@ def test_every_member_may_search_and_nobody_else(cast, codes, sign_in):
     heading = sign_in(cast.ana).get("/codes/search/", {"q": "M17.1", "on": "2026-05-02"}).json()["found"][0]
     assert heading["disabled"] and heading["detail"] == "Heading: choose a code under it"
     assert sign_in(cast.ana).get("/codes/search/", {"q": "x", "on": "yesterday"}).status_code == 200
+    Release.objects.update(valid_to=date(2026, 9, 30))
+    told = sign_in(cast.ana).get("/codes/search/", {"q": "M17.1", "on": "2026-10-13"}).json()["found"][-1]
+    assert told["disabled"] and told["label"].endswith("None newer is loaded.")
     from django.test import Client as Browser
 
     assert Browser().get("/codes/search/", {"q": "knee"}).status_code == 302

@@ -16,10 +16,11 @@ def find(request: HttpRequest) -> JsonResponse:
     query = request.GET.get("q", "")[:LONGEST_QUERY]
     on = _day(request)
     hits = search(query, on=on, limit=PAGE + 1)
-    answer = {"found": [_item(hit) for hit in hits[:PAGE]], "more": len(hits) > PAGE}
-    if query and (note := coverage(on).sentence):
-        answer["note"] = note
-    response = JsonResponse(answer)
+    found = [_item(hit) for hit in hits[:PAGE]]
+    if found and (note := coverage(on).sentence):
+        # The last line says which release answered, where it is not the one in force on the day.
+        found.append({"value": "", "label": note, "disabled": True})
+    response = JsonResponse({"found": found, "more": len(hits) > PAGE})
     response["Cache-Control"] = "private, max-age=300"
     return response
 
