@@ -1,0 +1,269 @@
+"""Telling a case by the operations a practice uses; only long rows of past sessions are written at once."""
+
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+
+from medexpro.assessments import operations as assessments
+from medexpro.assessments.rules.entry import RAW_SUM
+from medexpro.audit.kinds import declare
+from medexpro.clearance import operations as clearance
+from medexpro.clearance import state as clearance_state
+from medexpro.clearance.questionnaire import questionnaire
+from medexpro.clients.agreements import kinds
+from medexpro.clients.models import Client
+from medexpro.clients.operations import agreements, facts, people
+from medexpro.config.demo import history
+from medexpro.config.demo.cases import HIP, KNEE, SHOULDER, Case, Course
+from medexpro.config.demo.people import House
+from medexpro.episodes import operations as episodes
+from medexpro.episodes.models import Episode
+from medexpro.kernel.findings import Weight
+from medexpro.kernel.quantities import rounded
+from medexpro.knowledge.library import library
+from medexpro.programs import operations as programs
+from medexpro.programs.models import Program
+from medexpro.referrals import operations as referrals
+
+TOLD = declare("demo:practice:told", "Loaded the demo practice")
+
+PARTS = {
+    # part: joint, procedure, population tag, protocol, codes by side, course
+    "knee": ("knee", "total knee replacement", "total_knee_replacement", "total_knee_replacement",
+             {"right": "Z96.651", "left": "Z96.652"}, KNEE),
+    "hip": ("hip", "total hip replacement", "total_hip_replacement", "total_hip_replacement",
+            {"right": "Z96.641", "left": "Z96.642"}, HIP),
+    "shoulder": ("shoulder", "rotator cuff repair", "", "shoulder_repair",
+                 {"right": "M75.121", "left": "M75.122"}, SHOULDER),
+}  # fmt: skip
+GOALS = {"knee": (("tug", "none", 10.0, 30), ("lefs", "none", 62, 90)), "hip": (("chair_stand_30s", "none", 9, 30),
+         ("six_minute_walk", "none", 320, 90)), "shoulder": (("rom_shoulder_flexion", "case", 140, 30),
+         ("rom_shoulder_flexion", "case", 160, 90))}  # fmt: skip
+
+
+class Teller:
+    """Tells cases in one house. today: the practice's day the demo is loaded on."""
+
+    def __init__(self, house: House, now: datetime):
+        self.house, self.now = house, now
+        self.today = house.practice.day(now)
+
+    def at(self, days_ago: int, hour: int = 9, minute: int = 0) -> datetime:
+        """Return a moment so many days ago, at the practice's clock; never later than now."""
+        day = self.today - timedelta(days=days_ago)
+        return min(datetime.combine(day, time(hour, minute), tzinfo=self.house.practice.tz), self.now)
+
+    def tell(self, case: Case) -> Episode:
+        """Tell one case as far as it has come."""
+        lead = self.house.members[case.lead]
+        client = self._client(case)
+        episode = self._referral(case, client)
+        if case.state == "referral":
+            return episode
+        form = clearance.start_screening(episode, by=lead, at=self.at(case.referred - 2, 10))
+        for question in questionnaire().questions:
+            given = case.yes.get(question.id, {"answer": "no"})
+            clearance.answer(form, question.id, given, by=lead, at=self.at(case.referred - 2, 10, 5))
+        clearance.finish_screening(form, by=lead, at=self.at(case.referred - 2, 10, 20))
+        if case.plan:
+            self._plan(case, episode, form)
+        if case.state in ("screening", "held"):
+            return self._held(case, episode) if case.state == "held" else episode
+        self._clear(case, episode)
+        episode.refresh_from_db()
+        if case.state == "cleared":
+            return episode
+        program = self._program(case, episode)
+        self._course(case, episode, program)
+        self._end(case, episode)
+        return episode
+
+    def _client(self, case: Case) -> Client:
+        desk, at = self.house.grace, self.at(case.referred, 9)
+        client = people.quick_add(
+            given_name=case.given, family_name=case.family, salutation=case.salutation, birth_date=case.born, sex=case.sex,
+            dominant_hand="right", phone=f"555-0{200 + case.surgery % 90}", by=desk, at=at, knowingly=True,
+        )  # fmt: skip
+        people.add_contact(client, name=f"{case.family} family", relation="Family", phone="555-0300", is_emergency=True, by=desk, at=at)
+        for kind in agreements_needed():
+            agreements.sign_consent(client, kind=kind, version=1, signed_name=client.name, by=desk, at=at)
+        lead = self.house.members[case.lead]
+        for member in {lead, *(self.house.members[key] for key in case.assigned)}:
+            people.assign(client, member, by=self.house.rosa, at=at)
+        for words in case.conditions:
+            facts.record_condition(client, words=words, source="Referral", by=lead, at=at)
+        for words, effects in case.medications:
+            facts.record_medication(client, words=words, effects=list(effects), source="Client", by=lead, at=at)
+        return client
+
+    def _referral(self, case: Case, client: Client) -> Episode:
+        joint, procedure, tag, _, codes, _ = PARTS[case.part]
+        lead, desk, at = self.house.members[case.lead], self.house.grace, self.at(case.referred, 9, 20)
+        day = self.today - timedelta(days=case.referred)
+        surgery = facts.record_surgery(
+            client, procedure=f"{case.side.capitalize()} {procedure}", procedure_tag=tag, joint=joint, side=case.side,
+            performed_on=self.today - timedelta(days=case.surgery), approach=case.approach,
+            surgeon=self.house.providers[case.provider], by=lead, at=at,
+        )  # fmt: skip
+        exited = "exited" not in case.missing_checks
+        referral = referrals.take_in(
+            client, provider=self.house.providers[case.provider], received_on=day, channel="fax",
+            written_on=day - timedelta(days=2), valid_to=day + timedelta(days=365),
+            wording="Please begin medical exercise with functional conditioning. Discharged from physical therapy.",
+            exit_confirmed_on=day - timedelta(days=4) if exited else None, icd10=[codes[case.side]], by=desk, at=at,
+        )  # fmt: skip
+        referrals.confirm_shown(referral, by=desk, at=at)
+        if case.referred > 3:
+            referrals.acknowledge(referral, channel="fax", by=desk, at=self.at(case.referred, 15))
+        episode = Episode.objects.get(referral=referral)
+        population = [tag] if tag else ["shoulder_pain"]
+        episodes.change(
+            episode, title=case.title, deficit=case.deficit, surgery=surgery, side=case.side, lead=lead, population=population,
+            onset_on=self.today - timedelta(days=case.surgery), by=lead, at=at,
+        )  # fmt: skip
+        rows = Episode.objects.select_related("client", "practice", "surgery", "referral__provider")
+        return rows.get(pk=episode.pk)
+
+    def _plan(self, case: Case, episode: Episode, form) -> None:
+        lead, at = self.house.members[case.lead], self.at(case.referred - 3, 11)
+        heart = self.house.providers["haddad"]
+        clearance.record_plan(
+            episode, kind="cardiology", provider=heart, names_service=True, written_on=self.house.practice.day(at),
+            words="Stable. Light to moderate exercise here twice a week, seated rests, stop at breathlessness.", by=lead, at=at,
+        )  # fmt: skip
+        clearance.record_limit(
+            episode, measure="bp_systolic", op=">", value=Decimal(150),
+            closes="session", provider=heart, written_on=self.house.practice.day(at), words="No exercise above 150 systolic",
+            by=lead, at=at,
+        )  # fmt: skip
+        form.refresh_from_db()
+        result = clearance_state.weigh_screening(episode, form, self.house.practice.day(at))
+        for finding in result.findings:
+            if finding.weight == Weight.DECIDE:
+                clearance.decide_finding(
+                    form, finding.code, choice="go_on", reason="Inside Dr. Haddad’s written plan", by=lead, at=at
+                )
+
+    def _held(self, case: Case, episode: Episode) -> Episode:
+        clearance.refer_back(
+            episode, trigger="screen-heart_condition-heart_failure",
+            observed="Heart failure on file and short of breath after standing for 20 minutes. A written cardiology plan is asked for",
+            provider=self.house.providers["haddad"], channel="fax", by=self.house.members[case.lead], at=self.at(case.referred - 3, 12),
+        )  # fmt: skip
+        return episode
+
+    def _clear(self, case: Case, episode: Episode) -> None:
+        lead, at = self.house.members[case.lead], self.at(case.referred - 4, 13)
+        form = episode.screenings.get()
+        for finding in clearance_state.weigh_screening(episode, form, self.house.practice.day(at)).findings:
+            if finding.weight == Weight.DECIDE and finding.code not in form.decisions:
+                clearance.decide_finding(
+                    form, finding.code, choice="go_on", reason="Known and stable, named in the clearance letter", by=lead, at=at
+                )
+                form.refresh_from_db()
+        day = self.house.practice.day(at)
+        ends = day + timedelta(days=case.clearance_days) if case.clearance_days else day + timedelta(days=365)
+        clearance.grant(
+            episode, provider=self.house.providers[case.provider], provider_words="Cleared for light to moderate exercise.",
+            valid_from=day, valid_to=ends, by=lead, at=at,
+        )  # fmt: skip
+
+    def _program(self, case: Case, episode: Episode) -> Program:
+        lead, at = self.house.members[case.lead], self.at(case.referred - 6, 14)
+        protocol = PARTS[case.part][3]
+        program = programs.make(episode, protocol_id=protocol, variant=case.variant, by=lead, at=at)
+        surgeon = self.house.providers[case.provider]
+        for precaution in episode.precautions.filter(state="suggested"):
+            clearance.confirm_precaution(
+                precaution, provider=surgeon, words="As in the operative letter", on=self.house.practice.day(at), by=lead, at=at
+            )
+        return program
+
+    def _course(self, case: Case, episode: Episode, program: Program) -> None:
+        """Baseline, sessions, and a reassessment every 30 days until today or the discharge."""
+        lead = self.house.members[case.lead]
+        first, last = case.referred - 6, case.ended or 0
+        course: Course = PARTS[case.part][5]
+        if case.side != {"knee": "right", "hip": "left", "shoulder": "right"}[case.part]:
+            course = {_mirrored(key): value for key, value in course.items()}
+        whole = max(1, first - last)
+        marks = [days for days in range(first, last - 1, -28)]
+        if not case.ended and case.family in ("Ellison", "Carvalho"):
+            marks = marks[:-1] if marks[-1] < 4 else marks  # Their reassessment is due now.
+        for place, days_ago in enumerate(marks):
+            progress = case.shape * (first - days_ago) / whole
+            self._assess(case, episode, course, "baseline" if place == 0 else "reassessment", days_ago, progress)
+            if place == 0:
+                for measure, side, target, horizon in GOALS[case.part]:
+                    assessments.set_goal(
+                        episode, horizon_days=horizon, measure=measure, side=case.side if side == "case" else side,
+                        target=_decimal(measure, target), activity=case.activity, by=lead, at=self.at(days_ago, 15, 30),
+                    )  # fmt: skip
+        start = self.today - timedelta(days=first - 1)
+        until = self.today - timedelta(days=last + 1)
+        if case.state == "on_hold":
+            until = self.today - timedelta(days=6)
+        if case.state == "expired":
+            until = self.today - timedelta(days=7)
+        days = list(history.training_days(start, until, case.weekdays))
+        history.write_sessions(
+            episode, program, days, by=lead, hour=case.hour, missed=frozenset({5} if len(days) > 8 else ()),
+            pressure=case.pressure, seed=case.surgery,
+        )  # fmt: skip
+
+    def _assess(self, case: Case, episode: Episode, course: Course, kind: str, days_ago: int, progress: float) -> None:
+        lead, at = self.house.members[case.lead], self.at(days_ago, 15)
+        measures = list(dict.fromkeys(key.split("/")[0] for key in course))
+        known = [measure for measure in measures if measure in library().measures]
+        assessment = assessments.start(episode, kind, measures=known, by=lead, at=at)
+        for key, (begin, end) in course.items():
+            measure, _, side = key.partition("/")
+            if measure not in known:
+                continue
+            value = _decimal(measure, begin + (end - begin) * progress)
+            raw = measure in ("koos_jr", "hoos_jr")
+            unit = RAW_SUM if raw else library().measures[measure].unit
+            value = value.to_integral_value() if raw else value
+            trials = library().measures[measure].trials.count
+            spread = [value, value - _step(measure), value - 2 * _step(measure)] if trials > 1 else [value]
+            if library().measures[measure].direction == "lower_better":
+                spread = [value + (value - other) for other in spread]
+            assessments.record(
+                assessment, measure=measure, side=side or "none", confirmed=True, by=lead, at=at,
+                trials=[{"value": f"{one:f}", "unit": unit} for one in spread[:trials]],
+            )  # fmt: skip
+        assessments.finish(assessment, left_out="Not part of this visit", by=lead, at=at + timedelta(minutes=40))
+
+    def _end(self, case: Case, episode: Episode) -> None:
+        lead = self.house.members[case.lead]
+        episode.refresh_from_db()
+        if case.state == "discharged" and case.ended is not None:
+            episodes.discharge(
+                episode, ended_reason="goals_met", words="Goals reached", goals_reached=case.activity,
+                next_step="maintenance", by=lead, at=self.at(case.ended, 16),
+            )  # fmt: skip
+        elif case.state == "on_hold":
+            clearance.refer_back(
+                episode, trigger="calf_clot", observed="Left calf swollen and warm since last night, said at check-in",
+                provider=self.house.providers[case.provider], channel="phone", by=lead, at=self.at(0, 7, 42),
+            )  # fmt: skip
+
+
+def agreements_needed() -> list[str]:
+    """Return the agreements asked for before the first session."""
+    return [key for key, kind in kinds().items() if kind.needed]
+
+
+def _mirrored(key: str) -> str:
+    """Return a course's key for the other side; grip goes with the hand, not with the operated side."""
+    measure, _, side = key.partition("/")
+    other = {"left": "right", "right": "left"}.get(side)
+    return f"{measure}/{other}" if other and measure != "grip_strength" else key
+
+
+def _decimal(measure: str, value: float) -> Decimal:
+    """Return a value in the step the measure is read in."""
+    return rounded(Decimal(str(round(value, 4))), library().measures[measure].precision)
+
+
+def _step(measure: str) -> Decimal:
+    return library().measures[measure].precision
