@@ -6,8 +6,22 @@ class ClientsConfig(AppConfig):
     label = "clients"
 
     def ready(self) -> None:
-        """Tell the practice area where clients are kept, so that the trail can name them."""
+        """Say where clients are kept, so that the trail can name them; take places on the rail and the chart."""
+        from medexpro.clients import events, own_panels  # noqa: F401
         from medexpro.clients.models import Client
+        from medexpro.practice.context import RailItem, add_to_rail
+        from medexpro.practice.permissions import Permission
         from medexpro.practice.records import register_clients
 
         register_clients(Client.objects.all)
+        own_panels.register()
+        add_to_rail(
+            RailItem(
+                key="clients",
+                label="Clients",
+                url_name="clients:list",
+                icon="clients",
+                permissions=(Permission.CLIENTS_LIST, Permission.RECORD_READ),
+                order=20,
+            )
+        )

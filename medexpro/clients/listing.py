@@ -1,6 +1,7 @@
 """The list of clients: search, columns of areas above, pages. One query, whatever the number of clients."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -65,12 +66,16 @@ def add_filter(choice: Filter) -> None:
 
 def columns_for(member: Member) -> list[Column]:
     """Return the columns a member sees."""
-    return [column for column in sorted(_COLUMNS.values(), key=lambda c: c.order) if member.may(column.permission)]
+    return [
+        column for column in sorted(_COLUMNS.values(), key=lambda c: c.order) if member.may(column.permission)
+    ]
 
 
 def filters_for(member: Member) -> list[Filter]:
     """Return the choices a member has, besides all and archived."""
-    return [choice for choice in sorted(_FILTERS.values(), key=lambda c: c.order) if member.may(choice.permission)]
+    return [
+        choice for choice in sorted(_FILTERS.values(), key=lambda c: c.order) if member.may(choice.permission)
+    ]
 
 
 class CountedPaginator(Paginator):
@@ -105,10 +110,8 @@ def matching(rows: QuerySet, text: str) -> QuerySet:
     number = names.digits(text)
     if len(number) >= 4 and not any(sign.isalpha() for sign in text):
         clue = Q(phone_search__contains=number)
-        try:
+        with suppress(ValueError):
             clue |= Q(birth_date=typed.parse_day(text))
-        except ValueError:
-            pass
         return rows.filter(clue)
     for word in names.fold(text).split()[:6]:
         rows = rows.filter(Q(name_search__startswith=word) | Q(name_search__contains=f" {word}"))
@@ -118,7 +121,7 @@ def matching(rows: QuerySet, text: str) -> QuerySet:
 def listed(member: Member, *, text: str = "", choice: str = "", number: int = 1) -> CountedPaginator:
     """Return one page of the clients a member may know of.
 
-    choice: key of a filter; "archived" for those taken off the lists; else everyone. number: of the page, from 1; a page
+    choice: key of a filter; "archived" for those taken off the lists; else everyone. number: of the page, from 1; one
     past the end is empty.
     """
     rows = Client.objects.visible_to(member).filter(archived_at__isnull=choice != "archived")
@@ -133,11 +136,13 @@ def listed(member: Member, *, text: str = "", choice: str = "", number: int = 1)
 def offered(member: Member, text: str, *, limit: int = 12) -> list[Client]:
     """Return the clients a search field offers for what was typed so far."""
     rows = Client.objects.visible_to(member).filter(archived_at=None)
-    return list(matching(rows, text).order_by("family_name", "given_name", "pk")[:limit]) if text.strip() else []
+    return (
+        list(matching(rows, text).order_by("family_name", "given_name", "pk")[:limit]) if text.strip() else []
+    )
 
 
 def latest(model: Any, field: str, **where: Any) -> Subquery:
     """Return a subquery: a field of the client's newest row of a model; helps columns stay in the one query."""
-    return Subquery(model.objects.filter(client=OuterRef("pk"), **where).order_by("-created_at").values(field)[:1])
-
-
+    return Subquery(
+        model.objects.filter(client=OuterRef("pk"), **where).order_by("-created_at").values(field)[:1]
+    )

@@ -108,13 +108,18 @@ def add_tab(tab: Tab) -> None:
 
 
 def add_fact(
-    key: str, order: int, make: Callable[["Chart"], Fact | None], permission: Permission | None = Permission.RECORD_READ
+    key: str,
+    order: int,
+    make: Callable[["Chart"], Fact | None],
+    permission: Permission | None = Permission.RECORD_READ,
 ) -> None:
     """Put a fact into the head of the overview."""
     _FACTS[key] = _Part(key, order, permission, make)
 
 
-def add_action(key: str, order: int, make: Callable[["Chart"], Action | None], permission: Permission | None) -> None:
+def add_action(
+    key: str, order: int, make: Callable[["Chart"], Action | None], permission: Permission | None
+) -> None:
     """Put an action beside the client's name."""
     _ACTIONS[key] = _Part(key, order, permission, make)
 
@@ -172,7 +177,9 @@ class Chart:
         made: list[Action] = self._made(_ACTIONS)
         first = next((action for action in made if action.primary), None)
         others = [
-            Action(action.label, action.url, action.icon, False, action.key) for action in made if action is not first
+            Action(action.label, action.url, action.icon, False, action.key)
+            for action in made
+            if action is not first
         ]
         return [*others, first] if first else others
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from medexpro.clients import agreements
 from medexpro.clients.models import Client, Consent, ContactPerson, Sex
-from medexpro.clients.rules.missing import Known, ToAsk, before_first_session
 from medexpro.clients.panels import Chart
+from medexpro.clients.rules.missing import Known, ToAsk, before_first_session
 
 
 def contacts_of(client: Client) -> list[ContactPerson]:
@@ -16,7 +16,9 @@ def contacts_of(client: Client) -> list[ContactPerson]:
 
 def consents_of(client: Client) -> list[Consent]:
     """Return every agreement ever signed, the newest first."""
-    return list(Consent.objects.filter(client=client).select_related("recorded_by__user").order_by("-signed_at"))
+    return list(
+        Consent.objects.filter(client=client).select_related("recorded_by__user").order_by("-signed_at")
+    )
 
 
 def consent_in_force(client: Client, kind: str) -> Consent | None:

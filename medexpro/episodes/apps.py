@@ -6,12 +6,14 @@ class EpisodesConfig(AppConfig):
     label = "episodes"
 
     def ready(self) -> None:
-        """Follow referrals, answer for the steps this area knows."""
-        from medexpro.episodes import operations, steps
+        """Follow referrals, answer for the steps this area knows, take places on the chart."""
+        from medexpro.episodes import operations, own_panels, steps
         from medexpro.episodes.own_steps import discharge_step, referral_step
         from medexpro.referrals import hooks
 
         hooks.on_intake(operations.open_from_referral)
+        hooks.add_panel(own_panels.on_referral)
+        own_panels.register()
         hooks.on_decline(operations.decline_with_referral)
         steps.register("referral", referral_step)
         steps.register("discharge", discharge_step)

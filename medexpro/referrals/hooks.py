@@ -33,3 +33,21 @@ def after_decline(referral: Referral, *, reason: str, by: Member, at: datetime) 
     """Tell those who registered that a referral was declined."""
     for follow in _AFTER_DECLINE:
         follow(referral, reason=reason, by=by, at=at)
+
+
+_PANELS: list[Callable[..., dict[str, Any] | None]] = []
+
+
+def add_panel(make: Callable[..., dict[str, Any] | None]) -> None:
+    """Let an area above put a part on a referral's page.
+
+    `make(referral, member=, at=)` returns its values with `template`, or None to leave it out.
+    """
+    if make not in _PANELS:
+        _PANELS.append(make)
+
+
+def panels_of(referral: Referral, *, member: Member, at: datetime) -> list[dict[str, Any]]:
+    """Return the parts of areas above for one referral."""
+    made = [make(referral, member=member, at=at) for make in _PANELS]
+    return [panel for panel in made if panel is not None]

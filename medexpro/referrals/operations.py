@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from medexpro.audit.trail import record
+from medexpro.clients import operations as clients
 from medexpro.clients.models import Client, ClientDocument
 from medexpro.clients.rules import dates
 from medexpro.kernel.refusals import NotFound, Refusal
@@ -15,6 +16,7 @@ from medexpro.knowledge.codes import search as codes
 from medexpro.practice import permissions
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
+from medexpro.providers import operations as providers
 from medexpro.providers.checking import check_fields, save_once
 from medexpro.providers.models import Channel
 from medexpro.referrals import events, hooks, standing
@@ -273,3 +275,41 @@ def _settle_completeness(referral: Referral, *, at: datetime) -> None:
     if complete != (referral.complete_at is not None):
         referral.complete_at = at if complete else None
         Referral.objects.filter(pk=referral.pk).update(complete_at=referral.complete_at)
+
+
+@transaction.atomic
+def intake(
+    *,
+    client: Client | None = None,
+    new_client: dict[str, Any] | None = None,
+    new_provider: dict[str, Any] | None = None,
+    scan: dict[str, Any] | None = None,
+    by: Member,
+    at: datetime,
+    **fields: Any,
+) -> Referral:
+    """Take in a referral with all that comes along, or nothing of it: a new client, a new provider, the scan.
+
+    new_client, new_provider, scan: the arguments of `clients.quick_add`, `providers.add` and `clients.add_document`.
+    fields: those of `take_in`. Raises AlreadyHere when the new client may be on file.
+    """
+    if client is None:
+        if not new_client or not (new_client.get("family_name") or new_client.get("given_name")):
+            raise ReferralRefused("Say who the referral is for.", field="client")
+        client = clients.quick_add(**new_client, by=by, at=at)
+    if new_provider:
+        fields["provider"] = providers.add(**new_provider, by=by, at=at)
+    document = clients.add_document(client, **scan, kind="referral", by=by, at=at) if scan else None
+    return take_in(client, **fields, scan=document, by=by, at=at)
+
+
+@transaction.atomic
+def add_scan(
+    referral: Referral, *, file: Any, size: int, by: Member, at: datetime, id: UUID | None = None
+) -> Referral:
+    """Put the paper of a referral on the client's file and keep it as its scan."""
+    title = f"Referral, {referral.provider.formal_name}" if referral.provider else "Referral"
+    document = clients.add_document(
+        referral.client, file=file, size=size, kind="referral", title=title, by=by, at=at, id=id
+    )
+    return attach_scan(referral, document, by=by, at=at)

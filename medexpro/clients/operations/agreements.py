@@ -17,7 +17,7 @@ from medexpro.providers.checking import check_fields
 
 # A drawn signature is an SVG path: moves, lines and curves with numbers, nothing that could run.
 _PATH = re.compile(r"[MmLlCcQqZz0-9.,\s-]*\Z")
-_PATH_LIMIT = 40_000
+_PATH_LIMIT = 60_000
 
 
 class ConsentRefused(Refusal):

@@ -1,0 +1,89 @@
+"""What this area puts on the chart itself: tabs, who the client is, what is still to ask."""
+
+from typing import Any
+
+from medexpro.clients import panels, state
+from medexpro.clients.models import Side
+from medexpro.clients.panels import Chart, Panel, Slot, Tab
+from medexpro.clients.presenters import path
+from medexpro.practice.permissions import Permission
+from medexpro.web import words
+
+VERBS = {
+    "details": ("clients:details", "Add"),
+    "contacts": ("clients:people", "Add"),
+    "agreements": ("clients:agreements", "Sign"),
+}
+
+
+def register() -> None:
+    """Put the tabs and panels in place, when the app starts."""
+    tabs = (
+        ("overview", "Overview", "clients:show", None, 10),
+        ("health", "Health", "clients:health", Permission.HEALTH_READ, 50),
+        ("agreements", "Agreements", "clients:agreements", None, 70),
+        ("people", "People", "clients:people", None, 80),
+        ("details", "Details", "clients:details", Permission.CLIENTS_EDIT, 85),
+        ("trail", "Trail", "clients:trail", Permission.TRAIL_READ, 90),
+    )
+    for key, name, url, permission, order in tabs:
+        panels.add_tab(Tab(key, name, _to(url), permission, order))
+    panels.add_tab(Tab("documents", "Documents", _documents, None, 60))
+    panels.add(
+        Panel("to_ask", "Still to ask", "clients/to_ask_panel.html", to_ask, None, order=40, slot=Slot.SIDE)
+    )
+    panels.add(
+        Panel("person", "Details", "clients/person_panel.html", person, None, order=80, slot=Slot.SIDE)
+    )
+
+
+def to_ask(chart: Chart) -> dict[str, Any] | None:
+    """Return what to ask before the first session; nothing once all is there."""
+    asks = state.to_ask(chart)
+    if not asks:
+        return None
+    edits, signs = chart.member.may(Permission.CLIENTS_EDIT), chart.member.may(Permission.CONSENTS_RECORD)
+    shown = []
+    for ask in asks:
+        name, verb = VERBS[ask.about]
+        may = signs if ask.about == "agreements" else edits
+        shown.append(
+            {"sentence": ask.sentence, "verb": verb, "url": path(name, chart.client.pk) if may else ""}
+        )
+    return {"asks": shown}
+
+
+def person(chart: Chart) -> dict[str, Any]:
+    """Return who the client is and how to reach them and those beside them."""
+    client = chart.client
+    contacts = chart.memo.setdefault("contacts", state.contacts_of(client))
+    known = [
+        ("Birth date", words.day(client.birth_date) if client.birth_date else ""),
+        ("Sex", client.get_sex_display() if client.sex != "unknown" else ""),
+        ("Hand", Side(client.dominant_hand).label if client.dominant_hand else ""),
+        ("Phone", client.phone),
+        ("E-mail", client.email),
+        ("Address", client.address),
+        ("Language", client.language),
+    ]
+    pairs = [{"label": label, "value": value} for label, value in known if value]
+    pairs += [
+        {
+            "label": "Guardian" if contact.is_guardian else "Emergency",
+            "value": f"{contact.name}, {contact.phone}",
+        }
+        for contact in contacts
+        if contact.is_guardian or contact.is_emergency
+    ]
+    edits = chart.member.may(Permission.CLIENTS_EDIT)
+    return {"pairs": pairs, "details_url": path("clients:details", client.pk) if edits else ""}
+
+
+def _documents(chart: Chart) -> str | None:
+    """Return the documents' page for those who may read them, and for those who may only add."""
+    may = chart.member.may(Permission.DOCUMENTS_READ) or chart.member.may(Permission.DOCUMENTS_ADD)
+    return path("clients:documents", chart.client.pk) if may else None
+
+
+def _to(name: str) -> Any:
+    return lambda chart: path(name, chart.client.pk)

@@ -1,0 +1,1 @@
+"""Pages of a client's record, one function each."""

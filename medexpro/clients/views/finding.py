@@ -1,0 +1,32 @@
+"""How views find what they show: always from what the member may know of."""
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import Model
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from medexpro.clients.models import Client
+from medexpro.practice.permissions import Permission
+
+Row = TypeVar("Row", bound=Model)
+
+# Whoever may open a client at all; what they see there follows from their other permissions.
+OPENS = (Permission.CLIENTS_LIST, Permission.RECORD_READ)
+
+
+def client_or_404(request: HttpRequest, client_id: UUID) -> Client:
+    """Return a client the member may know of; 404 for any other."""
+    return get_object_or_404(visible(Client, request), pk=client_id)
+
+
+def row_or_404(model: type[Row], request: HttpRequest, pk: UUID, *related: str) -> Row:
+    """Return a row of a client the member may know of, with its client and the named relations."""
+    return get_object_or_404(visible(model, request).select_related("client", *related), pk=pk)
+
+
+def visible(model: type[Row], request: HttpRequest) -> Any:
+    """Return the rows of a model the member may know of; each knows its practice without another query."""
+    member = request.member  # type: ignore[attr-defined]
+    return model.objects.visible_to(member).select_related("practice")  # type: ignore[attr-defined]

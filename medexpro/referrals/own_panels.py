@@ -1,0 +1,41 @@
+"""What this area puts on a client's chart: the referrals on file, and who referred."""
+
+from typing import Any
+
+from medexpro.clients import panels
+from medexpro.clients.panels import Chart, Panel, Slot
+from medexpro.practice.permissions import Permission
+from medexpro.referrals import listing
+from medexpro.referrals.models import Referral
+
+SHOWN = 5
+
+
+def register() -> None:
+    """Put the panel in place, when the app starts."""
+    panels.add(
+        Panel(
+            "referrals",
+            "Referrals",
+            "referrals/chart_panel.html",
+            on_file,
+            Permission.REFERRALS_READ,
+            order=60,
+            slot=Slot.SIDE,
+        )
+    )
+
+
+def on_file(chart: Chart) -> dict[str, Any]:
+    """Return the client's newest referrals with what each needs. Three queries."""
+    rows = (
+        Referral.objects.filter(client=chart.client)
+        .select_related("provider__organisation")
+        .prefetch_related("checks", "codes")
+        .order_by("-received_on", "-pk")[:SHOWN]
+    )
+    return {
+        "rows": [{"referral": row, "word": listing.word_of(row, chart.day)} for row in rows],
+        "takes_in": chart.member.may(Permission.REFERRALS_INTAKE),
+        "client": chart.client,
+    }
