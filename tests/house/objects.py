@@ -39,6 +39,15 @@ class World:
         )
         return made
 
+    @cached_property
+    def upload(self) -> Any:
+        from medexpro.fhir.models import Upload
+
+        # Nobody's among those who may bring records in: each finds only their own.
+        return Upload.objects.create(
+            practice=self.cast.northbridge, member=self.cast.olga, contents=b"", uploaded_at=MORNING
+        )
+
 
 Build = Callable[[World], Any]
 
@@ -53,6 +62,7 @@ VALUES: dict[str, Build] = {
     "session_id": lambda world: world.session.pk,
     "provider_id": lambda world: world.cast.dr_raman.pk,
     "referral_id": lambda world: world.episode.referral_id,
+    "upload_id": lambda world: world.upload.pk,
 }
 ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "knowledge:kind": lambda world: {"kind": "measures"},
@@ -61,7 +71,7 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
 # Values that name nothing of a practice: reference data is everyone's, one-time links are their holder's.
 NOBODYS = {"token", "kind", "key", "code"}
 # Addresses whose thing belongs to one person, so that even colleagues find nothing.
-PERSONAL = {"practice:remove_factor"}
+PERSONAL = {"practice:remove_factor", "fhir:look"}
 
 NOWHERE = UUID(int=0)
 
