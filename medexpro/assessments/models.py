@@ -19,6 +19,7 @@ class Assessment(VersionedModel, EpisodeRow):
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="assessments")
     kind = models.CharField(max_length=14, choices=Kind)
     planned = models.JSONField(default=list, help_text="Measure ids to take, in order")
+    left_out = models.JSONField(default=dict, help_text="Planned measures not taken, each with the reason")
     note = models.TextField(blank=True)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
@@ -26,6 +27,13 @@ class Assessment(VersionedModel, EpisodeRow):
 
     class Meta:
         indexes = [models.Index(fields=["practice", "episode", "started_at"], name="assessments_of_episode")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["episode"],
+                name="one_unfinished_assessment_at_a_time",
+                condition=models.Q(finished_at=None),
+            )
+        ]
 
 
 class Measurement(VersionedModel, EpisodeRow):
@@ -36,7 +44,9 @@ class Measurement(VersionedModel, EpisodeRow):
     measure = models.CharField(max_length=40)
     definition = models.ForeignKey(KnowledgeVersion, on_delete=models.PROTECT, related_name="+")
     side = models.CharField(max_length=5, choices=Side, default=Side.NONE)
-    trials = models.JSONField(default=list, help_text="List of {value, unit, canonical}: typed text and exact decimal")
+    trials = models.JSONField(
+        default=list, help_text="List of {n, value, unit, canonical, meant}: typed text, exact decimal"
+    )
     value = models.DecimalField(max_digits=14, decimal_places=6, help_text="Kept value in the measure's unit")
     unit = models.CharField(max_length=20)
     device = models.CharField(max_length=80, blank=True)
@@ -45,12 +55,17 @@ class Measurement(VersionedModel, EpisodeRow):
     confirmed_implausible = models.BooleanField(default=False)
     measured_at = models.DateTimeField()
     by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    corrections = models.JSONField(
+        default=list, help_text="What stood here before each change made after the assessment was finished"
+    )
     removed_at = models.DateTimeField(null=True)
     removed_reason = models.CharField(max_length=240, blank=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["practice", "episode", "measure", "side", "measured_at"], name="measurements_series")
+            models.Index(
+                fields=["practice", "episode", "measure", "side", "measured_at"], name="measurements_series"
+            )
         ]
         constraints = [
             models.UniqueConstraint(
@@ -79,5 +94,6 @@ class Goal(VersionedModel, EpisodeRow):
     due_on = models.DateField()
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     met_on = models.DateField(null=True)
+    ended_reason = models.CharField(max_length=240, blank=True, help_text="Why it was dropped or replaced")
     set_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField()

@@ -19,7 +19,7 @@ from typing import Literal
 from medexpro.web import words
 
 Mode = Literal["screen", "paper"]
-Better = Literal["higher", "lower"]
+Better = Literal["higher", "lower", ""]
 
 LABEL_GAP = 13.0  # height of a label's line, so that neighbours never touch
 GLYPH = 6.1  # a generous mean width of a character at 11 px
@@ -83,8 +83,8 @@ def band_too_small(baseline: float, size: float, better: Better, label: str) -> 
 class TrendChart:
     """One measure of one client over time.
 
-    y_min, y_max: the measure's fixed range, the same for every client. better: which way counts as better; the
-    scale is never flipped. band: too small to count. norm: typical for age and sex. due_on: when the next
+    y_min, y_max: the measure's fixed range, the same for every client. better: which way counts as better, empty
+    where neither does (pressure lies inside or outside limits); the scale is never flipped. band: too small to count. norm: typical for age and sex. due_on: when the next
     measurement is due. ends_on: the right end of the time axis; without it a third more than was measured.
     verdict: the sentence that comes first; verdict_kind: better, worse, same, unknown. sources: of norm, band, cut-off.
     note: how it was measured, such as "Best of 2 trials."
@@ -141,7 +141,7 @@ class TrendChart:
     @property
     def footnote(self) -> str:
         """Return how it was measured, which way is better, and where the scale starts if not at 0."""
-        parts = [self.note, f"{self.better.capitalize()} is better."]
+        parts = [self.note, f"{self.better.capitalize()} is better." if self.better else ""]
         if self.y_min != 0:
             parts.append(f"Scale starts at {words.number(self.y_min)}.")
         return " ".join(part for part in parts if part)
@@ -149,7 +149,9 @@ class TrendChart:
     @property
     def description(self) -> str:
         """Return everything the chart shows, in words, for who can't see it."""
-        head = f"{self.name}{', ' + self.unit if self.unit else ''}. {self.better.capitalize()} is better."
+        head = f"{self.name}{', ' + self.unit if self.unit else ''}."
+        if self.better:
+            head += f" {self.better.capitalize()} is better."
         if not self.points:
             said = ["No value yet."]
         elif len(self.points) == 1:

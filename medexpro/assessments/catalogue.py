@@ -1,0 +1,88 @@
+"""The area's own data, read once: how each measure is entered, drawn and reported; and the measures in service."""
+
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from medexpro.assessments.rules.entry import Clock, Entry, Way
+from medexpro.kernel.reference import Measure, NormSet
+from medexpro.kernel.refusals import Refusal
+from medexpro.knowledge.library import library
+
+DATA = Path(__file__).parent / "data"
+
+
+class UnknownMeasure(Refusal):
+    """There is no such measure in service."""
+
+
+@cache
+def _file() -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load((DATA / "measures.yaml").read_text(encoding="utf-8"))
+    return data
+
+
+@cache
+def entries() -> dict[str, Entry]:
+    """Return how each measure is entered, by its id."""
+    return {key: _entry(value) for key, value in _file()["measures"].items()}
+
+
+def domains() -> dict[str, str]:
+    """Return the six domains of the progress report in their order: key and name."""
+    return dict(_file()["domains"])
+
+
+def entry_of(measure: Measure) -> Entry:
+    """Return how a measure is entered; one without an entry is one number drawn over its plausible range."""
+    known = entries().get(measure.id)
+    return known or Entry(measure.name, (measure.plausible_range.min, measure.plausible_range.max))
+
+
+def measure_of(measure_id: str) -> Measure:
+    """Return a measure in service. Raises UnknownMeasure."""
+    try:
+        return library().measures[measure_id]
+    except KeyError:
+        raise UnknownMeasure("There is no such measure in service.", field="measure") from None
+
+
+def any_measure(measure_id: str) -> Measure | None:
+    """Return a measure for showing old results, also one that is no longer in service."""
+    return library().all_measures.get(measure_id)
+
+
+def raw_table(entry: Entry) -> NormSet | None:
+    """Return the table that turns a raw sum into the score, where the measure has one."""
+    return library().norms.get(entry.raw_table) if entry.raw_table else None
+
+
+def can_be_typed(measure: Measure) -> bool:
+    """Return whether results of the measure are typed, not worked out from others."""
+    return measure.trials.kept != "computed"
+
+
+def _entry(value: dict[str, Any]) -> Entry:
+    low, high = value["scale"]
+    raw = value.get("raw") or {}
+    return Entry(
+        short=value["short"],
+        scale=(Decimal(str(low)), Decimal(str(high))),
+        domain=value.get("domain", ""),
+        ticks=tuple(Decimal(str(tick)) for tick in value.get("ticks", ())),
+        needs=value.get("needs", "any"),
+        raw_table=raw.get("table", ""),
+        raw_highest=raw.get("highest", 0),
+        ways={
+            key: Way(
+                key, way["name"], way.get("norm", ""), Decimal(way["course_m"]) if "course_m" in way else None
+            )
+            for key, way in (value.get("ways") or {}).items()
+        },
+        clock=Clock(**value["clock"]) if value.get("clock") else None,
+        lines=value.get("line") or {},
+        us=value.get("us", ""),
+    )

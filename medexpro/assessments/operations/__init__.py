@@ -1,0 +1,45 @@
+"""Every change of an assessment's state: measuring, and setting goals."""
+
+from medexpro.assessments.operations.goals import (
+    HORIZONS,
+    change_goal,
+    drop_goal,
+    meet_goal,
+    reopen_goal,
+    set_goal,
+)
+from medexpro.assessments.operations.measuring import (
+    MOST_TRIALS,
+    AssessmentRefused,
+    Implausible,
+    MeasurementRefused,
+    finish,
+    leave_out,
+    plan,
+    record,
+    remove,
+    restore,
+    start,
+)
+from medexpro.assessments.rules.goals import GoalRefused
+
+__all__ = [
+    "HORIZONS",
+    "MOST_TRIALS",
+    "AssessmentRefused",
+    "GoalRefused",
+    "Implausible",
+    "MeasurementRefused",
+    "change_goal",
+    "drop_goal",
+    "finish",
+    "leave_out",
+    "meet_goal",
+    "plan",
+    "record",
+    "remove",
+    "reopen_goal",
+    "restore",
+    "set_goal",
+    "start",
+]

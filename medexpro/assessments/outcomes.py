@@ -1,0 +1,499 @@
+"""One outcome per measure and side: from where to where, what the change means, how it compares, and its drawings."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+from medexpro.assessments import catalogue, due, limits
+from medexpro.assessments.models import Goal
+from medexpro.assessments.readings import Key, Taken, baseline_of, series
+from medexpro.assessments.rules import change as change_rules
+from medexpro.assessments.rules import goals as goal_rules
+from medexpro.assessments.rules import norms, said
+from medexpro.assessments.rules.change import JUDGED_BY_LIMITS, Change, Limits, Verdict
+from medexpro.assessments.rules.entry import Entry
+from medexpro.assessments.rules.goals import Progress
+from medexpro.episodes.models import Episode
+from medexpro.kernel import quantities
+from medexpro.kernel.reference import Direction, Measure, NormKind
+from medexpro.knowledge.library import library
+from medexpro.web import words
+from medexpro.web.charts import Band, Better, Line, Point, Ruler, TrendChart, band_too_small
+
+GRIP = "grip_strength"
+OP_WORDS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
+KINDS = {Verdict.BETTER: "better", Verdict.WORSE: "worse", Verdict.NO_MEASURABLE_CHANGE: "same"}
+ONE_VALUE = "One value so far; nothing to compare with yet"
+
+
+@dataclass(frozen=True)
+class GoalStanding:
+    """A goal with where it stands. name: measure and side in short; fraction of the way from baseline to target."""
+
+    goal: Goal
+    measure: Measure
+    name: str
+    target: str
+    now: str
+    baseline: str
+    progress: Progress | None
+
+    @property
+    def words(self) -> str:
+        """Return the goal as people say it: “LEFS 62 by Nov 12: climb the stairs at home”."""
+        return f"{self.name} {self.target} by {words.day(self.goal.due_on, 'short')}: {self.goal.activity}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One measure and side of an episode on a day. Values in the measure's unit, results that stand only.
+
+    baseline, previous, current: previous is empty until the third result; best_before: the best before the current
+    one. change: from baseline to current; since_last: from the one before. compared: the place among people at the
+    age of the test, or why it is not shown; line: the published line by its name. differs: why baseline and current
+    can't be compared. goal: the open one that ends first, else the one met last. age: at the current test.
+    """
+
+    measure: Measure
+    entry: Entry
+    side: str
+    readings: Sequence[Taken]
+    baseline: Taken
+    current: Taken
+    previous: Taken | None
+    best_before: Taken | None
+    change: Change | None
+    since_last: Change | None
+    against_best: Change | None
+    compared: norms.Comparison | norms.NoComparison
+    line: norms.Line | None
+    limits: Limits | None
+    differs: str
+    goal: GoalStanding | None
+    due_on: date | None
+    unit: str
+    age: int | None
+
+    @property
+    def key(self) -> Key:
+        """Return measure id and side."""
+        return self.measure.id, self.side
+
+    @property
+    def name(self) -> str:
+        """Return the short name with the side: “Knee flexion, right”."""
+        return name_of(self.entry, self.side)
+
+    @property
+    def domain(self) -> str:
+        """Return the key of its domain in the progress report; empty for vital signs and body size."""
+        return self.entry.domain
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """Return the verdict since baseline; None while there is one value, inside or outside limits for pressure."""
+        return self._judged.verdict if self._judged else None
+
+    @property
+    def verdict_kind(self) -> str:
+        """Return better, worse, same, unknown or nothing, as the charts draw it. Grip is never marked."""
+        if self._judged is None or self.measure.id == GRIP or self.limits is not None:
+            return ""
+        return KINDS.get(self._judged.verdict, "unknown")
+
+    @property
+    def says(self) -> str:
+        """Return what the change counts for, without a full stop: “4.2 s faster, beyond test error (2.5 s)”."""
+        judged = self._judged
+        if judged is None:
+            return ONE_VALUE
+        if self.limits is not None:
+            return said.say(judged, self.unit)
+        if self.differs:
+            return f"{said.difference(judged, self.unit)}, measured with {self.differs}: {Verdict.UNKNOWN}"
+        if self.measure.id == GRIP and self.best_before is not None:
+            best = said.figure(self.measure, self.best_before.value, self.unit)
+            return f"{said.say(judged, self.unit)}, against the own best of {best}"
+        return said.say(judged, self.unit)
+
+    @property
+    def sentence(self) -> str:
+        """Return number plus function: “Getting up, walking and turning: 4.2 s faster, beyond test error (2.5 s).”"""
+        topic = self.name
+        if self.measure.words and self.limits is None and self._judged is not None:
+            activity = self.measure.words.activity
+            topic = f"{activity[:1].upper()}{activity[1:]}"
+            topic += f" ({self.side})" if self.side in ("left", "right") else ""
+        return f"{topic}: {self.says}."
+
+    @property
+    def is_substantial(self) -> bool:
+        """Return whether the change for the better is also a large one."""
+        return bool(self.change and not self.differs and self.change.is_substantial)
+
+    @property
+    def _judged(self) -> Change | None:
+        return self.against_best if self.measure.id == GRIP else self.change
+
+    def figure(self, taken: Taken | None) -> str:
+        """Return a result in words with its unit; a dash for none."""
+        return "–" if taken is None else said.figure(self.measure, taken.value, self.unit)
+
+    @property
+    def line_name(self) -> str:
+        """Return the published line by its name, with its figure: “CDC STEADI line ≥ 12 s”."""
+        if self.line is None or self.line.limit is None:
+            return ""
+        return f"{self.entry.lines[self.line.cutoff.id]} {OP_WORDS[self.line.cutoff.op]} " + said.amount(
+            self.measure, self.line.limit, self.unit
+        )
+
+    @property
+    def line_words(self) -> str:
+        """Return on which side of the line the current value lies: below it, above it, at it."""
+        if self.line is None or self.line.limit is None:
+            return ""
+        value, limit = self.current.value, self.line.limit
+        return "below it" if value < limit else "above it" if value > limit else "at it"
+
+    @property
+    def sources(self) -> list[str]:
+        """Return the sources of everything that stands beside the client's own values."""
+        found = []
+        if self._judged and self._judged.threshold and not self.differs:
+            found.append(self._judged.threshold.governing.source)
+        if isinstance(self.compared, norms.Comparison):
+            found.append(self.compared.source)
+        if self.line is not None and self.line.limit is not None:
+            found.append(self.line.cutoff.source)
+        return list(dict.fromkeys(source for source in found if source))
+
+    @cached_property
+    def chart(self) -> TrendChart:
+        """Return the trend by the design's rules."""
+        low, high = self.entry.scale
+        better = better_of(self.measure)
+        points, before = [], None
+        for one in self.readings:
+            gap = before is not None and bool(one.done_like(before))
+            points.append(Point(one.on, self._number(one.value), self._text(one.value), after_gap=gap))
+            before = one
+        base = self._number(self.baseline.value)
+        return TrendChart(
+            name=self.name,
+            points=points,
+            y_min=self._number(low),
+            y_max=self._number(high),
+            better=better,
+            unit=quantities.label(self.unit),
+            places=self._places,
+            baseline=Line(base, f"Base {self._text(self.baseline.value)}") if self._draws_baseline else None,
+            goal=self._goal_line,
+            band=self._band if self._draws_baseline else None,
+            norm=self._norm_band,
+            cut_off=self._cut_off,
+            due_on=self.due_on,
+            ticks=[self._number(tick) for tick in self.entry.ticks] if self.unit == self.measure.unit else (),
+            verdict=f"{self.says[:1].upper()}{self.says[1:]}",
+            verdict_kind=self.verdict_kind,
+            note=kept_words(self.measure),
+            sources=self.sources,
+        )
+
+    @cached_property
+    def ruler(self) -> Ruler | None:
+        """Return the one-line drawing; None where neither direction is better."""
+        better = better_of(self.measure)
+        if not better:
+            return None
+        low, high = self.entry.scale
+        middle = [one for one in self.readings if one not in (self.baseline, self.current)][-1:]
+        several = self.baseline is not self.current
+        return Ruler(
+            name=self.name,
+            y_min=self._number(low),
+            y_max=self._number(high),
+            now=self._number(self.current.value),
+            better=better,
+            unit=quantities.label(self.unit),
+            places=self._places,
+            baseline=self._number(self.baseline.value) if several else None,
+            earlier=[self._number(one.value) for one in middle],
+            goal=self._goal_line,
+            cut_off=self._cut_off,
+            band=self._band if several else None,
+        )
+
+    @property
+    def _draws_baseline(self) -> bool:
+        return len(self.readings) > 1 and self.limits is None
+
+    @property
+    def _band(self) -> Band | None:
+        judged = self.change
+        if judged is None or judged.threshold is None or self.differs or self.limits is not None:
+            return None
+        if not better_of(self.measure) or self.measure.id == GRIP:
+            return None
+        governing = judged.threshold.governing
+        label = (
+            governing.type
+            if len(governing.type) <= 8
+            else judged.threshold.words[:1].upper() + judged.threshold.words[1:]
+        )
+        return band_too_small(
+            self._number(self.baseline.value),
+            self._number(judged.threshold.value),
+            better_of(self.measure),
+            label,
+        )
+
+    @property
+    def _norm_band(self) -> Band | None:
+        found = self.compared
+        if not isinstance(found, norms.Comparison) or found.low is None or found.high is None:
+            return None
+        label = {NormKind.MEAN: "Mean ± SD", NormKind.REFERENCE: "Reference"}.get(found.kind, "Middle half")
+        return Band(self._number(found.low), self._number(found.high), f"{label}, age {self.age}")
+
+    @property
+    def _cut_off(self) -> Line | None:
+        if self.limits is not None:
+            high = self.limits.high
+            return Line(self._number(high), f"Limit {self._text(high)}") if high is not None else None
+        if self.line is None or self.line.limit is None:
+            return None
+        short = self.entry.lines[self.line.cutoff.id].replace(" line", "").replace(" cut-off for women", "")
+        short = short.replace(" cut-off for men", "")
+        return Line(
+            self._number(self.line.limit),
+            f"{short} {OP_WORDS[self.line.cutoff.op]} {self._text(self.line.limit)}",
+        )
+
+    @property
+    def _goal_line(self) -> Line | None:
+        if self.goal is None:
+            return None
+        target = self.goal.goal.target
+        return Line(self._number(target), f"Goal {self._text(target)}")
+
+    @property
+    def _places(self) -> int:
+        step = self.measure.precision
+        if self.measure.unit in said.POINTS or self.unit != self.measure.unit:
+            step = max(step, said.FINEST_SCORE)
+        return max(0, -int(step.normalize().as_tuple().exponent))
+
+    def _number(self, value: Decimal) -> float:
+        return float(quantities.convert(value, self.measure.unit, self.unit))
+
+    def _text(self, value: Decimal) -> str:
+        return said.figure(self.measure, value, self.unit).split(" ")[0].removesuffix("°").removesuffix("%")
+
+
+def name_of(entry: Entry, side: str) -> str:
+    """Return a measure's short name with its side, where it has one.
+
+    >>> name_of(Entry("Knee flexion", (Decimal(0), Decimal(150))), "right")
+    'Knee flexion, right'
+    """
+    return f"{entry.short}, {side}" if side in ("left", "right") else entry.short
+
+
+def better_of(measure: Measure) -> Better:
+    """Return which way counts as better: higher, lower, or empty where neither does."""
+    if measure.id in JUDGED_BY_LIMITS:
+        return ""
+    if measure.direction is Direction.HIGHER_BETTER:
+        return "higher"
+    return "lower" if measure.direction is Direction.LOWER_BETTER else ""
+
+
+def kept_words(measure: Measure) -> str:
+    """Return how a result comes from its trials: “Best of 3 trials.”"""
+    if measure.trials.count < 2:
+        return ""
+    kept = {"best": "Best", "mean": "Mean"}.get(measure.trials.kept)
+    return f"{kept} of {measure.trials.count} trials." if kept else ""
+
+
+def shown_unit(measure: Measure, entry: Entry, units: str) -> str:
+    """Return the unit a practice reads this measure in. units: the practice's setting, us or metric."""
+    return entry.us if units == "us" and entry.us else measure.unit
+
+
+def outcomes(
+    episode: Episode,
+    on: date,
+    *,
+    measures: Iterable[str] | None = None,
+    taken: Mapping[Key, Sequence[Taken]] | None = None,
+) -> list[Outcome]:
+    """Return an outcome for every measure and side with a result up to a day, in the order of the library.
+
+    episode: with client and practice at hand. taken: the results, where the caller has them (`series`). Three to
+    five queries whatever the history: results, goals, the last full assessment, and limits where pressure or pulse
+    was taken. Verdicts take the most specific figures for the episode's population and the age at the test.
+    """
+    found = dict(taken) if taken is not None else series(episode, measures, until=on)
+    if not found:
+        return []
+    tags = change_rules.expand_tags(episode.population, library().tags)
+    goals = goal_rows(episode)
+    due_on = due.reassessment_due_on(episode)
+    in_limits = limits.limits_for(episode, on) if any(key[0] in JUDGED_BY_LIMITS for key in found) else {}
+    order = {key: place for place, key in enumerate(library().all_measures)}
+    made = []
+    for key in sorted(found, key=lambda key: (order.get(key[0], len(order)), key[1] != episode.side, key[1])):
+        measure = catalogue.any_measure(key[0])
+        if measure is not None:
+            goal = _goal_for(goals, key, found)
+            made.append(_outcome(episode, measure, key[1], found, tags, goal, due_on, in_limits.get(key[0])))
+    return made
+
+
+def _outcome(
+    episode: Episode,
+    measure: Measure,
+    side: str,
+    found: Mapping[Key, Sequence[Taken]],
+    tags: frozenset[str],
+    goal: GoalStanding | None,
+    due_on: date | None,
+    in_limits: Limits | None,
+) -> Outcome:
+    readings = found[measure.id, side]
+    entry, current = catalogue.entry_of(measure), readings[-1]
+    earlier = readings[:-1]
+    baseline = baseline_of(readings)
+    previous = earlier[-1] if earlier and earlier[-1] is not baseline else None
+    best_before = _best(measure, earlier)
+    age = episode.client.age_on(current.on)
+
+    def judge(first: Taken | None) -> Change | None:
+        if in_limits is not None:
+            return change_rules.judge(measure, (first or current).value, current.value, limits=in_limits)
+        if first is None or first is current:
+            return None
+        return _judge(measure, first, current, tags, age)
+
+    subject = _subject(episode, measure, entry, current, found)
+    lines = norms.lines(measure, current.value, subject, library().norms, tags=tags)
+    line = next((line for line in lines if line.cutoff.id in entry.lines), None)
+    return Outcome(
+        measure=measure, entry=entry, side=side, readings=readings, baseline=baseline, current=current,
+        previous=previous, best_before=best_before, change=judge(baseline),
+        since_last=judge(earlier[-1] if earlier else None), against_best=judge(best_before),
+        compared=_compared(measure, current, subject),
+        line=line if _is_better_hand(measure, current, found) else None, limits=in_limits,
+        differs=current.done_like(baseline) if current is not baseline else "", goal=goal, due_on=due_on,
+        unit=shown_unit(measure, entry, episode.practice.units),
+        age=age,
+    )  # fmt: skip
+
+
+def _judge(measure: Measure, first: Taken, latest: Taken, tags: frozenset[str], age: int | None) -> Change:
+    raters = 1 if first.by_id == latest.by_id else 2
+    judged = change_rules.judge(measure, first.value, latest.value, tags=tags, age=age, raters=raters)
+    if not latest.done_like(first):
+        return judged
+    # Another aid or course: the raw change stands, what it means is not claimed.
+    return Change(measure, first.value, latest.value, Verdict.UNKNOWN)
+
+
+def _best(measure: Measure, readings: Sequence[Taken]) -> Taken | None:
+    if not readings:
+        return None
+    if measure.direction is Direction.LOWER_BETTER:
+        return min(readings, key=lambda one: one.value)
+    return max(readings, key=lambda one: one.value)
+
+
+def _is_better_hand(measure: Measure, current: Taken, found: Mapping[Key, Sequence[Taken]]) -> bool:
+    """Grip lines and tables are made of the better hand of one test: only that one is placed among people."""
+    if measure.id != GRIP:
+        return True
+    hands = [readings[-1] for key, readings in found.items() if key[0] == GRIP]
+    hands = [hand for hand in hands if hand.assessment_id == current.assessment_id]
+    return len(hands) == 2 and current.value == max(hand.value for hand in hands)
+
+
+def _subject(
+    episode: Episode, measure: Measure, entry: Entry, current: Taken, found: Mapping[Key, Sequence[Taken]]
+) -> norms.Subject:
+    better = measure.id == GRIP and _is_better_hand(measure, current, found)
+    way = entry.ways.get(current.device)
+    body = {key: readings[-1].value for (key, _), readings in found.items() if key in ("height", "weight")}
+    return norms.Subject(
+        age=episode.client.age_on(current.on),
+        sex=episode.client.sex,
+        side="best" if better else current.side if current.side in ("left", "right") else "",
+        kept=measure.trials.kept,
+        device=(way.norm or way.id) if way else current.device,
+        height_cm=body.get("height"),
+        weight_kg=body.get("weight"),
+    )
+
+
+def _compared(
+    measure: Measure, current: Taken, subject: norms.Subject
+) -> norms.Comparison | norms.NoComparison:
+    if measure.id in JUDGED_BY_LIMITS:
+        return norms.NoComparison("", "Pressure and pulse are inside or outside limits, nothing else.")
+    if current.modified:
+        return norms.NoComparison("", "The test was modified, so no table fits it.")
+    return norms.best_comparison(measure, library().norms_of(measure), current.value, subject)
+
+
+# ---- Goals
+
+
+def goal_rows(episode: Episode) -> list[Goal]:
+    """Return the episode's goals that are open or met, the one due first first. One query."""
+    rows = Goal.objects.filter(practice_id=episode.practice_id, episode=episode)
+    return list(
+        rows.filter(state__in=(Goal.State.OPEN, Goal.State.MET)).order_by("due_on", "horizon_days", "set_at")
+    )
+
+
+def goals_of(episode: Episode, taken: Mapping[Key, Sequence[Taken]] | None = None) -> list[GoalStanding]:
+    """Return open and met goals with where they stand. Two queries, one where the results are at hand."""
+    rows = goal_rows(episode)
+    if not rows:
+        return []
+    found = series(episode, {goal.measure for goal in rows}) if taken is None else taken
+    standings = (_standing(goal, found, episode.practice.units) for goal in rows)
+    return [standing for standing in standings if standing is not None]
+
+
+def _goal_for(goals: Sequence[Goal], key: Key, found: Mapping[Key, Sequence[Taken]]) -> GoalStanding | None:
+    own = [goal for goal in goals if (goal.measure, goal.side) == key]
+    opened = [goal for goal in own if goal.state == Goal.State.OPEN]
+    chosen = opened[0] if opened else max(own, key=lambda goal: goal.met_on or goal.due_on, default=None)
+    return _standing(chosen, found, "metric") if chosen else None
+
+
+def _standing(goal: Goal, found: Mapping[Key, Sequence[Taken]], units: str) -> GoalStanding | None:
+    measure = catalogue.any_measure(goal.measure)
+    if measure is None:
+        return None
+    entry = catalogue.entry_of(measure)
+    unit = shown_unit(measure, entry, units)
+    readings = found.get((goal.measure, goal.side), ())
+    baseline = baseline_of(readings) if readings else None
+    progress = None
+    if readings:
+        progress = goal_rules.progress(
+            measure, baseline.value if baseline else None, goal.target, readings[-1].value
+        )
+    return GoalStanding(
+        goal=goal,
+        measure=measure,
+        name=name_of(entry, goal.side),
+        target=said.figure(measure, goal.target, unit),
+        now=said.figure(measure, readings[-1].value, unit) if readings else "",
+        baseline=said.figure(measure, baseline.value, unit) if baseline else "",
+        progress=progress,
+    )

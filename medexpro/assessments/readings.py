@@ -1,0 +1,138 @@
+"""What was measured, as plain values: few questions whatever the history."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from medexpro.assessments.models import Assessment, Measurement
+from medexpro.assessments.rules.change import Direction
+from medexpro.episodes.models import Episode
+from medexpro.kernel.reference import Measure
+from medexpro.knowledge.library import library
+
+Key = tuple[str, str]
+COLUMNS = (
+    "id", "measure", "side", "value", "measured_at", "assessment_id", "assessment__kind", "assessment__finished_at",
+    "trials", "device", "aid", "modified", "by_id", "version",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One result. value: in the measure's unit. on: the practice's local day. kind: of its assessment.
+
+    finished: whether its assessment is. trials: as typed. device: the way or instrument; version: of the row.
+    """
+
+    id: UUID
+    measure: str
+    side: str
+    value: Decimal
+    on: date
+    at: datetime
+    kind: str
+    assessment_id: UUID
+    finished: bool = True
+    trials: Sequence[dict[str, Any]] = field(default=(), compare=False)
+    device: str = ""
+    aid: str = ""
+    modified: str = ""
+    by_id: UUID | None = None
+    version: int = 1
+
+    @property
+    def key(self) -> Key:
+        """Return measure and side."""
+        return self.measure, self.side
+
+    def done_like(self, other: "Taken") -> str:
+        """Return why two results can't be compared, in a few words; empty when they were taken alike."""
+        for mine, theirs, what in (
+            (self.device, other.device, "way or instrument"),
+            (self.aid, other.aid, "aid"),
+            (self.modified, other.modified, "way of testing"),
+        ):
+            if mine.casefold() != theirs.casefold():
+                return f"another {what} than on {other.on:%b} {other.on.day}"
+        return ""
+
+
+def series(
+    episode: Episode, measures: Iterable[str] | None = None, *, until: date | None = None
+) -> dict[Key, list[Taken]]:
+    """Return every result that stands, by measure and side, the oldest first. One query.
+
+    measures: only these. until: nothing measured after this local day.
+    """
+    rows = Measurement.objects.filter(practice_id=episode.practice_id, episode=episode, removed_at=None)
+    if measures is not None:
+        rows = rows.filter(measure__in=list(measures))
+    found: dict[Key, list[Taken]] = defaultdict(list)
+    for row in rows.order_by("measured_at", "id").values_list(*COLUMNS):
+        one = _taken(row, episode)
+        if until is None or one.on <= until:
+            found[one.key].append(one)
+    return dict(found)
+
+
+def _taken(row: tuple[Any, ...], episode: Episode) -> Taken:
+    (
+        pk,
+        measure,
+        side,
+        value,
+        at,
+        assessment,
+        kind,
+        finished_at,
+        trials,
+        device,
+        aid,
+        modified,
+        by,
+        version,
+    ) = row
+    return Taken(
+        id=pk, measure=measure, side=side, value=Decimal(value).normalize() + 0, on=episode.practice.day(at), at=at,
+        kind=kind, assessment_id=assessment, finished=finished_at is not None, trials=trials, device=device, aid=aid,
+        modified=modified, by_id=by, version=version,
+    )  # fmt: skip
+
+
+def baseline_of(readings: Sequence[Taken]) -> Taken:
+    """Return the first result of the baseline; where the measure came in later, its first result at all."""
+    return next((one for one in readings if one.kind == Assessment.Kind.BASELINE), readings[0])
+
+
+def baselines(episode: Episode) -> dict[Key, Decimal]:
+    """Return the baseline value of every measure and side."""
+    return {key: baseline_of(readings).value for key, readings in series(episode).items()}
+
+
+def latest_values(episode: Episode) -> dict[str, Decimal]:
+    """Return the newest value of each measure, of the weaker side where both are kept. In the measure's unit."""
+    found: dict[str, Decimal] = {}
+    for (measure_id, _), readings in series(episode).items():
+        measure, value = library().all_measures.get(measure_id), readings[-1].value
+        if measure is None:
+            continue
+        found[measure_id] = _weaker(measure, found[measure_id], value) if measure_id in found else value
+    return found
+
+
+def _weaker(measure: Measure, one: Decimal, other: Decimal) -> Decimal:
+    return max(one, other) if measure.direction is Direction.LOWER_BETTER else min(one, other)
+
+
+def latest_before(assessment: Assessment, measure: str, side: str) -> list[Decimal]:
+    """Return the value before this assessment as a list of one, or none."""
+    rows = Measurement.objects.filter(
+        episode=assessment.episode_id, measure=measure, side=side, removed_at=None
+    )
+    return list(
+        rows.exclude(assessment=assessment).order_by("-measured_at").values_list("value", flat=True)[:1]
+    )
