@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.http import HttpRequest, HttpResponse
 
 from medexpro.kernel.refusals import NotAllowed
 from medexpro.practice.roles import Permission
+
+if TYPE_CHECKING:
+    from medexpro.practice.models import Member, Practice, User
 
 View = Callable[..., HttpResponse]
 
@@ -49,3 +52,26 @@ def public(view: View) -> View:
 
     opened.access = "public"  # type: ignore[attr-defined]
     return opened
+
+
+# ---- Who asks, typed. The middleware puts them on the request.
+
+
+def asking(request: HttpRequest) -> "Member | None":
+    """Return the member who asks; None before sign-in."""
+    return cast("Member | None", getattr(request, "member", None))
+
+
+def member_of(request: HttpRequest) -> "Member":
+    """Return the member who asks, behind a view that lets only members in."""
+    return cast("Member", asking(request))
+
+
+def practice_of(request: HttpRequest) -> "Practice":
+    """Return the practice the member works in."""
+    return member_of(request).practice
+
+
+def person_of(request: HttpRequest) -> "User":
+    """Return the person who is signed in."""
+    return cast("User", request.user)

@@ -167,7 +167,7 @@ class SecondFactorMiddleware:
             return None
         if getattr(view, "access", None) == "public" or getattr(view, "before_second_factor", False):
             return None
-        if has_second_factor(request.user):
+        if has_second_factor(member.user):
             request.session[SESSION_KEY] = True
             return None
         return redirect("practice:second_factor")

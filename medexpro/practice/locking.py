@@ -14,6 +14,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from medexpro.practice.access import asking, practice_of
+
 SEEN, FLOOR, LOCKED = "seen", "on_the_floor", "locked"
 # How often activity is written down, in seconds: a page view must not cost a write each time.
 NOTED_EVERY = 30
@@ -33,7 +35,7 @@ def open_while_locked(view: Callable) -> Callable:
 
 def limit_minutes(request: HttpRequest) -> int:
     """Return after how many minutes without activity this screen locks."""
-    practice = request.practice  # type: ignore[attr-defined]
+    practice = practice_of(request)
     return practice.session_idle_minutes if request.session.get(FLOOR) else practice.idle_minutes
 
 
@@ -74,7 +76,7 @@ class IdleLockMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: tuple, kwargs: dict) -> HttpResponse | None:
         """Answer before the view while the screen is locked."""
-        if request.member is None or getattr(view, "access", None) == "public":  # type: ignore[attr-defined]
+        if asking(request) is None or getattr(view, "access", None) == "public":
             return None
         if is_locked(request):
             return None if getattr(view, "open_while_locked", False) else locked_answer(request)

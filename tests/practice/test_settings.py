@@ -92,7 +92,10 @@ def test_the_settings_of_another_practice_stay_as_they_are(cast):
 # ---- Drawings
 
 
-LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><path d="M0 0h10v10z" style="fill:#056" {}/>{}</svg>'
+LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">'
+    '<path d="M0 0h10v10z" style="fill:#056" {}/>{}</svg>'
+)
 
 
 def test_a_logo_keeps_shapes_and_colours():

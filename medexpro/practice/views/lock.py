@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from medexpro.kernel.refusals import Refusal
 from medexpro.practice import forms, locking, reauth
-from medexpro.practice.access import public, signed_in
+from medexpro.practice.access import asking, person_of, public, signed_in
 from medexpro.practice.factors import before_second_factor
 from medexpro.practice.middleware import before_setup
 from medexpro.web.pages import page
@@ -33,7 +33,7 @@ def wants_part(request: HttpRequest) -> bool:
 @public
 def lock(request: HttpRequest) -> HttpResponse:
     """Lock this screen (POST), or show the quick re-entry. Open to all, as a session may have ended meanwhile."""
-    if request.member is None:  # type: ignore[attr-defined]
+    if asking(request) is None:
         if wants_part(request):
             return page(request, "practice/lock_ended.html")
         return redirect("account_login")
@@ -58,7 +58,7 @@ def lock_page(
 
     kept: names and values of a form that was sent while the screen was locked; they are sent on afterwards.
     """
-    ways = reauth.methods(request.user)
+    ways = reauth.methods(person_of(request))
     context = {
         "form": form or forms.Confirm(ways=ways),
         "ways": ways,
@@ -86,7 +86,7 @@ def kept_pairs(request: HttpRequest) -> list[list[str]]:
 @require_POST
 def unlock(request: HttpRequest) -> HttpResponse:
     """Open the screen again after password, code or passkey."""
-    ways = reauth.methods(request.user)
+    ways = reauth.methods(person_of(request))
     form = forms.Confirm(request.POST, ways=ways)
     kept = kept_pairs(request)
     if form.is_valid():
@@ -129,7 +129,7 @@ def passkey_options(request: HttpRequest) -> HttpResponse:
 @signed_in
 def reauthenticate(request: HttpRequest) -> HttpResponse:
     """Confirm it is still you: as a dialog in the page that signs, or as a page of its own."""
-    ways = reauth.methods(request.user)
+    ways = reauth.methods(person_of(request))
     form = forms.Confirm(request.POST or None, ways=ways)
     status = 200
     if request.method == "POST":

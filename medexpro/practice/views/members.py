@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from medexpro.kernel import clock
 from medexpro.kernel.refusals import Conflict, Refusal
 from medexpro.practice import factors, forms, links, operations, presenters, tasks
-from medexpro.practice.access import requires
+from medexpro.practice.access import member_of, requires
 from medexpro.practice.models import Invitation, Member
 from medexpro.practice.roles import Permission
 from medexpro.web.pages import page, toast
@@ -20,7 +20,7 @@ from medexpro.web.pages import page, toast
 @require_GET
 def members(request: HttpRequest) -> HttpResponse:
     """List the members and the open invitations."""
-    me = request.member  # type: ignore[attr-defined]
+    me = member_of(request)
     rows = (
         Member.objects.visible_to(me)
         .select_related("user", "mentor__user")
@@ -42,7 +42,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     form = forms.Invite(request.POST or None)
     if form.is_valid():
         try:
-            invitation, token = links.invite(**form.values(), by=request.member, at=clock.now())  # type: ignore[attr-defined]
+            invitation, token = links.invite(**form.values(), by=member_of(request), at=clock.now())
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -73,7 +73,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
     """Take an invitation back."""
-    me = request.member  # type: ignore[attr-defined]
+    me = member_of(request)
     invitation = get_object_or_404(Invitation.objects.visible_to(me), pk=invitation_id)
     try:
         links.revoke(invitation, by=me, at=clock.now())
@@ -86,7 +86,7 @@ def revoke(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
 
 def find(request: HttpRequest, member_id: UUID) -> Member:
     """Return a member of this practice, or 404."""
-    rows = Member.objects.visible_to(request.member).select_related("user", "practice", "mentor")  # type: ignore[attr-defined]
+    rows = Member.objects.visible_to(member_of(request)).select_related("user", "practice", "mentor")
     return get_object_or_404(rows, pk=member_id)
 
 
@@ -108,7 +108,7 @@ def member(request: HttpRequest, member_id: UUID) -> HttpResponse:
         values = form.values()
         expected = values.pop("version")
         try:
-            operations.change_member(one, **values, expected=expected, by=request.member, at=clock.now())  # type: ignore[attr-defined]
+            operations.change_member(one, **values, expected=expected, by=member_of(request), at=clock.now())
         except Conflict as conflict:
             theirs = conflict.theirs | {"roles": presenters.roles_in_words(conflict.theirs.get("roles", []))}
             form.add_error(None, str(conflict))
@@ -123,7 +123,7 @@ def member(request: HttpRequest, member_id: UUID) -> HttpResponse:
         "form": form,
         "theirs": theirs,
         "has_factor": factors.has_second_factor(one.user),
-        "is_me": one.pk == request.member.pk,  # type: ignore[attr-defined]
+        "is_me": one.pk == member_of(request).pk,
         "nav": "settings",
     }
     return page(request, "practice/member.html", context, status=422 if form.is_bound else 200)
@@ -136,7 +136,7 @@ def set_active(request: HttpRequest, member_id: UUID) -> HttpResponse:
     one = find(request, member_id)
     change = operations.deactivate if one.is_active else operations.reactivate
     try:
-        change(one, by=request.member, at=clock.now())  # type: ignore[attr-defined]
+        change(one, by=member_of(request), at=clock.now())
     except Refusal as refusal:
         toast(request, str(refusal))
     else:
@@ -155,7 +155,7 @@ def password_link(request: HttpRequest, member_id: UUID) -> HttpResponse:
     """Make a one-time link for a new password, to hand over."""
     one = find(request, member_id)
     try:
-        token = links.make_password_link(one, by=request.member, at=clock.now())  # type: ignore[attr-defined]
+        token = links.make_password_link(one, by=member_of(request), at=clock.now())
     except Refusal as refusal:
         toast(request, str(refusal))
         return redirect("practice:member", one.pk)
@@ -175,7 +175,7 @@ def reset_factors(request: HttpRequest, member_id: UUID) -> HttpResponse:
     """Clear a member's second factors after a lost device."""
     one = find(request, member_id)
     try:
-        factors.reset(one, by=request.member, at=clock.now())  # type: ignore[attr-defined]
+        factors.reset(one, by=member_of(request), at=clock.now())
     except Refusal as refusal:
         toast(request, str(refusal))
     else:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from medexpro.kernel import clock
 from medexpro.kernel.refusals import Conflict, Refusal
 from medexpro.practice import factors, forms, links, operations
-from medexpro.practice.access import signed_in
+from medexpro.practice.access import member_of, person_of, practice_of, signed_in
 from medexpro.practice.factors import before_second_factor
 from medexpro.practice.middleware import before_setup
 from medexpro.practice.views.lock import confirm_first
@@ -25,7 +25,7 @@ from medexpro.web.pages import page, toast
 @require_http_methods(["GET", "POST"])
 def me(request: HttpRequest) -> HttpResponse:
     """Show and change how I sign."""
-    member = request.member  # type: ignore[attr-defined]
+    member = member_of(request)
     form = forms.Profile(request.POST or None, initial=forms.Profile.initial_of(member))
     theirs: dict = {}
     if form.is_valid():
@@ -53,11 +53,11 @@ def me(request: HttpRequest) -> HttpResponse:
 @require_GET
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Show how I sign in: password, passkeys, app, recovery codes."""
-    found = factors.listed(request.user)
+    found = factors.listed(person_of(request))
     context = {
         "passkeys": [one for one in found if one.type == Authenticator.Type.WEBAUTHN],
         "app": next((one for one in found if one.type == Authenticator.Type.TOTP), None),
-        "codes_left": len(factors.codes_left(request.user)),
+        "codes_left": len(factors.codes_left(person_of(request))),
         "form": forms.ChangePassword(),
         "passkey_form": forms.PasskeyMade(),
         "nav": "me",
@@ -73,11 +73,11 @@ def change_password(request: HttpRequest) -> HttpResponse:
     form = forms.ChangePassword(request.POST or None)
     if form.is_valid():
         try:
-            links.change_password(request.user, password=form.values()["password"], at=clock.now())
+            links.change_password(person_of(request), password=form.values()["password"], at=clock.now())
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            update_session_auth_hash(request, request.user)
+            update_session_auth_hash(request, person_of(request))
             toast(request, "Your new password is set. Other devices are signed out.")
             return redirect("practice:sign_in")
     status = 422 if form.is_bound else 200
@@ -92,7 +92,7 @@ def app_context(request: HttpRequest, form: forms.AppCode | None = None) -> dict
     from allauth.mfa.adapter import get_adapter
 
     secret = get_totp_secret()
-    path, side = factors.qr_path(get_adapter().build_totp_url(request.user, secret))
+    path, side = factors.qr_path(get_adapter().build_totp_url(person_of(request), secret))
     return {
         "app_form": form or forms.AppCode(),
         "qr": path,
@@ -123,7 +123,7 @@ def add_app(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             factors.add_app(
-                request.user, secret=get_totp_secret(), code=form.values()["code"], at=clock.now()
+                person_of(request), secret=get_totp_secret(), code=form.values()["code"], at=clock.now()
             )
         except Refusal as refusal:
             form.refuse(refusal)
@@ -143,7 +143,7 @@ def add_passkey(request: HttpRequest) -> HttpResponse:
     form = forms.PasskeyMade(request.POST)
     if form.is_valid():
         try:
-            factors.add_passkey(request.user, **form.values(), at=clock.now())
+            factors.add_passkey(person_of(request), **form.values(), at=clock.now())
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -158,7 +158,7 @@ def add_passkey(request: HttpRequest) -> HttpResponse:
 
 def template_of(request: HttpRequest) -> str:
     """Return the page a second factor is added on: the wizard's, until the practice is set up."""
-    done = request.practice.setup_done_at  # type: ignore[attr-defined]
+    done = practice_of(request).setup_done_at
     return "practice/second_factor.html" if done else "practice/setup_second_factor.html"
 
 
@@ -166,7 +166,7 @@ def wizard_of(request: HttpRequest) -> dict:
     """Return what the wizard's page needs besides."""
     from medexpro.practice.views.setup import wizard
 
-    return {} if request.practice.setup_done_at else wizard("second_factor")  # type: ignore[attr-defined]
+    return {} if practice_of(request).setup_done_at else wizard("second_factor")
 
 
 @before_second_factor
@@ -175,7 +175,9 @@ def wizard_of(request: HttpRequest) -> dict:
 @require_GET
 def passkey_creation(request: HttpRequest) -> HttpResponse:
     """Return what the browser needs to make a passkey."""
-    return JsonResponse({"creation_options": json.loads(factors.passkey_creation_options(request.user))})
+    return JsonResponse(
+        {"creation_options": json.loads(factors.passkey_creation_options(person_of(request)))}
+    )
 
 
 @before_second_factor
@@ -188,15 +190,15 @@ def codes(request: HttpRequest) -> HttpResponse:
     """Show my recovery codes, or make new ones (POST)."""
     if request.method == "POST":
         try:
-            factors.new_codes(request.user, at=clock.now())
+            factors.new_codes(person_of(request), at=clock.now())
         except Refusal as refusal:
             toast(request, str(refusal))
             return redirect("practice:sign_in")
         return redirect("practice:codes")
-    found = factors.codes_left(request.user)
+    found = factors.codes_left(person_of(request))
     if not found:
         return redirect("practice:sign_in")
-    onward = "practice:setup" if request.practice.setup_done_at is None else "practice:sign_in"  # type: ignore[attr-defined]
+    onward = "practice:setup" if practice_of(request).setup_done_at is None else "practice:sign_in"
     return page(
         request, "practice/codes.html", {"codes": found, "product": settings.PRODUCT, "onward": onward}
     )
@@ -207,7 +209,9 @@ def codes(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove_factor(request: HttpRequest, factor_id: int) -> HttpResponse:
     """Take one of my second factors away."""
-    factor = get_object_or_404(Authenticator, pk=factor_id, user_id=request.user.pk, type__in=factors.REAL)
+    factor = get_object_or_404(
+        Authenticator, pk=factor_id, user_id=person_of(request).pk, type__in=factors.REAL
+    )
     try:
         factors.remove(factor, at=clock.now())
     except Refusal as refusal:

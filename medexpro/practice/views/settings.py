@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 from medexpro.kernel import clock
 from medexpro.kernel.refusals import Conflict, Refusal
 from medexpro.practice import forms, operations, presenters
-from medexpro.practice.access import requires
+from medexpro.practice.access import member_of, practice_of, requires
 from medexpro.practice.models import Practice
 from medexpro.practice.roles import Permission
 from medexpro.web.pages import page, toast
@@ -17,7 +17,7 @@ from medexpro.web.pages import page, toast
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
     """Show and change the practice's settings."""
-    practice = Practice.objects.get(pk=request.practice.pk)  # type: ignore[attr-defined]
+    practice = Practice.objects.get(pk=practice_of(request).pk)
     at = clock.now()
     form = forms.SettingsForm(request.POST or None, request.FILES or None, practice=practice, at=at)
     theirs: list[tuple[str, object, object]] = []
@@ -25,7 +25,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         expected = form.cleaned_data["version"]
         values = form.values()
         try:
-            operations.change_settings(practice, values, expected=expected, by=request.member, at=at)  # type: ignore[attr-defined]
+            operations.change_settings(practice, values, expected=expected, by=member_of(request), at=at)
         except Conflict as conflict:
             theirs = [
                 (form.fields[name].label, conflict.theirs.get(name), values[name])

@@ -9,7 +9,7 @@ from medexpro.kernel import clock
 from medexpro.kernel.refusals import Refusal
 from medexpro.knowledge import operations as knowledge
 from medexpro.practice import factors, forms, operations, permissions, setup_code
-from medexpro.practice.access import public, requires
+from medexpro.practice.access import asking, member_of, person_of, practice_of, public, requires
 from medexpro.practice.factors import before_second_factor
 from medexpro.practice.middleware import before_setup
 from medexpro.practice.models import Member, Practice
@@ -37,8 +37,8 @@ def wizard(step: str) -> dict:
 
 def draft(request: HttpRequest) -> Practice | None:
     """Return the practice that is being set up."""
-    if request.practice is not None:  # type: ignore[attr-defined]
-        return request.practice  # type: ignore[attr-defined]
+    if asking(request) is not None:
+        return practice_of(request)
     return Practice.objects.filter(members=None).order_by("created_at").first()
 
 
@@ -47,9 +47,9 @@ def next_step(request: HttpRequest) -> str:
     practice, skipped = draft(request), request.session.get(SKIPPED, [])
     if practice is None:
         return "practice"
-    if request.member is None:  # type: ignore[attr-defined]
+    if asking(request) is None:
         return "owner"
-    if not factors.has_second_factor(request.user):
+    if not factors.has_second_factor(person_of(request)):
         return "second_factor"
     if not practice.address and "letterhead" not in skipped:
         return "letterhead"
@@ -58,7 +58,7 @@ def next_step(request: HttpRequest) -> str:
 
 def guard(request: HttpRequest) -> HttpResponse | None:
     """Return the answer for whoever may not set up: sign-in once there is an owner, the code before."""
-    member = request.member  # type: ignore[attr-defined]
+    member = member_of(request)
     if member is not None:
         permissions.check(member, Permission.SETTINGS_MANAGE)
         return redirect("/") if member.practice.setup_done_at else None
@@ -74,7 +74,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
     Open to all until there is an owner: nobody can sign in before.
     """
-    if request.member is not None or request.session.get(KNOWN):  # type: ignore[attr-defined]
+    if asking(request) is not None or request.session.get(KNOWN):
         return guard(request) or redirect(f"practice:setup_{next_step(request)}")
     if Member.objects.exists():
         return redirect("account_login")
@@ -108,10 +108,10 @@ def practice(request: HttpRequest) -> HttpResponse:
     form = forms.SetupPractice(request.POST or None, initial=initial, at=at)
     if form.is_valid():
         try:
-            if request.member is None:  # type: ignore[attr-defined]
+            if asking(request) is None:
                 operations.start_practice(form.values(), at=at)
             else:
-                operations.change_settings(known, form.values(), expected=None, by=request.member, at=at)  # type: ignore[attr-defined]
+                operations.change_settings(known, form.values(), expected=None, by=member_of(request), at=at)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -127,7 +127,7 @@ def owner(request: HttpRequest) -> HttpResponse:
     if refused := guard(request):
         return refused
     found = draft(request)
-    if found is None or request.member is not None:  # type: ignore[attr-defined]
+    if found is None or asking(request) is not None:
         return redirect("practice:setup")
     form = forms.SetupOwner(request.POST or None)
     if form.is_valid():
@@ -155,7 +155,9 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     if refused := guard(request):
         return refused
     context = (
-        wizard("second_factor") | app_context(request) | {"has": factors.has_second_factor(request.user)}
+        wizard("second_factor")
+        | app_context(request)
+        | {"has": factors.has_second_factor(person_of(request))}
     )
     return page(request, "practice/setup_second_factor.html", context)
 
@@ -168,7 +170,7 @@ def letterhead(request: HttpRequest) -> HttpResponse:
     """Set the head of documents and the owner's signature."""
     if refused := guard(request):
         return refused
-    me, at = request.member, clock.now()  # type: ignore[attr-defined]
+    me, at = member_of(request), clock.now()
     initial = {name: getattr(me.practice, name) for name in ("address", "phone", "fax", "email", "website")}
     form = forms.Letterhead(
         request.POST or None, request.FILES or None, initial=initial, has_logo=bool(me.practice.logo)
@@ -202,13 +204,13 @@ def rules(request: HttpRequest) -> HttpResponse:
     """Approve the working rules by name, or leave them off, and open the practice."""
     if refused := guard(request):
         return refused
-    me, at = request.member, clock.now()  # type: ignore[attr-defined]
+    me, at = member_of(request), clock.now()
     waiting = knowledge.needing_approval(me.practice)
     sentence = ""
     if request.method == "POST":
         wanted = set(request.POST.getlist("rule"))
         chosen = [(entry.kind, entry.key) for entry in waiting if f"{entry.kind}:{entry.key}" in wanted]
-        if not me.practice.second_factor_required or factors.has_second_factor(request.user):
+        if not me.practice.second_factor_required or factors.has_second_factor(person_of(request)):
             knowledge.approve(chosen, by=me, at=at)
             operations.finish_setup(me.practice, by=me, at=at)
             toast(request, "Your practice is set up. Add the first client or invite your team.")

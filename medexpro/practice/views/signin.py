@@ -11,7 +11,7 @@ from medexpro.audit import trail
 from medexpro.kernel import clock
 from medexpro.kernel.refusals import Refusal
 from medexpro.practice import breakglass, events, factors, forms, links, tasks
-from medexpro.practice.access import public, signed_in
+from medexpro.practice.access import person_of, public, signed_in
 from medexpro.practice.middleware import SESSION_KEY
 from medexpro.practice.models import Member, User
 from medexpro.web.pages import page, toast
@@ -117,7 +117,10 @@ def enter(request: HttpRequest, member: Member) -> None:
 def switch(request: HttpRequest) -> HttpResponse:
     """Change over to another of one's own practices, in plain sight."""
     members = (
-        Member.objects.active().filter(user=request.user).select_related("practice").order_by("created_at")
+        Member.objects.active()
+        .filter(user=person_of(request))
+        .select_related("practice")
+        .order_by("created_at")
     )
     if request.method == "POST":
         chosen = next((one for one in members if str(one.pk) == request.POST.get("member")), None)
@@ -125,7 +128,7 @@ def switch(request: HttpRequest) -> HttpResponse:
             toast(request, "Choose one of your practices.")
             return redirect("practice:switch")
         enter(request, chosen)
-        chosen.user = request.user
+        chosen.user = person_of(request)
         trail.record(events.SWITCH, chosen, by=chosen, at=clock.now())
         toast(request, f"You work in {chosen.practice.name} now.")
         return redirect("/")

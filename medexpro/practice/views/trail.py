@@ -13,7 +13,7 @@ from medexpro.audit.models import Event
 from medexpro.kernel import clock
 from medexpro.kernel.refusals import Refusal
 from medexpro.practice import breakglass, forms, presenters, records, tasks
-from medexpro.practice.access import requires
+from medexpro.practice.access import member_of, practice_of, requires
 from medexpro.practice.models import BreakGlass, Member
 from medexpro.practice.roles import Permission
 from medexpro.web.pages import page, toast
@@ -35,8 +35,8 @@ def uuid_of(text: str) -> UUID | None:
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
     """Show who did what: filtered by member, client, kind and day, 50 at a time."""
-    me, at = request.member, clock.now()  # type: ignore[attr-defined]
-    rows = Event.objects.of(request.practice)  # type: ignore[attr-defined]
+    me, at = member_of(request), clock.now()
+    rows = Event.objects.of(practice_of(request))
     chosen = {name: request.GET.get(name, "").strip() for name in ("member", "client", "kind", "day")}
     note = ""
     if member_id := uuid_of(chosen["member"]):
@@ -47,7 +47,7 @@ def show(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(kind=chosen["kind"])
     day = parse_day(chosen["day"])
     if day:
-        start = datetime.combine(day, time.min, tzinfo=request.practice.tz)  # type: ignore[attr-defined]
+        start = datetime.combine(day, time.min, tzinfo=practice_of(request).tz)
         rows = rows.filter(at__gte=start, at__lt=start + timedelta(days=1))
     elif (member_id or chosen["kind"]) and not client_id:
         rows = rows.filter(at__gte=at - LOOK_BACK)
@@ -58,9 +58,9 @@ def show(request: HttpRequest) -> HttpResponse:
         "note": note,
         "members": Member.objects.visible_to(me).select_related("user").order_by("user__full_name"),
         "kinds": kinds.all_kinds(),
-        "client_name": records.names_of(request.practice, {client_id}).get(client_id, "")
+        "client_name": records.names_of(practice_of(request), {client_id}).get(client_id, "")
         if client_id
-        else "",  # type: ignore[attr-defined]
+        else "",
         "nav": "settings",
     }
     trail.record_list(
@@ -81,7 +81,7 @@ def parse_day(text: str):
 @require_GET
 def of_client(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Show who opened and changed one client's record."""
-    me, at = request.member, clock.now()  # type: ignore[attr-defined]
+    me, at = member_of(request), clock.now()
     client = get_object_or_404(records.clients_of(me.practice).visible_to(me), pk=client_id)
     context = lines_context(request, Event.objects.about_client(client))
     trail.record_read(me, client, "trail", at=at)
@@ -98,7 +98,7 @@ def lines_context(request: HttpRequest, rows) -> dict:
         rows = rows.filter(at__lte=moment).exclude(at=moment, id__gte=last_id)
     found = list(rows.order_by("-at", "-id")[: PER_PAGE + 1])
     events, more = found[:PER_PAGE], len(found) > PER_PAGE
-    practice = request.practice  # type: ignore[attr-defined]
+    practice = practice_of(request)
     names = records.names_of(practice, {event.client_id for event in events if event.client_id})
     looks = [event.subject_id for event in events if event.subject_type == "practice.breakglass"]
     reasons = {
@@ -127,7 +127,7 @@ def parse_moment(text: str):
 @require_http_methods(["GET", "POST"])
 def break_glass(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Open one client's record to an owner, for a reason, for an hour, with a notice."""
-    me, at = request.member, clock.now()  # type: ignore[attr-defined]
+    me, at = member_of(request), clock.now()
     client = records.clients_of(me.practice).filter(pk=client_id).first()
     if client is None:
         raise Http404
@@ -153,10 +153,10 @@ def break_glass(request: HttpRequest, client_id: UUID) -> HttpResponse:
 @require_POST
 def close_glass(request: HttpRequest) -> HttpResponse:
     """End the look into a client's record before its time."""
-    if opened := request.glass:  # type: ignore[attr-defined]
-        look = BreakGlass.objects.of(request.practice).filter(pk=opened.id).first()  # type: ignore[attr-defined]
+    if opened := request.glass:
+        look = BreakGlass.objects.of(practice_of(request)).filter(pk=opened.id).first()
         if look is not None:
-            breakglass.close_record(look, by=request.member, at=clock.now())  # type: ignore[attr-defined]
+            breakglass.close_record(look, by=member_of(request), at=clock.now())
         breakglass.drop_from(request.session)
         toast(request, "The record is closed again.")
     return redirect("/")
