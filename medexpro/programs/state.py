@@ -57,6 +57,11 @@ def blocks_of(episode: Episode) -> list[Block]:
     ]
 
 
+def gates_listed(program: Program | None) -> frozenset[str]:
+    """Return the safety gates that the program's protocol lists; their data must be taken before each start."""
+    return frozenset(program.protocol.content.get("gates", ())) if program else frozenset()
+
+
 def lines_now(program: Program, *, blocks: list[Block] | None = None) -> list[Line]:
     """Return the program's exercises in order, each weighed against the precautions in force."""
     blocks = blocks_of(program.episode) if blocks is None else blocks

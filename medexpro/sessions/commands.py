@@ -76,7 +76,7 @@ def _apply(command: Command, *, by: Member, at: datetime) -> dict[str, Any]:
         raise NotFound("There is no such session in this practice.")
     session = (
         SessionLog.objects.select_for_update(of=("self",))
-        .select_related("episode__client", "episode__practice", "episode__surgery", "practice")
+        .select_related("episode__client", "episode__practice", "episode__surgery", "practice", "program__protocol")
         .filter(practice_id=by.practice_id, pk=command.session)
         .first()
     )
@@ -169,9 +169,12 @@ def _taken_at(work: Work) -> datetime:
 
 def _reading(work: Work) -> None:
     measure = library().measures.get(work.body.get("measure", ""))
-    moment = work.body.get("moment", "pre")
+    # Without a word a reading taken after the start was taken at work; a rested recheck says so.
+    moment = work.body.get("moment", "in" if work.session.started_at else "pre")
     if measure is None or moment not in ("pre", "in", "post"):
         raise CommandRefused("There is no such reading.")
+    if moment != "pre" and work.session.started_at is None:
+        raise CommandRefused("The session has not started: this is a resting reading.", field=measure.id)
     unit = work.body.get("unit") or measure.unit
     typed = rules.number_in(work.body.get("value"), Decimal(-1000), Decimal(100000), measure.name)
     try:
@@ -201,6 +204,21 @@ def _red_flags(work: Work) -> None:
         raise CommandRefused("A red flag said today stays for today; the provider’s answer clears it.", field="red_flags")
     work.session.red_flags, work.session.red_flags_at = sorted(items), _taken_at(work)
     record(events.RED_FLAGS, work.session, by=work.by, at=work.at, items=work.session.red_flags)
+    _weigh(work)
+
+
+def _signs(work: Work) -> None:
+    """Add today's signs. None is an answer; what was said today stays for today."""
+    items = work.body.get("items")
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise CommandRefused("Choose the signs, or “None of these”.", field="signs")
+    if not set(items) <= set(library().symptoms):
+        raise CommandRefused("There is no such sign.", field="signs")
+    said = list(work.session.signs or [])
+    known = {one["symptom"] for one in said}
+    at, when = _taken_at(work).isoformat(), "in" if work.session.started_at else "pre"
+    work.session.signs = said + [{"symptom": item, "at": at, "when": when} for item in items if item not in known]
+    record(events.SIGNS, work.session, by=work.by, at=work.at, items=items)
     _weigh(work)
 
 
@@ -264,14 +282,16 @@ def _check_going(work: Work, *, part: str = "", exercise: str = "") -> None:
     closed = gate.verdict.closed
     if not gate.verdict.may_start:
         raise CommandRefused(gate.verdict.sentence, findings=gate.findings)
-    if part in closed or f"exercise:{exercise}" in closed:
-        stop = next((finding for finding in gate.findings if finding.closes == part), None)
+    shut = {part, f"exercise:{exercise}"} & closed
+    if shut:
+        stop = next((finding for finding in gate.findings if finding.closes in shut), None)
         raise CommandRefused(stop.sentence if stop else gate.verdict.sentence, findings=gate.findings)
 
 
 def _log(work: Work) -> None:
     entry = _entry(work)
-    _check_going(work, part=entry.part, exercise=entry.exercise)
+    # A slip of the finger in an exercise already logged may be put right, though it closed that exercise.
+    _check_going(work, part=entry.part, exercise="" if entry.state == "done" else entry.exercise)
     effort, pain = rules.read_score(work.body.get("effort"), "Effort"), rules.read_score(work.body.get("pain"), "Pain")
     sets = rules.read_sets(work.body.get("sets"), entry.quantity_unit)
     reason = str(work.body.get("reason", "")).strip()[:240]
@@ -282,8 +302,11 @@ def _log(work: Work) -> None:
     if over and not reason:
         raise CommandRefused("This is over the ceiling. Say what you did about it.", field="reason")
     entry.state, entry.sets, entry.effort, entry.pain, entry.reason = "done", sets, effort, pain, reason
+    entry.logged_at = _taken_at(work)
     entry.save()
     record(events.LOGGED, work.session, by=work.by, at=work.at, exercise=entry.exercise, over_ceiling=bool(over))
+    if effort is not None or pain is not None:
+        _weigh(work)
 
 
 def _unlog(work: Work) -> None:
@@ -384,6 +407,7 @@ def _hold(work: Work) -> None:
 HANDLERS: dict[str, Callable[[Work], None]] = {
     "reading": _reading,
     "red_flags": _red_flags,
+    "signs": _signs,
     "answer": _answer,
     "start": _start,
     "log": _log,

@@ -5,6 +5,7 @@ from medexpro.audit.kinds import declare
 OPENED = declare("sessions:session:opened", "Opened a session log")
 READING = declare("sessions:reading:taken", "Recorded a reading")
 RED_FLAGS = declare("sessions:red-flags:asked", "Asked the red-flag question")
+SIGNS = declare("sessions:signs:asked", "Asked for today’s signs")
 GATE_CLOSED = declare("sessions:gate:closed", "The gate closed")
 GATE_CLEARED = declare("sessions:gate:cleared", "The gate cleared")
 DECIDED = declare("sessions:finding:decided", "Decided a finding with a reason")

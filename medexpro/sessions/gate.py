@@ -1,15 +1,20 @@
 """The gate of one session: what is on the record today, weighed by clearance's rules. Reads only."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 from medexpro.clearance import state as clearance
-from medexpro.clearance.rules.evidence import IN_SESSION, POST, PRE, Reading
+from medexpro.clearance.rules.evidence import IN_SESSION, POST, PRE, GateContext, Reading, Sign
 from medexpro.clearance.rules.verdict import GateVerdict
 from medexpro.kernel.findings import Finding
+from medexpro.programs.state import gates_listed
 from medexpro.sessions.models import SessionLog, SessionReading
 
 WHEN = {"pre": PRE, "in": IN_SESSION, "post": POST}
+
+# The longest look back of a change rule is a week; a day more covers the hour of the visit.
+EARLIER_DAYS = 8
 
 
 @dataclass(frozen=True)
@@ -21,30 +26,70 @@ class Gate:
 
 
 def readings_of(session: SessionLog) -> list[Reading]:
-    """Return all readings of a session as the rules read them, in the order taken."""
+    """Return all readings of a session as the rules read them, in the order taken.
+
+    What was said of an exercise, effort and pain, belongs to that exercise and counts as taken at work.
+    """
+    taken = [_reading(row) for row in session.readings.all()]
+    for entry in session.entries.all():
+        if entry.state != "done" or entry.logged_at is None:
+            continue
+        for measure, value in (("rpe_cr10", entry.effort), ("pain_nrs", entry.pain)):
+            if value is not None:
+                taken.append(
+                    Reading(
+                        measure=measure, value=Decimal(value), at=entry.logged_at, when=IN_SESSION,
+                        exercise=entry.exercise,
+                    )
+                )  # fmt: skip
+    return taken
+
+
+def signs_of(session: SessionLog) -> list[Sign] | None:
+    """Return the signs reported today, or None while the question is not answered."""
+    if session.signs is None:
+        return None
     return [
-        Reading(measure=reading.measure, value=reading.value, at=reading.at, when=WHEN[reading.moment])
-        for reading in session.readings.all()
+        Sign(symptom=one["symptom"], at=datetime.fromisoformat(one["at"]), when=WHEN[one["when"]])
+        for one in session.signs
     ]
 
 
-def gate_of(session: SessionLog, *, at: datetime) -> Gate:
-    """Weigh a session's gate now: start conditions of the episode, readings, red flags, answers so far."""
-    findings, verdict = clearance.weigh_floor(
+def context_of(session: SessionLog, *, at: datetime) -> GateContext:
+    """Return everything this session's gate is weighed on now."""
+    before = _before(session)
+    return clearance.gate_context(
         session.episode,
+        at=at,
         readings=readings_of(session),
         red_flags=session.red_flags,
         red_flags_at=session.red_flags_at,
-        answered=set(session.answers),
-        at=at,
-        last_session=last_readings(session),
+        signs=signs_of(session),
+        stage=IN_SESSION if session.started_at else PRE,
+        listed=gates_listed(session.program),
+        earlier=[_reading(row) for row in before],
+        last_session=[_reading(row) for row in before if row.session.number == session.number - 1],
     )
+
+
+def gate_of(session: SessionLog, *, at: datetime) -> Gate:
+    """Weigh a session's gate now: start conditions of the episode, readings, signs, red flags, answers so far."""
+    context = context_of(session, at=at)
+    findings, verdict = clearance.weigh_floor(session.episode, context, answered=set(session.answers))
     return Gate(verdict, findings)
 
 
-def last_readings(session: SessionLog) -> list[Reading]:
-    """Return the readings of the session before this one: what a change since last time is counted from."""
-    rows = SessionReading.objects.filter(
-        session__episode_id=session.episode_id, session__number=session.number - 1
-    ).order_by("at", "id")
-    return [Reading(measure=row.measure, value=row.value, at=row.at, when=WHEN[row.moment]) for row in rows]
+def _before(session: SessionLog) -> list[SessionReading]:
+    """Return the readings of the days before, and of the last session however long ago: changes are counted from them."""
+    of_episode = SessionReading.objects.filter(session__episode_id=session.episode_id)
+    since = session.opened_at - timedelta(days=EARLIER_DAYS)
+    recent = of_episode.filter(at__gte=since, session__number__lt=session.number)
+    last = of_episode.filter(session__number=session.number - 1)
+    return list((recent | last).select_related("session").only(*_ONLY).order_by("at", "id"))
+
+
+_ONLY = ("measure", "value", "at", "moment", "session__number")
+
+
+def _reading(row: SessionReading) -> Reading:
+    return Reading(measure=row.measure, value=row.value, at=row.at, when=WHEN[row.moment])

@@ -30,6 +30,7 @@ class SessionLog(EpisodeRow):
     ended_at = models.DateTimeField(null=True)
     red_flags = models.JSONField(null=True, help_text="Symptom ids new or worse; [] is the answer none")
     red_flags_at = models.DateTimeField(null=True)
+    signs = models.JSONField(null=True, help_text="Signs of today as {symptom, at, when}; [] is the answer none")
     answers = models.JSONField(default=dict, help_text="Finding code to {reason, provider answer, by, at} for DECIDE")
     findings = models.JSONField(default=list, help_text="As last weighed")
     minutes = models.JSONField(default=dict, help_text="Service category to seconds")
@@ -97,6 +98,7 @@ class ExerciseEntry(EpisodeRow):
     effort = models.PositiveSmallIntegerField(null=True, help_text="RPE 0-10")
     pain = models.PositiveSmallIntegerField(null=True, help_text="0-10")
     reason = models.CharField(max_length=240, blank=True, help_text="For skip, swap, or over a ceiling")
+    logged_at = models.DateTimeField(null=True, help_text="When effort and pain were said")
 
     class Meta:
         ordering = ["order", "id"]

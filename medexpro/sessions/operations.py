@@ -109,6 +109,7 @@ def content_hash(session: SessionLog) -> str:
         "number": session.number,
         "started_at": str(session.started_at),
         "red_flags": session.red_flags,
+        "signs": session.signs,
         "answers": session.answers,
         "readings": [
             [reading.measure, str(reading.value), reading.unit, reading.moment, reading.at.isoformat()]

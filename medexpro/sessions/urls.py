@@ -6,6 +6,7 @@ from medexpro.sessions import views
 
 urlpatterns = [
     path("open/<uuid:episode_id>/", views.open_session, name="open"),
+    path("of/<uuid:episode_id>/", views.list_sessions, name="list"),
     path("commands/", views.take_command, name="commands"),
     path("<uuid:session_id>/", views.show, name="show"),
     path("<uuid:session_id>/state/", views.state, name="state"),

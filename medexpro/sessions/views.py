@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from medexpro.audit.trail import record_read
 from medexpro.clearance import state as clearance
+from medexpro.clients.panels import open_chart
 from medexpro.episodes.models import Episode
 from medexpro.kernel import clock
 from medexpro.kernel.quantities import label
@@ -28,6 +29,7 @@ from medexpro.sessions.models import SessionLog
 from medexpro.web.pages import go_to, page, toast
 
 COMMAND_LIMIT_BYTES = 64 * 1024
+PAGE = 25
 
 
 def _session(request: HttpRequest, session_id: Any) -> SessionLog:
@@ -51,6 +53,30 @@ def open_session(request: HttpRequest, episode_id: Any) -> HttpResponse:
         context = {"episode": episode, "client": episode.client, "refusal": refusal}
         return page(request, "sessions/refused.html", context | {"nav": "clients"}, status=409)
     return go_to(request, "sessions:show", session.pk)
+
+
+@require_GET
+@requires(Permission.RECORD_READ)
+def list_sessions(request: HttpRequest, episode_id: Any) -> HttpResponse:
+    """List an episode's sessions, the newest first, a page at a time: cost does not grow with history."""
+    episode = get_object_or_404(
+        Episode.objects.visible_to(request.member).select_related("client", "practice"), pk=episode_id
+    )
+    chart = open_chart(request, episode.client, page="sessions")
+    before = request.GET.get("before", "")
+    rows = SessionLog.objects.filter(episode=episode).select_related("by__user").order_by("-number")
+    found = list((rows.filter(number__lt=int(before)) if before.isdigit() else rows)[: PAGE + 1])
+    shown = found[:PAGE]
+    context = {
+        "nav": "clients",
+        "chart": chart,
+        "tab": "sessions",
+        "episode": episode,
+        "rows": shown,
+        "older": shown[-1].number if len(found) > PAGE else None,
+        "newer": int(before) + PAGE if before.isdigit() else None,
+    }
+    return page(request, "sessions/list.html", context)
 
 
 @require_GET

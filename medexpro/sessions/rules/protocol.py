@@ -18,6 +18,7 @@ import msgspec
 TARGETS = {
     "reading": "",
     "red_flags": "red_flags",
+    "signs": "",
     "answer": "",
     "start": "",
     "log": "entry:{entry}",

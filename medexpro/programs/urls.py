@@ -1,0 +1,16 @@
+"""Addresses of the program."""
+
+from django.urls import path
+
+from medexpro.programs import views
+
+urlpatterns = [
+    path("<uuid:episode_id>/", views.show, name="show"),
+    path("<uuid:episode_id>/make/", views.make, name="make"),
+    path("<uuid:episode_id>/add/", views.add, name="add"),
+    path("<uuid:episode_id>/phase/", views.decide_phase, name="decide_phase"),
+    path("exercises/<uuid:line_id>/change/", views.change, name="change"),
+    path("exercises/<uuid:line_id>/remove/", views.remove, name="remove"),
+    path("exercises/<uuid:line_id>/restore/", views.restore, name="restore"),
+    path("exercises/<uuid:line_id>/swap/", views.swap, name="swap"),
+]
