@@ -1,0 +1,29 @@
+"""The home page: may I start, what must I do."""
+
+from django.http import HttpRequest, HttpResponse
+
+from medexpro.audit.trail import record_list
+from medexpro.kernel import clock
+from medexpro.practice.access import signed_in
+from medexpro.practice.permissions import Permission
+from medexpro.sessions.models import SessionLog, SessionState
+from medexpro.today import obligations
+from medexpro.web.pages import page
+
+
+@signed_in
+def show(request: HttpRequest) -> HttpResponse:
+    """Show what waits, for this member."""
+    member, at = request.member, clock.now()
+    day = member.practice.day(at)
+    reads = member.may(Permission.RECORD_READ)
+    alerts = obligations.refer_backs(member, day) if reads else []
+    running = []
+    if member.may(Permission.SESSIONS_LOG):
+        rows = SessionLog.objects.visible_to(member).filter(by=member, state__in=(SessionState.OPEN, SessionState.READY))
+        running = [s for s in rows.select_related("episode__client").order_by("-opened_at")[:3] if member.practice.day(s.opened_at) == day]
+    kinds = obligations.owed_to(member, day)
+    count = sum(len(kind.rows) for kind in kinds)
+    record_list(member, "today", at=at, count=count)
+    context = {"nav": "today", "day": day, "alerts": alerts, "running": running, "kinds": kinds, "count": count}
+    return page(request, "today/today.html", context)
