@@ -138,3 +138,8 @@ def test_an_upload_that_nobody_brings_in_is_gone_after_a_day(cast, sign_in):
     assert uploads.clear_old(at=real_clock.now() + timedelta(hours=23)) == 0
     assert uploads.clear_old(at=real_clock.now() + timedelta(hours=25)) == 1
     assert browser.get(first).status_code == 404
+
+
+@pytest.mark.parametrize(("name", "shown"), [("ana", True), ("ben", False)])
+def test_the_list_of_clients_leads_there(cast, sign_in, name, shown):
+    assert ("Bring in a record" in sign_in(cast.members[name]).get("/clients/").content.decode()) is shown
