@@ -18,7 +18,7 @@ from medexpro.clearance.models import (
 )
 from medexpro.clearance.questionnaire import clearing_policy, questionnaire
 from medexpro.clearance.rules import clearing, gates, screening, tablet
-from medexpro.clearance.rules.evidence import RED_FLAG_QUESTION, GateContext, Reading, Sign
+from medexpro.clearance.rules.evidence import PRE, RED_FLAG_QUESTION, SIGNS_QUESTION, GateContext, Reading, Sign
 from medexpro.clearance.rules.limits import Limit, Origin
 from medexpro.clearance.rules.verdict import GateVerdict, verdict
 from medexpro.episodes.models import Episode, Status
@@ -186,6 +186,7 @@ def limits_in_force(episode: Episode) -> list[Limit]:
             valid_to=limit.valid_to,
             closes=Closes(limit.closes),
             source=limit.words,
+            id=str(limit.pk),
         )
         for limit in written
     ]
@@ -200,6 +201,7 @@ def limits_in_force(episode: Episode) -> list[Limit]:
             written_on=limit.set_at.astimezone(tz).date(),
             valid_from=limit.set_at.astimezone(tz).date(),
             closes=Closes(limit.closes),
+            id=str(limit.pk),
         )
         for limit in PracticeLimit.objects.filter(practice=episode.practice, ended_at=None).select_related("set_by__user")
     ]
@@ -249,57 +251,63 @@ def gate_context(
     readings: Sequence[Reading] = (),
     red_flags: Sequence[str] | None = None,
     red_flags_at: datetime | None = None,
+    signs: Sequence[Sign] | None = None,
+    stage: str = PRE,
+    listed: Collection[str] = (),
     earlier: Sequence[Reading] = (),
     last_session: Sequence[Reading] = (),
 ) -> GateContext:
     """Return everything the gates of one session are weighed on.
 
-    red_flags: the answer to the question, [] for none; None while it is not asked.
+    red_flags, signs: the answers to the two questions, [] for none; None while they are not asked. listed: the gates
+    that the client's protocol lists. stage: how far the session is.
     """
     lib, on = library(), episode.practice.day(at)
     histories = histories_of(episode, on)
     said = [item for item in red_flags or () if item in lib.histories]
+    questions = {RED_FLAG_QUESTION: red_flags, SIGNS_QUESTION: signs}
     return GateContext(
         gates=list(lib.gates.values()),
         on=on,
         at=at,
         readings=readings,
-        signs=[Sign(symptom=item, at=red_flags_at) for item in red_flags or () if item not in said],
+        stage=stage,
+        signs=[Sign(symptom=item, at=red_flags_at) for item in red_flags or () if item not in said] + [*(signs or ())],
         earlier=earlier,
         last_session=last_session,
         histories=histories | {item: red_flags_at for item in said},
-        answered=frozenset() if red_flags is None else frozenset({RED_FLAG_QUESTION}),
+        answered=frozenset(question for question, said_to in questions.items() if said_to is not None),
         required=lib.required_each_session,
+        listed=frozenset(listed),
         limits=limits_in_force(episode),
         sign_words={key: symptom.professional for key, symptom in lib.symptoms.items()},
     )
 
 
 def weigh_floor(
-    episode: Episode,
-    *,
-    readings: Sequence[Reading],
-    red_flags: Sequence[str] | None,
-    red_flags_at: datetime | None,
-    answered: Collection[str],
-    at: datetime,
-    earlier: Sequence[Reading] = (),
-    last_session: Sequence[Reading] = (),
+    context: GateContext, *, start: Sequence[Finding], answered: Collection[str]
 ) -> tuple[list[Finding], GateVerdict]:
-    """Weigh a session now: the start conditions of the episode and every gate.
+    """Weigh a session now: what stands before its start, and every gate.
 
-    answered: codes of DECIDE findings with a recorded answer; they open no STOP. Returns the findings, the
-    strictest first, and what they add up to.
+    context: from gate_context. start: from start_stops. answered: codes of DECIDE findings with a recorded answer;
+    they open no STOP. Returns the findings, the strictest first, and what they add up to.
     """
-    context = gate_context(
-        episode, at=at, readings=readings, red_flags=red_flags, red_flags_at=red_flags_at,
-        earlier=earlier, last_session=last_session,
-    )  # fmt: skip
-    start = [finding for finding in weigh_start(episode, context.on) if finding.weight == Weight.STOP]
     findings = sort_findings([*gates.weigh(context), *start])
     return findings, verdict(findings, answered)
 
 
-def floor_rules_for(episode: Episode, *, at: datetime) -> dict[str, Any]:
-    """Return the figures in force for this client today as plain JSON, for the tablet."""
-    return tablet.floor_rules(gate_context(episode, at=at))
+def start_stops(episode: Episode, on: date) -> list[Finding]:
+    """Return the STOPs of weigh_start: no reading on the floor lifts them."""
+    return [finding for finding in weigh_start(episode, on) if finding.weight == Weight.STOP]
+
+
+def signs_to_ask(context: GateContext) -> list[str]:
+    """Return the signs that the listed gates of the protocol look for before and during a session, each once."""
+    listed = [gate for gate in gates.in_force(context) if gate.id in context.listed and gates.applies(gate, context)]
+    found = [sign for gate in listed for rule in gate.rules for sign in rule.symptoms if rule.op == "present"]
+    return list(dict.fromkeys(found))
+
+
+def floor_rules_for(context: GateContext) -> dict[str, Any]:
+    """Return the figures in force for this client today as plain JSON, for the tablet. context: from gate_context."""
+    return tablet.floor_rules(context)

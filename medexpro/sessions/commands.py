@@ -22,7 +22,7 @@ from medexpro.programs.rules.fit import check_fit
 from medexpro.programs.rules.making import line_of
 from medexpro.programs.state import blocks_of
 from medexpro.sessions import events, presenters
-from medexpro.sessions.gate import Gate, gate_of
+from medexpro.sessions.gate import Gate, gate_of, parts_of
 from medexpro.sessions.models import ExerciseEntry, SessionCommand, SessionLog, SessionReading, SessionState
 from medexpro.sessions.operations import LOCKED
 from medexpro.sessions.rules import logging as rules
@@ -272,18 +272,16 @@ def _entry(work: Work) -> ExerciseEntry:
     return entry
 
 
-def _check_going(work: Work, *, part: str = "", exercise: str = "") -> None:
+def _check_going(work: Work, parts: frozenset[str]) -> None:
     """Refuse work on the floor before the session started, while it is held, or in a part the gate closed."""
     if work.session.state == SessionState.HELD:
         raise CommandRefused("The session is held. The provider’s answer lifts it.")
     if work.session.started_at is None:
         raise CommandRefused("The session has not started: finish the gate first.")
     gate = work.gate or gate_of(work.session, at=work.at)
-    closed = gate.verdict.closed
     if not gate.verdict.may_start:
         raise CommandRefused(gate.verdict.sentence, findings=gate.findings)
-    shut = {part, f"exercise:{exercise}"} & closed
-    if shut:
+    if shut := parts & gate.verdict.closed:
         stop = next((finding for finding in gate.findings if finding.closes in shut), None)
         raise CommandRefused(stop.sentence if stop else gate.verdict.sentence, findings=gate.findings)
 
@@ -291,7 +289,8 @@ def _check_going(work: Work, *, part: str = "", exercise: str = "") -> None:
 def _log(work: Work) -> None:
     entry = _entry(work)
     # A slip of the finger in an exercise already logged may be put right, though it closed that exercise.
-    _check_going(work, part=entry.part, exercise="" if entry.state == "done" else entry.exercise)
+    own = {f"exercise:{entry.exercise}"} if entry.state == "done" else set()
+    _check_going(work, parts_of(work.session, entry) - own)
     effort, pain = rules.read_score(work.body.get("effort"), "Effort"), rules.read_score(work.body.get("pain"), "Pain")
     sets = rules.read_sets(work.body.get("sets"), entry.quantity_unit)
     reason = str(work.body.get("reason", "")).strip()[:240]

@@ -1,5 +1,6 @@
 """The gate of one session: what is on the record today, weighed by clearance's rules. Reads only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -8,8 +9,10 @@ from medexpro.clearance import state as clearance
 from medexpro.clearance.rules.evidence import IN_SESSION, POST, PRE, GateContext, Reading, Sign
 from medexpro.clearance.rules.verdict import GateVerdict
 from medexpro.kernel.findings import Finding
+from medexpro.knowledge.library import library
+from medexpro.programs.rules.making import closed_with
 from medexpro.programs.state import gates_listed
-from medexpro.sessions.models import SessionLog, SessionReading
+from medexpro.sessions.models import ExerciseEntry, SessionLog, SessionReading
 
 WHEN = {"pre": PRE, "in": IN_SESSION, "post": POST}
 
@@ -72,11 +75,29 @@ def context_of(session: SessionLog, *, at: datetime) -> GateContext:
     )
 
 
-def gate_of(session: SessionLog, *, at: datetime) -> Gate:
-    """Weigh a session's gate now: start conditions of the episode, readings, signs, red flags, answers so far."""
-    context = context_of(session, at=at)
-    findings, verdict = clearance.weigh_floor(session.episode, context, answered=set(session.answers))
+def gate_of(
+    session: SessionLog,
+    *,
+    at: datetime,
+    context: GateContext | None = None,
+    start: Sequence[Finding] | None = None,
+) -> Gate:
+    """Weigh a session's gate now: start conditions of the episode, readings, signs, red flags, answers so far.
+
+    context, start: where a page has read them already.
+    """
+    context = context or context_of(session, at=at)
+    start = clearance.start_stops(session.episode, context.on) if start is None else start
+    findings, verdict = clearance.weigh_floor(context, start=start, answered=set(session.answers))
     return Gate(verdict, findings)
+
+
+def parts_of(session: SessionLog, entry: ExerciseEntry) -> frozenset[str]:
+    """Return the parts whose closing closes an entry: its own part, weight on the feet, the operated joint, itself."""
+    exercise = library().exercises.get(entry.exercise)
+    surgery = session.episode.surgery
+    shape = closed_with(exercise, surgery.joint if surgery else "") if exercise else frozenset({"joint", "weight_bearing"})
+    return shape | {entry.part, f"exercise:{entry.exercise}"}
 
 
 def _before(session: SessionLog) -> list[SessionReading]:

@@ -4,10 +4,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from medexpro.kernel.findings import Finding
 from medexpro.kernel.quantities import label
+from medexpro.kernel.reference import Verification
 from medexpro.knowledge.library import library
 from medexpro.programs.models import ServiceCategory
-from medexpro.sessions.gate import Gate
+from medexpro.sessions.gate import Gate, parts_of
 from medexpro.sessions.models import ExerciseEntry, SessionLog
 from medexpro.sessions.rules.phrases import Done, offered
 
@@ -20,7 +22,7 @@ def plain(value: Decimal | str | None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def entry_state(entry: ExerciseEntry) -> dict[str, Any]:
+def entry_state(session: SessionLog, entry: ExerciseEntry) -> dict[str, Any]:
     """Return one exercise entry for the tablet."""
     return {
         "id": str(entry.pk),
@@ -28,6 +30,8 @@ def entry_state(entry: ExerciseEntry) -> dict[str, Any]:
         "name": entry.name,
         "category": entry.category,
         "part": entry.part,
+        "parts": sorted(parts_of(session, entry)),
+        "logged_at": entry.logged_at.isoformat() if entry.logged_at else None,
         "order": entry.order,
         "state": entry.state,
         "sets": entry.sets,
@@ -44,10 +48,16 @@ def entry_state(entry: ExerciseEntry) -> dict[str, Any]:
 def gate_state(session: SessionLog, gate: Gate, *, at: datetime) -> dict[str, Any]:
     """Return the gate for the tablet: the verdict, every finding, every reading so far."""
     return gate.verdict.as_dict() | {
-        "findings": [finding.as_dict() for finding in gate.findings],
+        "findings": [finding_state(finding) for finding in gate.findings],
         "answers": session.answers,
         "weighed_at": at.isoformat(),
     }
+
+
+def finding_state(finding: Finding) -> dict[str, Any]:
+    """Return a finding for the tablet; a working rule of the practice says that it is one."""
+    rule = finding.verification == Verification.HOUSE_RULE and not finding.code.endswith("-not-taken")
+    return finding.as_dict() | {"mark": Verification.HOUSE_RULE.label if rule else ""}
 
 
 def readings_state(session: SessionLog) -> list[dict[str, Any]]:
@@ -78,9 +88,11 @@ def session_state(session: SessionLog, gate: Gate, *, at: datetime) -> dict[str,
         "opened_at": session.opened_at.isoformat(),
         "started_at": session.started_at.isoformat() if session.started_at else None,
         "red_flags": session.red_flags,
+        "red_flags_at": session.red_flags_at.isoformat() if session.red_flags_at else None,
+        "signs": session.signs,
         "readings": readings_state(session),
         "gate": gate_state(session, gate, at=at),
-        "entries": [entry_state(entry) for entry in entries],
+        "entries": [entry_state(session, entry) for entry in entries],
         "minutes": session.minutes,
         "note": session.note,
         "phrases": phrases_of(session, entries),
@@ -131,7 +143,7 @@ def target_value(session: SessionLog, target: str) -> dict[str, Any]:
     """Return what stands now at a command's target, to be shown beside what the other device sent."""
     if target.startswith("entry:"):
         entry = session.entries.filter(pk=target.removeprefix("entry:")).first()
-        return entry_state(entry) if entry else {}
+        return entry_state(session, entry) if entry else {}
     return {
         "note": {"text": session.note},
         "minutes": {"seconds": session.minutes},

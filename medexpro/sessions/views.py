@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from medexpro.audit.trail import record_read
 from medexpro.clearance import state as clearance
+from medexpro.clearance.rules.evidence import GateContext
 from medexpro.clients.panels import open_chart
 from medexpro.episodes.models import Episode
 from medexpro.kernel import clock
@@ -24,7 +25,7 @@ from medexpro.programs import state as programs
 from medexpro.programs.rules.fit import alternatives
 from medexpro.programs.rules.making import line_of
 from medexpro.sessions import commands, forms, operations, presenters
-from medexpro.sessions.gate import gate_of
+from medexpro.sessions.gate import context_of, gate_of
 from medexpro.sessions.models import SessionLog
 from medexpro.web.pages import go_to, page, toast
 
@@ -36,7 +37,7 @@ def _session(request: HttpRequest, session_id: Any) -> SessionLog:
     rows = SessionLog.objects.visible_to(request.member).select_related(
         "episode__client", "episode__practice", "episode__surgery", "episode__referral__provider", "practice",
         "program__protocol", "by__user",
-    )  # fmt: skip
+    ).prefetch_related("entries", "readings")  # fmt: skip
     return get_object_or_404(rows, pk=session_id)
 
 
@@ -88,8 +89,10 @@ def show(request: HttpRequest, session_id: Any) -> HttpResponse:
     record_read(request.member, client, "session", at=at)
     if session.state in operations.LOCKED or not request.member.may(Permission.SESSIONS_LOG):
         return _note(request, session, forms.AddendumForm())
-    gate = gate_of(session, at=at)
+    context, start = context_of(session, at=at), clearance.start_stops(session.episode, session.practice.day(at))
+    gate = gate_of(session, at=at, context=context, start=start)
     state = presenters.session_state(session, gate, at=at)
+    figures = clearance.floor_rules_for(context) | {"start": [finding.as_dict() for finding in start]}
     return page(
         request,
         "sessions/session.html",
@@ -99,7 +102,7 @@ def show(request: HttpRequest, session_id: Any) -> HttpResponse:
             "subtitle": _subtitle(session, at),
             "precautions": clearance.precautions_in_force(session.episode),
             "state": state,
-            "data": _data(request, session),
+            "data": _data(request, session, context) | {"figures": figures},
             "recent": reauth.recently_authenticated(request),
         },
     )
@@ -112,12 +115,12 @@ def _subtitle(session: SessionLog, at: Any) -> str:
     return f"Session {session.number}{planned} · {session.episode.title}" + (f", week {weeks}" if weeks else "")
 
 
-def _data(request: HttpRequest, session: SessionLog) -> dict[str, Any]:
+def _data(request: HttpRequest, session: SessionLog, context: GateContext) -> dict[str, Any]:
     """Return what the page's script needs and no command changes."""
     lib, episode = library(), session.episode
     us = session.practice.units == "us"
     blocks = programs.blocks_of(episode)
-    in_session = list(session.entries.values_list("exercise", flat=True))
+    in_session = [entry.exercise for entry in session.entries.all()]
     question = lib.red_flag_question
     provider = episode.referral.provider if episode.referral else None
     return {
@@ -130,6 +133,7 @@ def _data(request: HttpRequest, session: SessionLog) -> dict[str, Any]:
         "provider_phone": provider.phone if provider else "",
         "red_flag_question": question.professional.split(",")[0] + ": any new or worse since the last visit?",
         "red_flags": [{"id": key, "words": lib.symptoms[key].professional} for key in question.asks],
+        "signs": [{"id": key, "words": lib.symptoms[key].professional} for key in clearance.signs_to_ask(context)],
         "load_step": 5 if us else 2.5,
         "load_unit": label("[lb_av]" if us else "kg"),
         "cosign": not request.member.may(Permission.SESSIONS_SIGN),

@@ -49,4 +49,5 @@ class Tablet:
         self.takes_pressure(systolic, diastolic)
         self.send("reading", measure="resting_hr", value=str(pulse), moment="pre")
         self.send("reading", measure="pain_nrs", value=str(pain), moment="pre")
+        self.send("signs", items=[])
         return self.send("red_flags", items=[])

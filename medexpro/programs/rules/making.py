@@ -25,6 +25,17 @@ CATEGORY_OF_PATTERN = {
     "breathing": "strength",
 }
 PART_OF_PATTERN = {"aerobic": "aerobic", "impact": "aerobic", "strength": "resistance", "isometric": "resistance"}
+# Standing on hands and knees loads the foot as little as sitting does, but nobody is asked to judge that at the gate.
+WEIGHT_BEARING = frozenset({"standing", "kneeling", "quadruped"})
+# Which body regions of the library an exercise of a joint may belong to. House rule: the whole limb, as the library
+# names a region and not every joint that moves.
+REGIONS_OF_LIMB = {
+    "lower": frozenset({"hip", "knee", "leg", "ankle", "whole"}),
+    "upper": frozenset({"shoulder", "chest", "elbow", "hand", "wrist", "thoracic", "thorax", "neck", "whole"}),
+}
+LIMB_OF_JOINT = {"hip": "lower", "knee": "lower", "ankle": "lower", "foot": "lower"} | {
+    joint: "upper" for joint in ("shoulder", "elbow", "wrist", "hand")
+}
 # The order of a session: warm up, work, balance while fresh enough, cool down.
 ORDER_OF_PATTERN = ["aerobic", "mobility", "isometric", "strength", "function", "impact", "balance", "flexibility", "breathing"]
 
@@ -61,6 +72,25 @@ def category_of(exercise: Exercise) -> str:
 def part_of(exercise: Exercise) -> str:
     """Return the part of a session a gate may close: aerobic, resistance or other."""
     return PART_OF_PATTERN.get(exercise.movement_pattern, "other")
+
+
+def closed_with(exercise: Exercise, joint: str) -> frozenset[str]:
+    """Return the parts of a session whose closing closes this exercise.
+
+    joint: the operated joint; without a known one every exercise counts as of that joint.
+
+    >>> from types import SimpleNamespace as Example
+    >>> press = Example(movement_pattern="strength", position="sitting", body_region="leg")
+    >>> sorted(closed_with(press, "knee")), sorted(closed_with(press, "shoulder"))
+    (['joint', 'resistance'], ['resistance'])
+    """
+    parts = {part_of(exercise)}
+    if exercise.position in WEIGHT_BEARING:
+        parts.add("weight_bearing")
+    limb = LIMB_OF_JOINT.get(joint)
+    if limb is None or exercise.body_region in REGIONS_OF_LIMB[limb]:
+        parts.add("joint")
+    return frozenset(parts)
 
 
 def line_of(exercise: Exercise, planned: PlannedExercise | None = None) -> PlannedLine:
