@@ -7,13 +7,19 @@ built once and shared (an episode with its program, a session). All of it belong
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
+from io import BytesIO
 from typing import Any
-from uuid import UUID
 
+import pikepdf
+
+from medexpro.clearance import operations as clearance
+from medexpro.clients.agreements import kinds as all_agreements
+from medexpro.clients.operations import agreements, documents, facts, people
 from medexpro.practice import links
 from tests import scenario
-from tests.conftest import MORNING
+from tests.conftest import MORNING, TODAY
 
 
 @dataclass
@@ -48,12 +54,58 @@ class World:
             practice=self.cast.northbridge, member=self.cast.olga, contents=b"", uploaded_at=MORNING
         )
 
+    @cached_property
+    def contact(self) -> Any:
+        return people.add_contact(self.cast.janet, name="Tom Ellery", by=self.cast.ben, at=MORNING)
+
+    @cached_property
+    def document(self) -> Any:
+        scan = BytesIO()
+        letter = pikepdf.new()
+        letter.add_blank_page()
+        letter.save(scan)
+        size = scan.tell()
+        scan.seek(0)
+        return documents.add_document(
+            self.cast.janet, file=scan, size=size, title="Letter", by=self.cast.ben, at=MORNING
+        )
+
+    @cached_property
+    def medication(self) -> Any:
+        return facts.record_medication(self.cast.janet, words="Metoprolol", by=self.cast.ana, at=MORNING)
+
+    @cached_property
+    def consent(self) -> Any:
+        kind = next(iter(all_agreements()))
+        return agreements.sign_consent(
+            self.cast.janet, kind=kind, version=1, signed_name="Janet Ellery", by=self.cast.ben,
+            at=MORNING,
+        )  # fmt: skip
+
+    @cached_property
+    def limit(self) -> Any:
+        return clearance.record_limit(
+            self.episode, measure="bp_systolic", op=">", value=Decimal(150), provider=self.cast.dr_raman,
+            written_on=TODAY, by=self.cast.ana, at=MORNING,
+        )  # fmt: skip
+
+    @cached_property
+    def precaution(self) -> Any:
+        return clearance.add_precaution(self.episode, text="No kneeling", by=self.cast.ana, at=MORNING)
+
+    @cached_property
+    def back(self) -> Any:
+        return clearance.refer_back(
+            self.episode, trigger="other", observed="New swelling of the calf", by=self.cast.ana, at=MORNING
+        )
+
 
 Build = Callable[[World], Any]
 
 # By the name of the value, or by "namespace:name" of one address (then a dict of all its values).
 VALUES: dict[str, Build] = {
     "client_id": lambda world: world.cast.janet.pk,
+    "kind": lambda world: "medication",
     "member_id": lambda world: world.cast.asa.pk,
     "invitation_id": lambda world: world.invitation.pk,
     "factor_id": lambda world: 1,
@@ -62,18 +114,28 @@ VALUES: dict[str, Build] = {
     "session_id": lambda world: world.session.pk,
     "provider_id": lambda world: world.cast.dr_raman.pk,
     "referral_id": lambda world: world.episode.referral_id,
+    "assignment_id": lambda world: (
+        people.assign(world.cast.janet, world.cast.mia, by=world.cast.ana, at=MORNING).pk
+    ),
+    "contact_id": lambda world: world.contact.pk,
+    "document_id": lambda world: world.document.pk,
+    "fact_id": lambda world: world.medication.pk,
+    "consent_id": lambda world: world.consent.pk,
+    "limit_id": lambda world: world.limit.pk,
+    "precaution_id": lambda world: world.precaution.pk,
+    "back_id": lambda world: world.back.pk,
     "upload_id": lambda world: world.upload.pk,
 }
 ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "knowledge:kind": lambda world: {"kind": "measures"},
     "knowledge:show": lambda world: {"kind": "measure", "key": "grip_strength"},
+    "clients:add_fact": lambda world: {"client_id": world.cast.janet.pk, "kind": "medication"},
+    "clients:sign": lambda world: {"client_id": world.cast.janet.pk, "kind": next(iter(all_agreements()))},
 }
 # Values that name nothing of a practice: reference data is everyone's, one-time links are their holder's.
 NOBODYS = {"token", "kind", "key", "code"}
 # Addresses whose thing belongs to one person, so that even colleagues find nothing.
 PERSONAL = {"practice:remove_factor", "fhir:look"}
-
-NOWHERE = UUID(int=0)
 
 
 def values_of(world: World, name: str, kwargs: tuple[str, ...]) -> dict[str, Any]:
