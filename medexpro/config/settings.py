@@ -229,4 +229,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
+    # Robots try other host names all day; they get a 400 and no room in the log.
+    "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}},
 }

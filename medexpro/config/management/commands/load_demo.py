@@ -22,5 +22,7 @@ class Command(BaseCommand):
             for number, case in enumerate(CASES, start=1):
                 teller.tell(case)
                 if options["verbosity"] > 0:
-                    self.stdout.write(f"  {number:2} of {len(CASES)}  {case.given} {case.family}, {case.title.lower()}: {case.state}")
+                    self.stdout.write(
+                        f"  {number:2} of {len(CASES)}  {case.given} {case.family}, {case.title.lower()}: {case.state}"
+                    )
             found_neighbour(now)

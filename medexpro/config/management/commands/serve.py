@@ -79,19 +79,23 @@ def welcome(where: listening.Listening) -> str:
 
 
 def demo_people() -> list[str]:
-    """Return the table of the demo's people: name, roles, the address they sign in with."""
+    """Return the table of the demo's people: name, roles, the address they sign in with, practice."""
     from medexpro.practice.models import Member
     from medexpro.practice.roles import ROLE_NAMES, Role
 
-    members = Member.objects.filter(practice__is_demo=True).active().select_related("user")
+    members = Member.objects.filter(practice__is_demo=True).active().select_related("user", "practice")
     rows = [
-        (member.user.full_name, ", ".join(ROLE_NAMES[Role(role)] for role in member.roles), member.user.email)
+        (
+            member.user.full_name,
+            ", ".join(ROLE_NAMES[Role(role)] for role in member.roles),
+            member.user.email,
+            member.practice.name,
+        )
         for member in members.order_by("practice__created_at", "pk")
     ]
     if not rows:
         return ["The demo's people are not here yet: run `medexpro load-demo`."]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    table = [
-        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows
-    ]
-    return [f"The people of the demo, all made up. Their password: {settings.DEMO_PASSWORD}", *table]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    table = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    title = f"The people of the demo, all made up. Their password: {settings.DEMO_PASSWORD}"
+    return [title, *(f"  {line.rstrip()}" for line in table)]
