@@ -30,7 +30,7 @@ PROVIDERS = (
     ("osei", "Kwame", "Osei", "MD", "MD", "Orthopedics", "Lakeside Orthopedics", "555-0138", "555-0139", ""),
     ("varga", "Judit", "Varga", "DO", "DO", "Sports medicine", "Fairhaven Sports Medicine", "555-0151", "555-0152", "letters@example.org"),
     ("haddad", "Sami", "Haddad", "MD", "MD", "Cardiology", "Harbor Heart Group", "555-0160", "555-0161", ""),
-    ("nakano", "Emi", "Nakano", "PT", "DPT", "Outpatient", "Riverbend Physical Therapy", "555-0170", "555-0171", ""),
+    ("nakano", "Emi", "Nakano", "PT", "DPT", "Outpatient", "Riverbend PT", "555-0170", "555-0171", ""),
     ("brooks", "Dale", "Brooks", "NP", "NP", "Primary care", "Fairhaven Family Health", "555-0180", "555-0181", ""),
 )  # fmt: skip
 

@@ -108,7 +108,7 @@ class Teller:
         referral = referrals.take_in(
             client, provider=self.house.providers[case.provider], received_on=day, channel="fax",
             written_on=day - timedelta(days=2), valid_to=day + timedelta(days=365),
-            wording="Please begin medical exercise with functional conditioning. Discharged from physical therapy.",
+            wording="Please begin medical exercise with functional conditioning. Discharged from PT.",
             exit_confirmed_on=day - timedelta(days=4) if exited else None, icd10=[codes[case.side]], by=desk, at=at,
         )  # fmt: skip
         referrals.confirm_shown(referral, by=desk, at=at)
