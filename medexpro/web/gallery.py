@@ -227,7 +227,7 @@ def context() -> dict:
         ],
         "checks": [
             {"kind": "ok", "name": "Referral in force", "result": "Until Nov 8", "source": "Dr. Raman, Aug 10"},
-            {"kind": "stop", "name": "Diagnosis linked", "result": "No ICD-10 code yet", "fix_url": "#checks",
+            {"kind": "stop", "name": "ICD-10 code linked", "result": "None on the referral", "fix_url": "#checks",
              "fix_label": "Add code"},
             {"kind": "hold", "name": "Wording names medical exercise", "result": "“Continue exercise” is unclear"},
             {"kind": "wait", "name": "Baseline taken", "result": "After clearance"},

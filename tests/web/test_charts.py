@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medexpro.web import charts
+from medexpro.web import charts, drawing
 from medexpro.web.charts import Band, Line, Point, Ruler, TrendChart
 
 AUG, SEP, OCT = date(2026, 8, 17), date(2026, 9, 14), date(2026, 10, 13)
@@ -65,7 +65,7 @@ def test_no_figure_no_band(size):
 
 
 def test_one_value_is_a_point_and_no_trend():
-    drawn = charts.trend_svg(tug(points=[Point(AUG, 13.8)], due_on=date(2026, 9, 16)))
+    drawn = drawing.trend_svg(tug(points=[Point(AUG, 13.8)], due_on=date(2026, 9, 16)))
     assert 'class="line"' not in drawn
     assert "pt-now" not in drawn
     assert "One value, no trend yet" in drawn
@@ -73,13 +73,13 @@ def test_one_value_is_a_point_and_no_trend():
 
 
 def test_no_value_yet_still_draws():
-    drawn = charts.trend_svg(tug(points=[], baseline=None, band=None))
+    drawn = drawing.trend_svg(tug(points=[], baseline=None, band=None))
     assert "No value yet." in drawn
     assert "circle" not in drawn
 
 
 def test_the_last_value_is_filled_and_named_and_earlier_ones_hollow():
-    drawn = charts.trend_svg(tug())
+    drawn = drawing.trend_svg(tug())
     assert drawn.count("pt-now") == 1
     assert drawn.count('class="pt"') == 1
     assert drawn.count("pt-base") == 1
@@ -105,7 +105,7 @@ def test_the_label_says_every_value_and_which_way_is_better():
         "11.3 to 13.8",
     ):
         assert part in said
-    assert 'role="img"' in charts.trend_svg(tug())
+    assert 'role="img"' in drawing.trend_svg(tug())
 
 
 def test_the_foot_says_where_the_scale_starts_and_which_way_is_better():
@@ -114,7 +114,7 @@ def test_the_foot_says_where_the_scale_starts_and_which_way_is_better():
 
 
 def test_it_is_drawn_in_the_order_of_the_rules():
-    drawn = charts.trend_svg(tug(norm=Band(7, 10, "Typical 7–10")))
+    drawn = drawing.trend_svg(tug(norm=Band(7, 10, "Typical 7–10")))
     order = ["norm", "mcid", "hatch", "base", "goal", "cut", "line", "pt-base", "pt", "pt-now"]
     places = [drawn.index(f'class="{kind}"') for kind in order]
     assert places == sorted(places)
@@ -124,11 +124,11 @@ def test_a_value_off_the_scale_stands_at_the_edge_and_says_so():
     g = charts.trend_geometry(tug(points=[Point(AUG, 13.8), Point(SEP, 31)]))
     assert g.marks[1].off_scale
     assert g.marks[1].y == g.top
-    assert "off the scale" in charts.trend_svg(tug(points=[Point(AUG, 13.8), Point(SEP, 31)]))
+    assert "off the scale" in drawing.trend_svg(tug(points=[Point(AUG, 13.8), Point(SEP, 31)]))
 
 
 def test_paper_is_grey_and_stands_alone():
-    drawn = charts.trend_svg(tug(norm=Band(7, 10, "Typical 7–10")), mode="paper")
+    drawn = drawing.trend_svg(tug(norm=Band(7, 10, "Typical 7–10")), mode="paper")
     assert "class=" not in drawn
     assert "var(" not in drawn
     assert "url(" not in drawn
@@ -140,7 +140,7 @@ def test_paper_is_grey_and_stands_alone():
 
 @pytest.mark.parametrize("mode", ["screen", "paper"])
 def test_words_are_escaped(mode):
-    drawn = charts.trend_svg(tug(name='<b>"Walk"</b>', goal=Line(9, "<script>")), mode=mode)
+    drawn = drawing.trend_svg(tug(name='<b>"Walk"</b>', goal=Line(9, "<script>")), mode=mode)
     assert "<b>" not in drawn
     assert "<script>" not in drawn
 
@@ -213,7 +213,7 @@ def test_everything_stays_inside_the_drawing(values, days, levels, size, width, 
 
 @given(left=st.floats(0, 50), width=st.floats(1, 400), top=st.floats(0, 50), height=st.floats(0.5, 200))
 def test_hatching_never_leaves_its_band(left, width, top, height):
-    path = charts.hatch(left, top, left + width, top + height)
+    path = drawing.hatch(left, top, left + width, top + height)
     for x, y in re.findall(r"(-?[\d.]+) (-?[\d.]+)", path):
         assert left - 0.1 <= float(x) <= left + width + 0.1
         assert top - 0.1 <= float(y) <= top + height + 0.1
@@ -230,7 +230,7 @@ def test_right_is_always_better_on_a_ruler():
 
 
 def test_a_ruler_says_its_values():
-    drawn = charts.ruler_svg(
+    drawn = drawing.ruler_svg(
         Ruler(
             name="TUG",
             y_min=4,

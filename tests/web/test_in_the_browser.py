@@ -145,6 +145,14 @@ def test_an_unusual_value_is_asked_once_and_its_fix_is_one_tap(gallery):
     gallery.locator("#toasts").get_by_text("Undone.").wait_for()
 
 
+def test_a_word_is_replaced_where_it_was_typed_and_put_back(gallery):
+    gallery.fill("#id_note", "More gait correction at the rail")
+    gallery.locator("[data-replace]").click()
+    assert gallery.input_value("#id_note") == "More gait training at the rail"
+    gallery.locator("#toasts").get_by_role("button", name="Undo").click()
+    assert gallery.input_value("#id_note") == "More gait correction at the rail"
+
+
 def test_a_dialog_gives_the_focus_back(gallery):
     gallery.get_by_role("button", name="Sign and lock").click()
     assert gallery.locator("#sign").is_visible()

@@ -19,7 +19,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from medexpro.kernel import quantities
-from medexpro.web import charts, styles, words
+from medexpro.web import charts, drawing, styles, words
 
 register = template.Library()
 
@@ -102,19 +102,19 @@ def findings(found: Iterable[Any], level: int = 2) -> dict:
 @register.inclusion_tag("web/trend.html")
 def trend(chart: charts.TrendChart, level: int = 3) -> dict:
     """Draw one measure over time: name, value now, verdict, chart, table. level: of the heading."""
-    return {"chart": chart, "svg": mark_safe(charts.trend_svg(chart)), "level": level}
+    return {"chart": chart, "svg": mark_safe(drawing.trend_svg(chart)), "level": level}
 
 
 @register.simple_tag
 def trend_chart(chart: charts.TrendChart, width: int = 420, height: int = 190) -> SafeString:
     """Draw only the SVG of a trend, where the words around it are the page's own."""
-    return mark_safe(charts.trend_svg(chart, width, height))
+    return mark_safe(drawing.trend_svg(chart, width, height))
 
 
 @register.simple_tag
 def ruler(scale: charts.Ruler) -> SafeString:
     """Draw one value in context: right is better."""
-    return mark_safe(charts.ruler_svg(scale))
+    return mark_safe(drawing.ruler_svg(scale))
 
 
 @register.simple_tag

@@ -7,5 +7,6 @@ import "./stepper.js";
 import "./autosave.js";
 import "./combobox.js";
 import "./signature.js";
+import "./scope.js";
 import "./sync.js";
 import "./lock.js";
