@@ -22,12 +22,17 @@ from django.http import HttpRequest
 from medexpro.audit import trail
 from medexpro.clients.models import Client
 from medexpro.kernel import clock
+from medexpro.practice.access import member_of
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
 
 
 class Slot(StrEnum):
-    """Where a panel stands: under the head, in the wide column, in the side column, in the row of three below."""
+    """Where a panel stands: under the head, in the wide column, in the side column, in the row of three below.
+
+    Side and trio panels are cards, drawn by the chart: their template begins with the `card-head`. Those of head and
+    main draw whatever they are.
+    """
 
     HEAD = "head"
     MAIN = "main"
@@ -217,6 +222,6 @@ def open_chart(request: HttpRequest, client: Client, *, page: str) -> Chart:
     page: a short plain name, such as "chart" or "health". `?episode=` chooses the episode.
     """
     at = clock.now()
-    member = request.member  # type: ignore[attr-defined]
+    member = member_of(request)
     trail.record_read(member, client, page, at=at)
     return Chart(client, member=member, at=at, wanted=request.GET.get("episode", ""))

@@ -15,9 +15,10 @@ from medexpro.episodes import forms, operations, presenters, steps
 from medexpro.episodes.models import Episode
 from medexpro.kernel import clock
 from medexpro.kernel.refusals import Conflict, Refusal
-from medexpro.practice.access import requires
+from medexpro.practice.access import member_of, requires
 from medexpro.practice.permissions import Permission
 from medexpro.referrals.models import Referral
+from medexpro.web.editing import told
 from medexpro.web.forms import Form
 from medexpro.web.pages import go_to, page, toast
 
@@ -32,7 +33,7 @@ def show(request: HttpRequest, episode_id: UUID) -> HttpResponse:
 @requires(Permission.EPISODES_MANAGE)
 def open_episode(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Open an episode for a client; `?referral=` and `?after=` name what it stands on and what it follows."""
-    rows = Client.objects.visible_to(request.member).select_related("practice")
+    rows = Client.objects.visible_to(member_of(request)).select_related("practice")
     client = get_object_or_404(rows, pk=client_id)
     chart = panels.open_chart(request, client, page="episode")
     referral = _asked(Referral, request, "referral", client)
@@ -46,7 +47,7 @@ def open_episode(request: HttpRequest, client_id: UUID) -> HttpResponse:
                 **form.values(),
                 referral=referral,
                 previous=previous,
-                by=request.member,
+                by=member_of(request),
                 at=clock.now(),
             )
         except Refusal as refusal:
@@ -65,7 +66,7 @@ def edit(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             operations.change(
-                episode, **form.values(), version=form.shown_version, by=request.member, at=clock.now()
+                episode, **form.values(), version=form.shown_version, by=member_of(request), at=clock.now()
             )
         except Conflict as conflict:
             theirs = Episode.objects.get(pk=episode.pk)
@@ -88,7 +89,7 @@ def start(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     missing: list[str] = []
     if form.is_valid():
         try:
-            operations.start(episode, **form.values(), by=request.member, at=clock.now())
+            operations.start(episode, **form.values(), by=member_of(request), at=clock.now())
         except operations.StartRefused as refused:
             missing = refused.missing
         except Refusal as refusal:
@@ -140,9 +141,11 @@ def discharge(request: HttpRequest, episode_id: UUID) -> HttpResponse:
 def use_referral(request: HttpRequest, episode_id: UUID, referral_id: UUID) -> HttpResponse:
     """Let a newer referral carry an open episode."""
     episode = _episode(request, episode_id)
-    referral = get_object_or_404(Referral.objects.visible_to(request.member), pk=referral_id)
-    operations.use_referral(episode, referral, by=request.member, at=clock.now())
-    toast(request, "The episode stands on this referral now.")
+    referral = get_object_or_404(Referral.objects.visible_to(member_of(request)), pk=referral_id)
+    if told(
+        request, lambda: operations.use_referral(episode, referral, by=member_of(request), at=clock.now())
+    ):
+        toast(request, "The episode stands on this referral now.")
     return go_to(request, "referrals:show", referral.pk)
 
 
@@ -159,7 +162,7 @@ def _move(
     form = form_of(request.POST or None)
     if form.is_valid():
         try:
-            operation(episode, **form.values(), by=request.member, at=clock.now())
+            operation(episode, **form.values(), by=member_of(request), at=clock.now())
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -169,7 +172,7 @@ def _move(
 
 
 def _episode(request: HttpRequest, episode_id: UUID) -> Episode:
-    rows = Episode.objects.visible_to(request.member).select_related(
+    rows = Episode.objects.visible_to(member_of(request)).select_related(
         "client", "practice", "surgery", "condition", "referral__provider"
     )
     return get_object_or_404(rows, pk=episode_id)
@@ -181,7 +184,7 @@ def _asked(model: type, request: HttpRequest, name: str, client: Client) -> Any:
         pk = UUID(request.GET.get(name, ""))
     except ValueError:
         return None
-    return model.objects.visible_to(request.member).filter(pk=pk, client=client).first()  # type: ignore[attr-defined]
+    return model.objects.visible_to(member_of(request)).filter(pk=pk, client=client).first()  # type: ignore[attr-defined]
 
 
 def _chart_url(episode: Episode) -> str:

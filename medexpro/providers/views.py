@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from medexpro.kernel import clock
 from medexpro.kernel.refusals import Conflict, Refusal
-from medexpro.practice.access import requires
+from medexpro.practice.access import member_of, requires
 from medexpro.practice.permissions import Permission
 from medexpro.providers import operations
 from medexpro.providers.forms import ProviderForm
@@ -30,7 +30,7 @@ def providers(request: HttpRequest) -> HttpResponse:
         "text": text,
         "page": shown,
         "providers": list(shown),
-        "edits": request.member.may(Permission.PROVIDERS_EDIT),
+        "edits": member_of(request).may(Permission.PROVIDERS_EDIT),
     }
     return page(request, "providers/list.html", context, part="found")
 
@@ -58,7 +58,7 @@ def show(request: HttpRequest, provider_id: UUID) -> HttpResponse:
     context = {
         "nav": "referrals",
         "provider": provider,
-        "edits": request.member.may(Permission.PROVIDERS_EDIT),
+        "edits": member_of(request).may(Permission.PROVIDERS_EDIT),
     }
     return page(request, "providers/show.html", context)
 
@@ -70,7 +70,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             provider = operations.add(
-                **form.values(), id=form.new_id_value, by=request.member, at=clock.now()
+                **form.values(), id=form.new_id_value, by=member_of(request), at=clock.now()
             )
         except Refusal as refusal:
             form.refuse(refusal)
@@ -94,7 +94,7 @@ def change(request: HttpRequest, provider_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             operations.change(
-                provider, **form.values(), version=form.shown_version, by=request.member, at=clock.now()
+                provider, **form.values(), version=form.shown_version, by=member_of(request), at=clock.now()
             )
         except Conflict as conflict:
             works_at = Organisation.objects.filter(pk=conflict.theirs.pop("organisation", None)).first()
@@ -114,12 +114,12 @@ def change(request: HttpRequest, provider_id: UUID) -> HttpResponse:
 
 
 def _provider(request: HttpRequest, provider_id: UUID) -> Provider:
-    rows = Provider.objects.visible_to(request.member).select_related("practice", "organisation")
+    rows = Provider.objects.visible_to(member_of(request)).select_related("practice", "organisation")
     return get_object_or_404(rows, pk=provider_id)
 
 
 def _matching(request: HttpRequest, text: str) -> QuerySet:
-    rows = Provider.objects.visible_to(request.member).filter(is_active=True)
+    rows = Provider.objects.visible_to(member_of(request)).filter(is_active=True)
     for word in text.split()[:6]:
         rows = rows.filter(
             Q(family_name__istartswith=word)

@@ -74,11 +74,23 @@ class Paper(EditForm):
         return values | {"icd10": [code for code in codes if code]}
 
 
+class ChosenOrNew(SearchField):
+    """A choice that is needed unless someone new is typed beside it; the operation says which is missing."""
+
+    def clean(self, value: Any) -> Any:
+        """Return what was chosen, or nothing."""
+        self.required = False
+        try:
+            return super().clean(value)
+        finally:
+            self.required = True
+
+
 class TakeIn(Paper):
     """A referral that arrives: for whom, what stands on it, its scan."""
 
     new_id = NewId()
-    client = SearchField("clients:find", label="Client", required=False)
+    client = ChosenOrNew("clients:find", label="Client")
     given_name = forms.CharField(label="First name", max_length=80, required=False)
     family_name = forms.CharField(label="Last name", max_length=80, required=False)
     birth_date = DateField(label="Birth date", required=False)

@@ -14,11 +14,12 @@ from medexpro.clients.models import Client
 from medexpro.clients.uploads import UploadRefused
 from medexpro.kernel import clock
 from medexpro.kernel.refusals import Conflict, Refusal
-from medexpro.practice.access import requires
+from medexpro.practice.access import member_of, practice_of, requires
 from medexpro.practice.permissions import Permission
 from medexpro.providers.models import Provider
 from medexpro.referrals import forms, hooks, listing, operations, presenters, standing
 from medexpro.referrals.models import Referral
+from medexpro.web.editing import told
 from medexpro.web.pages import go_to, page, toast
 
 PAGE_SIZE = 50
@@ -27,8 +28,8 @@ PAGE_SIZE = 50
 @requires(Permission.REFERRALS_READ)
 def referrals(request: HttpRequest) -> HttpResponse:
     """List the referrals: who needs a word today first."""
-    member, at = request.member, clock.now()
-    day = request.practice.day(at)
+    member, at = member_of(request), clock.now()
+    day = practice_of(request).day(at)
     everything = request.GET.get("show") == "all"
     rows = listing.every(member) if everything else listing.needing_a_word(member, day)
     shown = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page", "1"))
@@ -60,7 +61,7 @@ def take_in(request: HttpRequest) -> HttpResponse:
         form = forms.TakeIn(request.POST, request.FILES)
         if form.is_valid():
             try:
-                referral = operations.intake(**_intake_values(request, form), by=request.member, at=at)
+                referral = operations.intake(**_intake_values(request, form), by=member_of(request), at=at)
             except client_operations.AlreadyHere as here:
                 matches = here.matches
             except UploadRefused as refusal:
@@ -71,7 +72,7 @@ def take_in(request: HttpRequest) -> HttpResponse:
                 toast(request, f"The referral of {referral.client} is taken in.")
                 return go_to(request, "referrals:show", referral.pk)
     else:
-        form = forms.TakeIn.fresh(request.practice.day(at), _asked_client(request))
+        form = forms.TakeIn.fresh(practice_of(request).day(at), _asked_client(request))
     return page(
         request, "referrals/take_in.html", {"nav": "referrals", "form": form, "matches": matches}, part="form"
     )
@@ -87,14 +88,14 @@ def show(request: HttpRequest, referral_id: UUID) -> HttpResponse:
 def change(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """Change what is recorded of a referral."""
     referral = _referral(request, referral_id)
-    trail.record_read(request.member, referral.client, "referral", at=clock.now())
+    trail.record_read(member_of(request), referral.client, "referral", at=clock.now())
     form = forms.Paper.over(referral, request.POST or None)
     if form.is_valid():
         values = form.values()
         values["provider"] = _provider(request, values["provider"])
         try:
             operations.change(
-                referral, **values, version=form.shown_version, by=request.member, at=clock.now()
+                referral, **values, version=form.shown_version, by=member_of(request), at=clock.now()
             )
         except Conflict as conflict:
             theirs = Provider.objects.filter(pk=conflict.theirs.get("provider")).first()
@@ -119,7 +120,7 @@ def answer(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     if form.is_valid():
         values = form.values() | {"met": form.cleaned_data["met"] == "yes"}
         try:
-            operations.answer_check(referral, **values, by=request.member, at=clock.now())
+            operations.answer_check(referral, **values, by=member_of(request), at=clock.now())
         except Refusal as refusal:
             refused = {values["kind"]: str(refusal), "note": values["note"]}
     return _show(request, _referral(request, referral_id), refused=refused, part="checks")
@@ -129,7 +130,8 @@ def answer(request: HttpRequest, referral_id: UUID) -> HttpResponse:
 @requires(Permission.REFERRALS_INTAKE)
 def confirm(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """Confirm every check the paper shows, each on its own."""
-    operations.confirm_shown(_referral(request, referral_id), by=request.member, at=clock.now())
+    referral = _referral(request, referral_id)
+    told(request, lambda: operations.confirm_shown(referral, by=member_of(request), at=clock.now()))
     return _show(request, _referral(request, referral_id), part="checks")
 
 
@@ -140,8 +142,11 @@ def acknowledge(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     referral = _referral(request, referral_id)
     form = forms.Acknowledge(request.POST)
     if form.is_valid():
-        operations.acknowledge(referral, **form.values(), by=request.member, at=clock.now())
-        toast(request, "The acknowledgement is recorded.")
+        values = form.values()
+        if told(
+            request, lambda: operations.acknowledge(referral, **values, by=member_of(request), at=clock.now())
+        ):
+            toast(request, "The acknowledgement is recorded.")
     return go_to(request, "referrals:show", referral.pk)
 
 
@@ -149,11 +154,11 @@ def acknowledge(request: HttpRequest, referral_id: UUID) -> HttpResponse:
 def decline(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """Decline a referral, with the reason."""
     referral = _referral(request, referral_id)
-    trail.record_read(request.member, referral.client, "referral", at=clock.now())
+    trail.record_read(member_of(request), referral.client, "referral", at=clock.now())
     form = forms.Decline(request.POST or None)
     if form.is_valid():
         try:
-            operations.decline(referral, **form.values(), by=request.member, at=clock.now())
+            operations.decline(referral, **form.values(), by=member_of(request), at=clock.now())
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -171,7 +176,7 @@ def decline(request: HttpRequest, referral_id: UUID) -> HttpResponse:
 def scan(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """Put the paper itself on file."""
     referral = _referral(request, referral_id)
-    trail.record_read(request.member, referral.client, "referral", at=clock.now())
+    trail.record_read(member_of(request), referral.client, "referral", at=clock.now())
     form = forms.Scan(request.POST or None, request.FILES or None)
     if form.is_valid():
         file = form.cleaned_data["scan"]
@@ -181,7 +186,7 @@ def scan(request: HttpRequest, referral_id: UUID) -> HttpResponse:
                 file=file,
                 size=file.size,
                 id=form.cleaned_data["new_id"],
-                by=request.member,
+                by=member_of(request),
                 at=clock.now(),
             )
         except Refusal as refusal:
@@ -198,9 +203,9 @@ def _show(
     refused: dict[str, str] | None = None,
     part: str | None = None,
 ) -> HttpResponse:
-    at, member = clock.now(), request.member
+    at, member = clock.now(), member_of(request)
     trail.record_read(member, referral.client, "referral", at=at)
-    day = request.practice.day(at)
+    day = practice_of(request).day(at)
     now = standing.of(referral, day)
     context: dict[str, Any] = {
         "nav": "referrals",
@@ -224,7 +229,7 @@ def _show(
 
 def _referral(request: HttpRequest, referral_id: UUID) -> Referral:
     rows = (
-        Referral.objects.visible_to(request.member)
+        Referral.objects.visible_to(member_of(request))
         .select_related(
             "client",
             "practice",
@@ -240,13 +245,13 @@ def _referral(request: HttpRequest, referral_id: UUID) -> Referral:
 
 def _provider(request: HttpRequest, chosen: str) -> Provider | None:
     pk = forms.chosen_id(chosen)
-    return Provider.objects.visible_to(request.member).filter(pk=pk).first() if pk else None
+    return Provider.objects.visible_to(member_of(request)).filter(pk=pk).first() if pk else None
 
 
 def _asked_client(request: HttpRequest) -> tuple[str, str] | str:
     """Return the client a link names, as the search field shows one that was chosen."""
     pk = forms.chosen_id(request.GET.get("client", ""))
-    client = Client.objects.visible_to(request.member).filter(pk=pk).first() if pk else None
+    client = Client.objects.visible_to(member_of(request)).filter(pk=pk).first() if pk else None
     return (str(client.pk), client.name) if client else ""
 
 
@@ -254,7 +259,7 @@ def _intake_values(request: HttpRequest, form: forms.TakeIn) -> dict[str, Any]:
     values = form.values()
     # “It is this one” beside a likely duplicate stands for the client's field.
     chosen = forms.chosen_id(request.POST.get("use_match", "") or values["client"])
-    clients = Client.objects.visible_to(request.member).select_related("practice")
+    clients = Client.objects.visible_to(member_of(request)).select_related("practice")
     values["client"] = clients.filter(pk=chosen).first() if chosen else None
     if chosen:
         values["new_client"] = None

@@ -6,14 +6,32 @@ typed text stays and theirs is shown beside it. Nothing is saved until the perso
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 
-from medexpro.kernel.refusals import Conflict
+from medexpro.kernel.refusals import Conflict, NotAllowed, NotFound, Refusal
 from medexpro.web.forms import Form
+from medexpro.web.pages import toast
+
+Done = TypeVar("Done")
+
+
+def told(request: HttpRequest, do: Callable[[], Done]) -> Done | None:
+    """Do what a button without a form asks for; an operation's no is said in a toast, and None is returned.
+
+    A missing permission or record stays what it is: 403 or 404.
+    """
+    try:
+        return do()
+    except (NotAllowed, NotFound):
+        raise
+    except Refusal as refusal:
+        toast(request, str(refusal))
+        return None
 
 
 @dataclass(frozen=True)

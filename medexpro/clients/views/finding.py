@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from medexpro.clients.models import Client
+from medexpro.practice.access import member_of
 from medexpro.practice.permissions import Permission
 
 Row = TypeVar("Row", bound=Model)
@@ -28,5 +29,5 @@ def row_or_404(model: type[Row], request: HttpRequest, pk: UUID, *related: str) 
 
 def visible(model: type[Row], request: HttpRequest) -> Any:
     """Return the rows of a model the member may know of; each knows its practice without another query."""
-    member = request.member  # type: ignore[attr-defined]
+    member = member_of(request)
     return model.objects.visible_to(member).select_related("practice")  # type: ignore[attr-defined]

@@ -14,10 +14,10 @@ from medexpro.clients.operations.facts import CHANGEABLE
 from medexpro.clients.views.finding import client_or_404, row_or_404, visible
 from medexpro.kernel import clock
 from medexpro.kernel.refusals import Conflict, Refusal
-from medexpro.practice.access import requires
+from medexpro.practice.access import member_of, requires
 from medexpro.practice.permissions import Permission
 from medexpro.providers.models import Provider
-from medexpro.web.editing import EditForm
+from medexpro.web.editing import EditForm, told
 from medexpro.web.pages import go_to, page, toast
 
 READINGS_SHOWN = 20
@@ -57,7 +57,7 @@ def health(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "chart": chart,
         "tab": "health",
         "groups": presenters.health_groups(client, chart.day),
-        "edits": request.member.may(Permission.HEALTH_EDIT),
+        "edits": member_of(request).may(Permission.HEALTH_EDIT),
         "readings": [presenters.reading(row) for row in readings],
     }
     return page(request, "clients/health.html", context)
@@ -74,7 +74,7 @@ def add(request: HttpRequest, client_id: UUID, kind: str) -> HttpResponse:
         values = _values(form, request, kind)
         new_id = values.pop("new_id")
         try:
-            known.add(client, **values, id=new_id, by=request.member, at=clock.now())
+            known.add(client, **values, id=new_id, by=member_of(request), at=clock.now())
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -98,7 +98,7 @@ def change(request: HttpRequest, kind: str, fact_id: UUID) -> HttpResponse:
                 fact,
                 **_values(form, request, kind),
                 version=form.shown_version,
-                by=request.member,
+                by=member_of(request),
                 at=clock.now(),
             )
         except Conflict as conflict:
@@ -118,10 +118,10 @@ def change(request: HttpRequest, kind: str, fact_id: UUID) -> HttpResponse:
 @requires(Permission.HEALTH_EDIT)
 def remove(request: HttpRequest, kind: str, fact_id: UUID) -> HttpResponse:
     """Take a fact out; the toast brings it back."""
-    fact = operations.remove_fact(
-        row_or_404(_kind(kind).model, request, fact_id), by=request.member, at=clock.now()
-    )
-    toast(request, f"{_kind(kind).title} is removed.", presenters.path("clients:restore_fact", kind, fact.pk))
+    known = _kind(kind)
+    fact = row_or_404(known.model, request, fact_id)
+    if told(request, lambda: operations.remove_fact(fact, by=member_of(request), at=clock.now())):
+        toast(request, f"{known.title} is removed.", presenters.path("clients:restore_fact", kind, fact.pk))
     return go_to(request, "clients:health", fact.client_id)
 
 
@@ -129,9 +129,8 @@ def remove(request: HttpRequest, kind: str, fact_id: UUID) -> HttpResponse:
 @requires(Permission.HEALTH_EDIT)
 def restore(request: HttpRequest, kind: str, fact_id: UUID) -> HttpResponse:
     """Undo a removal."""
-    fact = operations.restore_fact(
-        row_or_404(_kind(kind).model, request, fact_id), by=request.member, at=clock.now()
-    )
+    fact = row_or_404(_kind(kind).model, request, fact_id)
+    told(request, lambda: operations.restore_fact(fact, by=member_of(request), at=clock.now()))
     return go_to(request, "clients:health", fact.client_id)
 
 

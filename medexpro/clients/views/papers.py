@@ -11,7 +11,7 @@ from medexpro.clients.models import ClientDocument, Consent
 from medexpro.clients.views.finding import OPENS, client_or_404, row_or_404
 from medexpro.kernel import clock
 from medexpro.kernel.refusals import Refusal
-from medexpro.practice.access import requires
+from medexpro.practice.access import member_of, requires
 from medexpro.practice.permissions import Permission
 from medexpro.web.pages import go_to, page, toast
 
@@ -22,14 +22,20 @@ def documents(request: HttpRequest, client_id: UUID) -> HttpResponse:
     client = client_or_404(request, client_id)
     chart = panels.open_chart(request, client, page="documents")
     form = None
-    if request.member.may(Permission.DOCUMENTS_ADD):
+    if member_of(request).may(Permission.DOCUMENTS_ADD):
         form = forms.Upload(request.POST or None, request.FILES or None)
         if form.is_valid():
             values = form.values()
             file, new_id = values.pop("file"), values.pop("new_id")
             try:
                 operations.add_document(
-                    client, file=file, size=file.size, id=new_id, **values, by=request.member, at=clock.now()
+                    client,
+                    file=file,
+                    size=file.size,
+                    id=new_id,
+                    **values,
+                    by=member_of(request),
+                    at=clock.now(),
                 )
             except Refusal as refusal:
                 form.refuse(refusal)
@@ -42,7 +48,7 @@ def documents(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "chart": chart,
         "tab": "documents",
         "form": form,
-        "reads": request.member.may(Permission.DOCUMENTS_READ),
+        "reads": member_of(request).may(Permission.DOCUMENTS_READ),
         "documents": [presenters.document(row) for row in rows.order_by("-added_at")[:200]],
     }
     return page(request, "clients/documents.html", context)
@@ -54,7 +60,7 @@ def file(request: HttpRequest, document_id: UUID) -> FileResponse:
     document = row_or_404(ClientDocument, request, document_id)
     if document.removed_at is not None:
         raise Http404
-    trail.record_read(request.member, document.client, "document file", at=clock.now())
+    trail.record_read(member_of(request), document.client, "document file", at=clock.now())
     response = FileResponse(
         document.file.open("rb"),
         content_type=document.content_type,
@@ -71,9 +77,8 @@ def file(request: HttpRequest, document_id: UUID) -> FileResponse:
 @requires(Permission.DOCUMENTS_ADD)
 def remove_document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Take a document off file; the toast puts it back."""
-    document = operations.remove_document(
-        row_or_404(ClientDocument, request, document_id), by=request.member, at=clock.now()
-    )
+    document = row_or_404(ClientDocument, request, document_id)
+    operations.remove_document(document, by=member_of(request), at=clock.now())
     toast(request, "The document is off file.", presenters.path("clients:restore_document", document.pk))
     return go_to(request, "clients:documents", document.client_id)
 
@@ -82,9 +87,8 @@ def remove_document(request: HttpRequest, document_id: UUID) -> HttpResponse:
 @requires(Permission.DOCUMENTS_ADD)
 def restore_document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Put a document back on file."""
-    document = operations.restore_document(
-        row_or_404(ClientDocument, request, document_id), by=request.member, at=clock.now()
-    )
+    document = row_or_404(ClientDocument, request, document_id)
+    operations.restore_document(document, by=member_of(request), at=clock.now())
     return go_to(request, "clients:documents", document.client_id)
 
 
@@ -97,7 +101,7 @@ def consents(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "nav": "clients",
         "chart": chart,
         "tab": "agreements",
-        "signs": request.member.may(Permission.CONSENTS_RECORD),
+        "signs": member_of(request).may(Permission.CONSENTS_RECORD),
         "agreements": presenters.agreements_of(state.consents_of(client), chart.day),
     }
     return page(request, "clients/agreements.html", context)
@@ -116,7 +120,7 @@ def sign(request: HttpRequest, client_id: UUID, kind: str) -> HttpResponse:
     form = forms.Sign(request.POST or None, initial=initial)
     if form.is_valid():
         try:
-            operations.sign_consent(client, kind=kind, **form.values(), by=request.member, at=clock.now())
+            operations.sign_consent(client, kind=kind, **form.values(), by=member_of(request), at=clock.now())
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -134,7 +138,7 @@ def withdraw(request: HttpRequest, consent_id: UUID) -> HttpResponse:
     form = forms.Reason(request.POST or None)
     if form.is_valid():
         try:
-            operations.withdraw_consent(consent, **form.values(), by=request.member, at=clock.now())
+            operations.withdraw_consent(consent, **form.values(), by=member_of(request), at=clock.now())
         except Refusal as refusal:
             form.refuse(refusal)
         else:

@@ -7,20 +7,21 @@ from django.views.decorators.http import require_POST
 
 from medexpro.audit import trail
 from medexpro.clients import forms, listing, operations, panels, presenters, state
-from medexpro.clients.models import Assignment, Client, ContactPerson
+from medexpro.clients.models import Assignment, ContactPerson
 from medexpro.clients.views.finding import OPENS, client_or_404, row_or_404
 from medexpro.kernel import clock
 from medexpro.kernel.refusals import Conflict, Refusal
-from medexpro.practice.access import requires
+from medexpro.practice.access import member_of, practice_of, requires
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
+from medexpro.web.editing import told
 from medexpro.web.pages import go_to, page, toast
 
 
 @requires(*OPENS)
 def clients(request: HttpRequest) -> HttpResponse:
     """List the clients, found as you type."""
-    member, at = request.member, clock.now()
+    member, at = member_of(request), clock.now()
     text, choice = request.GET.get("q", "")[:80], request.GET.get("show", "")
     wanted = request.GET.get("page", "1")
     number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 7 else 1
@@ -29,7 +30,7 @@ def clients(request: HttpRequest) -> HttpResponse:
         member, "clients", at=at, count=found.count, filters={"show": choice, "searched": bool(text.strip())}
     )
     columns = listing.columns_for(member)
-    day = request.practice.day(at)
+    day = practice_of(request).day(at)
     context = {
         "nav": "clients",
         "text": text,
@@ -40,6 +41,7 @@ def clients(request: HttpRequest) -> HttpResponse:
         "page": found.shown(),
         "count": found.count,
         "edits": member.may(Permission.CLIENTS_EDIT),
+        "imports": member.may(Permission.CLIENTS_IMPORT),
     }
     return page(request, "clients/list.html", context, part="found")
 
@@ -47,7 +49,7 @@ def clients(request: HttpRequest) -> HttpResponse:
 @requires(*OPENS)
 def find(request: HttpRequest) -> JsonResponse:
     """Answer `?q=` with the clients that fit, for search fields."""
-    found = listing.offered(request.member, request.GET.get("q", "")[:80], limit=13)
+    found = listing.offered(member_of(request), request.GET.get("q", "")[:80], limit=13)
     return JsonResponse(
         {"found": [presenters.offer(client) for client in found[:12]], "more": len(found) > 12}
     )
@@ -60,7 +62,7 @@ def add(request: HttpRequest) -> HttpResponse:
     matches: list = []
     if form.is_valid():
         try:
-            client = operations.quick_add(**form.values(), by=request.member, at=clock.now())
+            client = operations.quick_add(**form.values(), by=member_of(request), at=clock.now())
         except operations.AlreadyHere as here:
             matches = here.matches
         except Refusal as refusal:
@@ -82,7 +84,7 @@ def details(request: HttpRequest, client_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             operations.update(
-                client, **form.values(), version=form.shown_version, by=request.member, at=clock.now()
+                client, **form.values(), version=form.shown_version, by=member_of(request), at=clock.now()
             )
         except Conflict as conflict:
             conflict.theirs = forms.Details.shown(conflict.theirs, client.practice)
@@ -121,7 +123,8 @@ def people(request: HttpRequest, client_id: UUID) -> HttpResponse:
     ]
     form = forms.Assign(request.POST or None, members=free)
     if form.is_valid():
-        operations.assign(client, members[form.values()["member"]], by=request.member, at=clock.now())
+        chosen = members[form.values()["member"]]
+        told(request, lambda: operations.assign(client, chosen, by=member_of(request), at=clock.now()))
         return go_to(request, "clients:people", client.pk)
     context = {
         "nav": "clients",
@@ -129,8 +132,8 @@ def people(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "tab": "people",
         "contacts": state.contacts_of(client),
         "assigned": assigned,
-        "edits": request.member.may(Permission.CLIENTS_EDIT),
-        "assigns": request.member.may(Permission.CLIENTS_ASSIGN),
+        "edits": member_of(request).may(Permission.CLIENTS_EDIT),
+        "assigns": member_of(request).may(Permission.CLIENTS_ASSIGN),
         "form": form if free else None,
     }
     return page(request, "clients/people.html", context)
@@ -145,7 +148,7 @@ def add_contact(request: HttpRequest, client_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             new_id = form.cleaned_data["new_id"]
-            operations.add_contact(client, **form.values(), id=new_id, by=request.member, at=clock.now())
+            operations.add_contact(client, **form.values(), id=new_id, by=member_of(request), at=clock.now())
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -170,7 +173,7 @@ def contact(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             operations.change_contact(
-                person, **form.values(), version=form.shown_version, by=request.member, at=clock.now()
+                person, **form.values(), version=form.shown_version, by=member_of(request), at=clock.now()
             )
         except Conflict as conflict:
             form.settle(conflict)
@@ -192,10 +195,9 @@ def contact(request: HttpRequest, contact_id: UUID) -> HttpResponse:
 @requires(Permission.CLIENTS_EDIT)
 def remove_contact(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     """Remove a contact person; the toast takes it back."""
-    person = operations.remove_contact(
-        row_or_404(ContactPerson, request, contact_id), by=request.member, at=clock.now()
-    )
-    toast(request, f"{person.name} is removed.", presenters.path("clients:restore_contact", person.pk))
+    person = row_or_404(ContactPerson, request, contact_id)
+    if told(request, lambda: operations.remove_contact(person, by=member_of(request), at=clock.now())):
+        toast(request, f"{person.name} is removed.", presenters.path("clients:restore_contact", person.pk))
     return go_to(request, "clients:people", person.client_id)
 
 
@@ -203,9 +205,8 @@ def remove_contact(request: HttpRequest, contact_id: UUID) -> HttpResponse:
 @requires(Permission.CLIENTS_EDIT)
 def restore_contact(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     """Undo a removal."""
-    person = operations.restore_contact(
-        row_or_404(ContactPerson, request, contact_id), by=request.member, at=clock.now()
-    )
+    person = row_or_404(ContactPerson, request, contact_id)
+    told(request, lambda: operations.restore_contact(person, by=member_of(request), at=clock.now()))
     return go_to(request, "clients:people", person.client_id)
 
 
@@ -214,7 +215,7 @@ def restore_contact(request: HttpRequest, contact_id: UUID) -> HttpResponse:
 def end_assignment(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
     """End a member's assignment today."""
     assignment = row_or_404(Assignment, request, assignment_id)
-    operations.end_assignment(assignment, by=request.member, at=clock.now())
+    told(request, lambda: operations.end_assignment(assignment, by=member_of(request), at=clock.now()))
     return go_to(request, "clients:people", assignment.client_id)
 
 
@@ -222,8 +223,9 @@ def end_assignment(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
 @requires(Permission.CLIENTS_EDIT)
 def archive(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Take a client off the lists; the toast takes it back."""
-    client: Client = operations.archive(client_or_404(request, client_id), by=request.member, at=clock.now())
-    toast(request, f"{client.name} is archived.", presenters.path("clients:restore", client.pk))
+    client = client_or_404(request, client_id)
+    if told(request, lambda: operations.archive(client, by=member_of(request), at=clock.now())):
+        toast(request, f"{client.name} is archived.", presenters.path("clients:restore", client.pk))
     return go_to(request, "clients:list")
 
 
@@ -231,5 +233,6 @@ def archive(request: HttpRequest, client_id: UUID) -> HttpResponse:
 @requires(Permission.CLIENTS_EDIT)
 def restore(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Put an archived client back on the lists."""
-    client = operations.restore(client_or_404(request, client_id), by=request.member, at=clock.now())
+    client = client_or_404(request, client_id)
+    told(request, lambda: operations.restore(client, by=member_of(request), at=clock.now()))
     return go_to(request, "clients:show", client.pk)
