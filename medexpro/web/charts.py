@@ -78,7 +78,8 @@ class TrendChart:
 
     y_min, y_max: the measure's fixed range, the same for every client. better: which way counts as better, empty
     where neither does (pressure lies inside or outside limits); the scale is never flipped. band: too small to
-    count. norm: typical for age and sex. due_on: when the next measurement is due. ends_on: the right end of the time axis; without it a third more than was measured.
+    count. norm: typical for age and sex. due_on: when the next measurement is due.
+    ends_on: the right end of the time axis; without it a third more than was measured.
     verdict: the sentence that comes first; verdict_kind: better, worse, same, unknown. sources: of norm, band, cut-off.
     note: how it was measured, such as "Best of 2 trials."
     """
