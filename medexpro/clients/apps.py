@@ -13,7 +13,7 @@ class ClientsConfig(AppConfig):
         from medexpro.practice.permissions import Permission
         from medexpro.practice.records import register_clients
 
-        register_clients(Client.objects.all)
+        register_clients(Client.objects.all, "clients:show")
         own_panels.register()
         add_to_rail(
             RailItem(

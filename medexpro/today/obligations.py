@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from medexpro.clearance.models import Decision, ReferBack
 from medexpro.episodes.models import Episode, Status
+from medexpro.practice import breakglass, records
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
 from medexpro.referrals import listing
@@ -42,20 +43,33 @@ class Kind:
 def reassessments(member: Member, day: date) -> list[Owed]:
     """Return active episodes whose 30 days end within the next days or have ended."""
     reach = min(member.practice.reassess_days, 30)
+    full = ~Q(assessments__kind="check") & Q(assessments__finished_at__isnull=False)
     rows = (
         Episode.objects.visible_to(member)
         .filter(status=Status.ACTIVE)
-        .annotate(last=Max("assessments__started_at", filter=~Q(assessments__kind="check") & Q(assessments__finished_at__isnull=False)))
-        .filter(last__lt=datetime.combine(day - timedelta(days=reach - SOON_DAYS), datetime.min.time(), member.practice.tz))
+        .annotate(last=Max("assessments__started_at", filter=full))
+        .filter(
+            last__lt=datetime.combine(
+                day - timedelta(days=reach - SOON_DAYS), datetime.min.time(), member.practice.tz
+            )
+        )
         .select_related("client")
         .order_by("last")[:SHOWN]
-    )  # fmt: skip
+    )
     owed = []
     for episode in rows:
         due = member.practice.day(episode.last) + timedelta(days=reach)
         over = (day - due).days
         why = f"{over} day{'s' if over != 1 else ''} over" if over > 0 else f"Due {words.day(due, 'short')}"
-        owed.append(Owed(str(episode.client), why, "Start", reverse("clients:show", args=[episode.client_id]), late=over > 0))
+        owed.append(
+            Owed(
+                str(episode.client),
+                why,
+                "Start",
+                reverse("clients:show", args=[episode.client_id]),
+                late=over > 0,
+            )
+        )
     return owed
 
 
@@ -64,44 +78,72 @@ def unsigned_notes(member: Member, day: date) -> list[Owed]:
     states = [SessionState.OPEN, SessionState.READY]
     if member.may(Permission.SESSIONS_COSIGN):
         states.append(SessionState.AWAITING_COSIGN)
-    rows = SessionLog.objects.visible_to(member).filter(state__in=states).select_related("episode__client").order_by("opened_at")
+    rows = (
+        SessionLog.objects.visible_to(member)
+        .filter(state__in=states)
+        .select_related("episode__client")
+        .order_by("opened_at")
+    )
     return [
         Owed(
-            str(session.episode.client), f"{words.day(member.practice.day(session.opened_at), 'short')} · {session.get_state_display().lower()}",
-            "Co-sign" if session.state == SessionState.AWAITING_COSIGN else "Open", reverse("sessions:show", args=[session.pk]),
+            str(session.episode.client),
+            _note_words(session, member),
+            "Co-sign" if session.state == SessionState.AWAITING_COSIGN else "Open",
+            reverse("sessions:show", args=[session.pk]),
             late=member.practice.day(session.opened_at) < day,
         )
         for session in rows[:SHOWN]
-    ]  # fmt: skip
+    ]
 
 
 def clearances_ending(member: Member, day: date) -> list[Owed]:
     """Return active episodes whose newest clearance has ended or ends within two weeks."""
     newest = Decision.objects.visible_to(member).filter(
-        episode__status__in=(Status.ACTIVE, Status.ON_HOLD), valid_to__lte=day + timedelta(days=14), outcome="granted"
+        episode__status__in=(Status.ACTIVE, Status.ON_HOLD),
+        valid_to__lte=day + timedelta(days=14),
+        outcome="granted",
     )
     rows = newest.select_related("episode__client").order_by("valid_to")[: SHOWN * 2]
     seen, owed = set(), []
     for decision in rows:
-        if decision.episode_id in seen or decision.episode.clearances.filter(decided_at__gt=decision.decided_at).exists():
+        if (
+            decision.episode_id in seen
+            or decision.episode.clearances.filter(decided_at__gt=decision.decided_at).exists()
+        ):
             continue
         seen.add(decision.episode_id)
         ended = decision.valid_to < day
         why = f"{'Ended' if ended else 'Ends'} {words.day(decision.valid_to, 'short')}"
-        owed.append(Owed(str(decision.episode.client), why, "Renew", reverse("clearance:decide", args=[decision.episode_id]), late=ended))
+        owed.append(
+            Owed(
+                str(decision.episode.client),
+                why,
+                "Renew",
+                reverse("clearance:decide", args=[decision.episode_id]),
+                late=ended,
+            )
+        )
     return owed[:SHOWN]
 
 
 def refer_backs(member: Member, day: date) -> list[Owed]:
     """Return what is back with a provider and waits for the answer."""
-    rows = ReferBack.objects.visible_to(member).filter(closed_at=None).select_related("episode__client", "provider").order_by("-opened_at")
+    rows = (
+        ReferBack.objects.visible_to(member)
+        .filter(closed_at=None)
+        .select_related("episode__client", "provider")
+        .order_by("-opened_at")
+    )
     return [
         Owed(
-            str(back.episode.client), f"{back.observed}. With {back.provider.short_name if back.provider else 'the provider'} since {words.day(member.practice.day(back.opened_at), 'short')}",
-            "Record answer", reverse("clearance:decide", args=[back.episode_id]) + "#refer-back", late=True,
+            str(back.episode.client),
+            _back_words(back, member),
+            "Record answer",
+            reverse("clearance:decide", args=[back.episode_id]) + "#refer-back",
+            late=True,
         )
         for back in rows[:SHOWN]
-    ]  # fmt: skip
+    ]
 
 
 def referrals(member: Member, day: date) -> list[Owed]:
@@ -110,8 +152,45 @@ def referrals(member: Member, day: date) -> list[Owed]:
     owed = []
     for referral in rows:
         word = listing.word_of(referral, day)
-        owed.append(Owed(str(referral.client), word.text + (f": {word.detail}" if word.detail else ""), "Open", reverse("referrals:show", args=[referral.pk]), late=getattr(word, "kind", "") == "stop"))
+        owed.append(
+            Owed(
+                str(referral.client),
+                word.text + (f": {word.detail}" if word.detail else ""),
+                "Open",
+                reverse("referrals:show", args=[referral.pk]),
+                late=getattr(word, "kind", "") == "stop",
+            )
+        )
     return owed
+
+
+def opened_records(member: Member, day: date) -> list[Owed]:
+    """Return the records an owner opened by break-glass within the last week: the notice to the professionals."""
+    looks = breakglass.recent(
+        member, at=datetime.combine(day + timedelta(days=1), datetime.min.time(), member.practice.tz)
+    )
+    found = list(looks[:SHOWN])
+    names = records.names_of(member.practice, {look.client_id for look in found})
+    return [
+        Owed(
+            names.get(look.client_id, ""),
+            f"{look.member} read this record on {words.day(member.practice.day(look.opened_at), 'short')}: {look.reason}",
+            "See who read it",
+            reverse("practice:client_trail", args=[look.client_id]),
+        )
+        for look in found
+    ]
+
+
+def _note_words(session: SessionLog, member: Member) -> str:
+    opened = words.day(member.practice.day(session.opened_at), "short")
+    return f"{opened} · {session.get_state_display().lower()}"
+
+
+def _back_words(back: ReferBack, member: Member) -> str:
+    who = back.provider.short_name if back.provider else "the provider"
+    since = words.day(member.practice.day(back.opened_at), "short")
+    return f"{back.observed}. With {who} since {since}"
 
 
 KINDS: tuple[tuple[str, str, Permission, Callable[[Member, date], list[Owed]]], ...] = (
@@ -119,10 +198,15 @@ KINDS: tuple[tuple[str, str, Permission, Callable[[Member, date], list[Owed]]], 
     ("Unsigned notes", "pen", Permission.SESSIONS_LOG, unsigned_notes),
     ("Clearances ending", "shield", Permission.CLEARANCE_DECIDE, clearances_ending),
     ("Referrals", "referrals", Permission.REFERRALS_INTAKE, referrals),
+    ("Opened by break-glass", "eye", Permission.RECORD_READ, opened_records),
 )
 
 
 def owed_to(member: Member, day: date) -> list[Kind]:
     """Return what this member has to do, by kind; kinds with nothing are left out."""
-    found = [Kind(name, icon, rule(member, day)) for name, icon, permission, rule in KINDS if member.may(permission)]
+    found = [
+        Kind(name, icon, rule(member, day))
+        for name, icon, permission, rule in KINDS
+        if member.may(permission)
+    ]
     return [kind for kind in found if kind.rows]

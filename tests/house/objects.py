@@ -14,11 +14,14 @@ from typing import Any
 
 import pikepdf
 
+from medexpro.assessments import operations as assessments
 from medexpro.clearance import operations as clearance
 from medexpro.clients.agreements import kinds as all_agreements
 from medexpro.clients.operations import agreements, documents, facts, people
 from medexpro.practice import links
+from medexpro.programs.models import ProgramExercise
 from tests import scenario
+from tests.assessments import measuring
 from tests.conftest import MORNING, TODAY
 
 
@@ -56,7 +59,9 @@ class World:
 
     @cached_property
     def contact(self) -> Any:
-        return people.add_contact(self.cast.janet, name="Tom Ellery", by=self.cast.ben, at=MORNING)
+        return people.add_contact(
+            self.cast.janet, name="Tom Ellery", phone="555-0180", by=self.cast.ben, at=MORNING
+        )
 
     @cached_property
     def document(self) -> Any:
@@ -94,6 +99,26 @@ class World:
         return clearance.add_precaution(self.episode, text="No kneeling", by=self.cast.ana, at=MORNING)
 
     @cached_property
+    def line(self) -> Any:
+        return ProgramExercise.objects.of(self.cast.northbridge).filter(episode=self.episode).first()
+
+    @cached_property
+    def assessment(self) -> Any:
+        return assessments.start(self.episode, "check", by=self.cast.ana, at=MORNING)
+
+    @cached_property
+    def measurement(self) -> Any:
+        return measuring.take(self.assessment, "tug", "13.8", by=self.cast.ana)
+
+    @cached_property
+    def goal(self) -> Any:
+        measuring.measured(self.episode, {"tug": "13.8"}, by=self.cast.ana)
+        return assessments.set_goal(
+            self.episode, horizon_days=30, measure="tug", target=Decimal("9"), activity="Climb the stairs at home",
+            by=self.cast.ana, at=MORNING,
+        )  # fmt: skip
+
+    @cached_property
     def back(self) -> Any:
         return clearance.refer_back(
             self.episode, trigger="other", observed="New swelling of the calf", by=self.cast.ana, at=MORNING
@@ -124,6 +149,11 @@ VALUES: dict[str, Build] = {
     "limit_id": lambda world: world.limit.pk,
     "precaution_id": lambda world: world.precaution.pk,
     "back_id": lambda world: world.back.pk,
+    "line_id": lambda world: world.line.pk,
+    "assessment_id": lambda world: world.assessment.pk,
+    "measurement_id": lambda world: world.measurement.pk,
+    "measure": lambda world: "tug",
+    "goal_id": lambda world: world.goal.pk,
     "upload_id": lambda world: world.upload.pk,
 }
 ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {

@@ -274,7 +274,9 @@ def test_the_session_forgets_the_look_after_an_hour_or_when_closed(cast, sign_in
     browser = sign_in(cast.olga)
     address = reverse("practice:client_trail", args=[cast.janet.pk])
     assert browser.post(f"/break-glass/{cast.janet.pk}/", {"reason": "no"}).status_code == 422
-    assert browser.post(f"/break-glass/{cast.janet.pk}/", {"reason": REASON}).status_code == 302
+    opened = browser.post(f"/break-glass/{cast.janet.pk}/", {"reason": REASON})
+    assert opened.headers["Location"] == f"/clients/{cast.janet.pk}/"
+    assert browser.get(opened.headers["Location"]).status_code == 200
     page = browser.get(address).content.decode()
     assert "by break-glass until 10:30 am" in page and REASON.replace("’", "’") in page
     assert browser.get(f"/break-glass/{cast.stranger.pk}/").status_code == 404
@@ -298,6 +300,14 @@ def test_professionals_hear_of_it(cast, settings, mailoutbox):
     assert [one.pk for one in breakglass.recent(cast.ana, at=MORNING + timedelta(days=1))] == [look.pk]
     assert not breakglass.recent(cast.ben, at=MORNING + timedelta(days=1)).exists()
     assert not breakglass.recent(cast.dana, at=MORNING + timedelta(days=1)).exists()
+
+
+def test_the_professionals_home_page_tells_whose_record_and_why(cast, sign_in, clock):
+    at = clock("2026-10-13 09:30")
+    breakglass.open_record(cast.janet.pk, reason=REASON, by=cast.olga, at=at)
+    page = sign_in(cast.ana).get("/").content.decode()
+    assert "Janet Ellery" in page and REASON in page
+    assert REASON not in sign_in(cast.ben).get("/").content.decode()
 
 
 def test_a_change_that_meets_a_newer_one_is_a_conflict(cast):
