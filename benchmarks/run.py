@@ -39,8 +39,9 @@ def main() -> None:
 
 def practice(options):
     """Return the episode of the client with the most sessions, building the practice where it isn't there."""
-    from benchmarks import tenyears
     from django.core.management import call_command
+
+    from benchmarks import tenyears
     from medexpro.config.demo.cases import CASES
     from medexpro.config.demo.people import found
     from medexpro.config.demo.story import Teller
@@ -57,7 +58,9 @@ def practice(options):
     now = clock.now()
     teller = Teller(found(now), now)
     episode = rows.get(pk=teller.tell(CASES[0]).pk)
-    tenyears.build(episode, clients=options.clients, sessions=options.sessions, longest=options.longest, now=now)
+    tenyears.build(
+        episode, clients=options.clients, sessions=options.sessions, longest=options.longest, now=now
+    )
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -74,10 +77,11 @@ def ready() -> bool:
 
 def measure(episode, repeat: int) -> None:
     """Print one line for each page."""
+    from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
-    from django.db import connection
     from django.urls import reverse
+
     from medexpro.kernel import clock
     from medexpro.kernel.ids import uuid7
     from medexpro.knowledge.codes import search as codes
@@ -95,9 +99,17 @@ def measure(episode, repeat: int) -> None:
 
     def command():
         seq[0] += 1
-        body = {"id": str(uuid7()), "practice": str(today.practice_id), "session": str(today.pk), "device": f"bench-{os.getpid()}",
-                "seq": seq[0], "base_version": 0, "kind": "reading", "at": clock.now().isoformat(),
-                "body": {"measure": "bp_systolic", "value": "128", "moment": "pre"}}
+        body = {
+            "id": str(uuid7()),
+            "practice": str(today.practice_id),
+            "session": str(today.pk),
+            "device": f"bench-{os.getpid()}",
+            "seq": seq[0],
+            "base_version": 0,
+            "kind": "reading",
+            "at": clock.now().isoformat(),
+            "body": {"measure": "bp_systolic", "value": "128", "moment": "pre"},
+        }
         return browser.post(reverse("sessions:commands"), data=body, content_type="application/json")
 
     seq[0] = 0
@@ -126,7 +138,11 @@ def measure(episode, repeat: int) -> None:
             walls.append((time.perf_counter() - wall) * 1000)
             cpus.append((time.process_time() - cpu) * 1000)
         line(name, len(captured), cpus, walls, len(response.content), len(gzip.compress(response.content, 6)))
-    keys = [text[:n] for text in ("osteoarthritis knee", "total knee", "m17.1", "hypertens", "diabtes") for n in range(2, len(text) + 1)]
+    keys = [
+        text[:n]
+        for text in ("osteoarthritis knee", "total knee", "m17.1", "hypertens", "diabtes")
+        for n in range(2, len(text) + 1)
+    ]
     walls, cpus = [], []
     for key in keys:
         wall, cpu = time.perf_counter(), time.process_time()
@@ -155,7 +171,9 @@ def report(episode, member, repeat: int) -> None:
 def line(name, queries, cpus, walls, size, packed) -> None:
     walls = sorted(walls)
     p95 = walls[min(len(walls) - 1, round(0.95 * len(walls)))]
-    print(f"{name:24}{queries!s:>8}{statistics.median(cpus):9.1f}{statistics.median(walls):9.1f}{p95:9.1f}{size:10,}{packed:9,}")
+    print(
+        f"{name:24}{queries!s:>8}{statistics.median(cpus):9.1f}{statistics.median(walls):9.1f}{p95:9.1f}{size:10,}{packed:9,}"
+    )
 
 
 if __name__ == "__main__":

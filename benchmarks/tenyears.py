@@ -10,8 +10,34 @@ from django.db import connection, models, transaction
 
 from medexpro.kernel.ids import uuid7
 
-GIVEN = "Ada Ben Carla Dev Edith Frank Gita Hans Iris Jon Kate Liam Mara Nils Olga Paul Rita Sam Tess Uma Vera Will".split()
-FAMILY = "Abel Brandt Castro Diaz Eriksen Fischer Grant Hayes Ito Jansen Keller Lopez Meyer Novak Olsen Patel Quist Rossi Stone Tanaka".split()
+GIVEN = (
+    "Ada",
+    "Ben",
+    "Carla",
+    "Dev",
+    "Edith",
+    "Frank",
+    "Gita",
+    "Hans",
+    "Iris",
+    "Jon",
+    "Kate",
+    "Liam",
+    "Mara",
+)
+FAMILY = (
+    "Abel",
+    "Brandt",
+    "Castro",
+    "Diaz",
+    "Eriksen",
+    "Fischer",
+    "Grant",
+    "Hayes",
+    "Ito",
+    "Jansen",
+    "Keller",
+)
 
 
 def _db(field: models.Field, value: Any) -> Any:
@@ -24,7 +50,8 @@ def copies(instance: models.Model, changes: list[dict[str, Any]], *, batch: int 
     base = [_db(field, getattr(instance, field.attname)) for field in fields]
     place = {field.attname: number for number, field in enumerate(fields)}
     columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
-    sql = f"INSERT INTO {connection.ops.quote_name(instance._meta.db_table)} ({columns}) VALUES ({', '.join(['%s'] * len(fields))})"
+    table, marks = connection.ops.quote_name(instance._meta.db_table), ", ".join(["%s"] * len(fields))
+    sql = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - names of our own tables
 
     def rows():
         for change in changes:
@@ -50,14 +77,32 @@ def build(episode: Any, *, clients: int, sessions: int, longest: int, now: datet
     client = episode.client
     people, episodes, spans = [], [], []
     for number in range(clients - 1):
-        given, family = chance.choice(GIVEN), f"{chance.choice(FAMILY)}{chance.choice(['', 'son', 'er', 'mann'])}"
+        given, family = (
+            chance.choice(GIVEN),
+            f"{chance.choice(FAMILY)}{chance.choice(['', 'son', 'er', 'mann'])}",
+        )
         pk = uuid7()
-        people.append({"id": pk, "given_name": given, "family_name": family, "external_id": "", "phone": f"555-{1000 + number:04}",
-                       "name_search": f"{given} {family}".lower()})
+        people.append(
+            {
+                "id": pk,
+                "given_name": given,
+                "family_name": family,
+                "external_id": "",
+                "phone": f"555-{1000 + number:04}",
+                "name_search": f"{given} {family}".lower(),
+            }
+        )
         episode_pk = uuid7()
         active = number < 120
-        episodes.append({"id": episode_pk, "client_id": pk, "status": "active" if active else "discharged", "referral_id": None,
-                         "surgery_id": None})
+        episodes.append(
+            {
+                "id": episode_pk,
+                "client_id": pk,
+                "status": "active" if active else "discharged",
+                "referral_id": None,
+                "surgery_id": None,
+            }
+        )
         spans.append((episode_pk, pk))
     copies(client, people)
     copies(episode, episodes)
@@ -83,12 +128,26 @@ def build(episode: Any, *, clients: int, sessions: int, longest: int, now: datet
     for episode_pk, _, count, first in plan:
         start = now - timedelta(days=3650 if episode_pk == episode.pk else chance.randrange(60, 3600))
         for number in range(count):
-            at = start + timedelta(days=3.5 * number) if episode_pk != episode.pk else start + timedelta(days=3.4 * number)
+            at = (
+                start + timedelta(days=3.5 * number)
+                if episode_pk != episode.pk
+                else start + timedelta(days=3.4 * number)
+            )
             pk = uuid7()
-            rows.append({"id": pk, "episode_id": episode_pk, "number": first + number + 1, "opened_at": at, "signed_at": at,
-                         "program_id": model.program_id if episode_pk == episode.pk else None})
+            rows.append(
+                {
+                    "id": pk,
+                    "episode_id": episode_pk,
+                    "number": first + number + 1,
+                    "opened_at": at,
+                    "signed_at": at,
+                    "program_id": model.program_id if episode_pk == episode.pk else None,
+                }
+            )
             for reading in readings:
-                reading_rows[reading.pk].append({"id": uuid7(), "session_id": pk, "episode_id": episode_pk, "at": at})
+                reading_rows[reading.pk].append(
+                    {"id": uuid7(), "session_id": pk, "episode_id": episode_pk, "at": at}
+                )
             for entry in entries:
                 entry_rows[entry.pk].append({"id": uuid7(), "session_id": pk, "episode_id": episode_pk})
             if len(rows) >= 5000:
@@ -101,8 +160,15 @@ def describe() -> str:
     from medexpro.clients.models import Client
     from medexpro.sessions.models import ExerciseEntry, SessionLog, SessionReading
 
-    counts = {name: model.objects.count() for name, model in (
-        ("clients", Client), ("sessions", SessionLog), ("readings", SessionReading), ("exercise entries", ExerciseEntry))}
+    counts = {
+        name: model.objects.count()
+        for name, model in (
+            ("clients", Client),
+            ("sessions", SessionLog),
+            ("readings", SessionReading),
+            ("exercise entries", ExerciseEntry),
+        )
+    }
     return ", ".join(f"{count:,} {name}" for name, count in counts.items())
 
 

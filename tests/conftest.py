@@ -68,15 +68,22 @@ def make_cast() -> Cast:
     def member(practice, full_name, *roles, **fields):
         email = f"{full_name.split()[0].lower()}@example.org"
         user = User.objects.create_user(email, "correct horse battery", full_name=full_name)
-        return Member.objects.create(practice=practice, user=user, roles=[str(role) for role in roles], **fields)
+        return Member.objects.create(
+            practice=practice, user=user, roles=[str(role) for role in roles], **fields
+        )
 
     mia = member(northbridge, "Mia Lindqvist", Role.MENTOR, credentials="AMES")
-    cast = Cast(
+    return Cast(
         northbridge=northbridge,
         southgate=southgate,
         olga=member(northbridge, "Olga Brandt", Role.OWNER),
         ana=member(
-            northbridge, "Ana Torres", Role.PROFESSIONAL, credentials="MES", title="Medical Exercise Specialist", mentor=mia
+            northbridge,
+            "Ana Torres",
+            Role.PROFESSIONAL,
+            credentials="MES",
+            title="Medical Exercise Specialist",
+            mentor=mia,
         ),
         asa=member(northbridge, "Asa Nakamura", Role.ASSISTANT, mentor=mia),
         mia=mia,
@@ -106,7 +113,6 @@ def make_cast() -> Cast:
             practice=southgate, given_name="Sam", family_name="Stranger", name_search="sam stranger"
         ),
     )
-    return cast
 
 
 @pytest.fixture
@@ -138,8 +144,9 @@ def sign_in():
 @pytest.fixture
 def clock():
     """Return a function that sets the one clock: clock("2026-10-13 09:30") in the practice's time."""
-    import time_machine
     from zoneinfo import ZoneInfo
+
+    import time_machine
 
     travels = []
 

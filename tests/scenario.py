@@ -36,21 +36,29 @@ def referred(cast: Any, *, at: datetime = MORNING, client: Any = None) -> Episod
         episode, title="Right knee replacement", surgery=surgery, side="right", onset_on=SURGERY_DAY,
         population=["total_knee_replacement"], by=cast.ana, at=at,
     )  # fmt: skip
-    return Episode.objects.select_related("client", "practice", "surgery", "referral__provider").get(pk=episode.pk)
+    return Episode.objects.select_related("client", "practice", "surgery", "referral__provider").get(
+        pk=episode.pk
+    )
 
 
-def screened(cast: Any, *, at: datetime = MORNING, yes: dict[str, dict] | None = None, client: Any = None) -> Episode:
+def screened(
+    cast: Any, *, at: datetime = MORNING, yes: dict[str, dict] | None = None, client: Any = None
+) -> Episode:
     """Ana asks all questions; everything is no but what `yes` names."""
     episode = referred(cast, at=at, client=client)
     form = clearance.start_screening(episode, by=cast.ana, at=at)
     for question in questionnaire().questions:
-        clearance.answer(form, question.id, (yes or {}).get(question.id, {"answer": "no"}), by=cast.ana, at=at)
+        clearance.answer(
+            form, question.id, (yes or {}).get(question.id, {"answer": "no"}), by=cast.ana, at=at
+        )
     clearance.finish_screening(form, by=cast.ana, at=at)
     episode.refresh_from_db()
     return episode
 
 
-def cleared(cast: Any, *, at: datetime = MORNING, yes: dict[str, dict] | None = None, **grant: Any) -> Episode:
+def cleared(
+    cast: Any, *, at: datetime = MORNING, yes: dict[str, dict] | None = None, **grant: Any
+) -> Episode:
     """Dr. Raman's clearance is recorded; service has started."""
     episode = screened(cast, at=at, yes=yes)
     clearance.grant(episode, **({"provider": cast.dr_raman, "by": cast.ana, "at": at} | grant))

@@ -26,7 +26,17 @@ class Closes(StrEnum):
 
 WEIGHT_ORDER = (Weight.STOP, Weight.DECIDE, Weight.NOTE)
 # Inside a weight the more urgent action comes first (safety_gates.yaml, `order`).
-ACTION_ORDER = ("emergency", "refer", "stop", "hold_recheck", "ask_provider", "modify", "inform", "record", "")
+ACTION_ORDER = (
+    "emergency",
+    "refer",
+    "stop",
+    "hold_recheck",
+    "ask_provider",
+    "modify",
+    "inform",
+    "record",
+    "",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

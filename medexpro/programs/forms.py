@@ -39,7 +39,9 @@ class AddForm(forms.Form):
     """Which exercise, and why it stays where a precaution warns."""
 
     exercise = django_forms.ChoiceField(label="Exercise")
-    reason = django_forms.CharField(label="Why it stays, where a precaution warns", max_length=240, required=False)
+    reason = django_forms.CharField(
+        label="Why it stays, where a precaution warns", max_length=240, required=False
+    )
     id = django_forms.UUIDField(widget=django_forms.HiddenInput)
 
     def __init__(self, *args, taken=(), **kwargs):
@@ -59,6 +61,8 @@ class PhaseForm(forms.Form):
     """Advance, hold or step back."""
 
     choice = django_forms.ChoiceField(
-        label="Phase", choices=[("advance", "Advance"), ("hold", "Hold"), ("regress", "Step back")], widget=forms.Picks
+        label="Phase",
+        choices=[("advance", "Advance"), ("hold", "Hold"), ("regress", "Step back")],
+        widget=forms.Picks,
     )
     reason = django_forms.CharField(label="Why", max_length=500, required=False)

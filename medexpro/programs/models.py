@@ -48,7 +48,9 @@ class ProgramExercise(VersionedModel, EpisodeRow):
     phase = models.CharField(max_length=20)
     order = models.PositiveSmallIntegerField()
     category = models.CharField(max_length=12, choices=ServiceCategory)
-    part = models.CharField(max_length=20, default="resistance", help_text="Part a gate closes: aerobic, resistance …")
+    part = models.CharField(
+        max_length=20, default="resistance", help_text="Part a gate closes: aerobic, resistance …"
+    )
     sets = models.PositiveSmallIntegerField(default=1)
     quantity = models.DecimalField(max_digits=7, decimal_places=2)
     quantity_unit = models.CharField(max_length=12, help_text="reps, seconds, minutes, metres")
@@ -76,7 +78,12 @@ class PhaseDecision(EpisodeRow):
     to_phase = models.CharField(max_length=20)
     choice = models.CharField(
         max_length=12,
-        choices=[("advance", "Advance"), ("hold", "Hold"), ("regress", "Step back"), ("refer_back", "Refer back")],
+        choices=[
+            ("advance", "Advance"),
+            ("hold", "Hold"),
+            ("regress", "Step back"),
+            ("refer_back", "Refer back"),
+        ],
     )
     evidence = models.JSONField(default=list)
     reason = models.TextField(blank=True)

@@ -70,7 +70,9 @@ def _add_phase(program: Program, phase, *, by: Member) -> None:
         _create(program, line, order=order, by=by)
 
 
-def _create(program: Program, line: making.PlannedLine, *, order: int, by: Member, reason: str = "") -> ProgramExercise:
+def _create(
+    program: Program, line: making.PlannedLine, *, order: int, by: Member, reason: str = ""
+) -> ProgramExercise:
     return ProgramExercise.objects.create(
         practice=program.practice, program=program, episode=program.episode, exercise=line.exercise.id,
         name=line.exercise.name, phase=program.phase, order=order, category=line.category, part=line.part,
@@ -177,7 +179,9 @@ def decide_phase(
     following = protocol.phases[place + 1] if place + 1 < len(ids) else None
     proposal = progression.propose(protocol.phases[place], following, latest)
     if choice == "advance" and proposal.choice != "advance" and not reason.strip():
-        raise ProgramRefused(f"{proposal.sentence} Say why the next phase opens all the same.", field="reason")
+        raise ProgramRefused(
+            f"{proposal.sentence} Say why the next phase opens all the same.", field="reason"
+        )
 
     decision = PhaseDecision.objects.create(
         practice=program.practice, program=program, episode=program.episode, from_phase=program.phase,

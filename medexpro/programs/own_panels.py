@@ -19,7 +19,15 @@ def register() -> None:
     """Put the parts in place, when the app starts."""
     panels.add_tab(Tab("program", "Program", _tab, Permission.RECORD_READ, 40))
     panels.add(
-        Panel("phase", "Program phase", "programs/chart_panel.html", phase, Permission.RECORD_READ, order=10, slot=Slot.TRIO)
+        Panel(
+            "phase",
+            "Program phase",
+            "programs/chart_panel.html",
+            phase,
+            Permission.RECORD_READ,
+            order=10,
+            slot=Slot.TRIO,
+        )
     )
 
 
@@ -38,12 +46,18 @@ def phase(chart: Chart) -> dict[str, Any] | None:
     protocol = state.protocol_of(program)
     place = [entry.id for entry in protocol.phases].index(program.phase)
     following = protocol.phases[place + 1] if place + 1 < len(protocol.phases) else None
-    proposal = progression.propose(protocol.phases[place], following, assessments.latest_values(chart.episode))
+    proposal = progression.propose(
+        protocol.phases[place], following, assessments.latest_values(chart.episode)
+    )
     return {
         "program": program,
         "url": url,
         "phases": [
-            {"number": n + 1, "name": entry.name, "state": "done" if n < place else "now" if n == place else "todo"}
+            {
+                "number": n + 1,
+                "name": entry.name,
+                "state": "done" if n < place else "now" if n == place else "todo",
+            }
             for n, entry in enumerate(protocol.phases)
         ],
         "proposal": proposal,

@@ -71,7 +71,9 @@ def lines_now(program: Program, *, blocks: list[Block] | None = None) -> list[Li
     for line in planned:
         exercise = library().exercises.get(line.exercise)
         findings = check_fit(exercise, blocks) if exercise else []
-        instead = alternatives(exercise, library().exercises, blocks, taken=taken) if findings and exercise else []
+        instead = (
+            alternatives(exercise, library().exercises, blocks, taken=taken) if findings and exercise else []
+        )
         lines.append(Line(line, findings, instead))
     return lines
 

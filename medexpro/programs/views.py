@@ -26,7 +26,9 @@ from medexpro.web.pages import go_to, page, toast
 
 
 def _episode(request: HttpRequest, episode_id: Any) -> Episode:
-    rows = Episode.objects.visible_to(request.member).select_related("client", "practice", "surgery", "referral__provider")
+    rows = Episode.objects.visible_to(request.member).select_related(
+        "client", "practice", "surgery", "referral__provider"
+    )
     return get_object_or_404(rows, pk=episode_id)
 
 
@@ -45,7 +47,9 @@ def show(request: HttpRequest, episode_id: Any) -> HttpResponse:
     return _show(request, episode, at=at)
 
 
-def _show(request: HttpRequest, episode: Episode, *, at: datetime, status: int = 200, **shown: Any) -> HttpResponse:
+def _show(
+    request: HttpRequest, episode: Episode, *, at: datetime, status: int = 200, **shown: Any
+) -> HttpResponse:
     program = state.program_of(episode)
     context = {
         "nav": "clients",
@@ -98,7 +102,11 @@ def _show(request: HttpRequest, episode: Episode, *, at: datetime, status: int =
 
 def _dose_form(line: ProgramExercise) -> forms.DoseForm:
     values = {name: getattr(line, name) for name in operations.EDITABLE}
-    values |= {"quantity": presenters.plain(line.quantity), "load": presenters.plain(line.load), "version": line.version}
+    values |= {
+        "quantity": presenters.plain(line.quantity),
+        "load": presenters.plain(line.load),
+        "version": line.version,
+    }
     return forms.DoseForm(initial=values, prefix=str(line.pk))
 
 
@@ -137,7 +145,12 @@ def add(request: HttpRequest, episode_id: Any) -> HttpResponse:
         values = form.values()
         try:
             line = operations.add_exercise(
-                program, exercise_id=values["exercise"], reason=values["reason"], id=values["id"], by=request.member, at=at
+                program,
+                exercise_id=values["exercise"],
+                reason=values["reason"],
+                id=values["id"],
+                by=request.member,
+                at=at,
             )
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
@@ -160,7 +173,9 @@ def change(request: HttpRequest, line_id: Any) -> HttpResponse:
         try:
             operations.change_exercise(line, expected_version=version, by=request.member, at=at, **values)
         except Conflict as conflict:
-            theirs = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in conflict.theirs.items() if value)
+            theirs = ", ".join(
+                f"{name.replace('_', ' ')} {value}" for name, value in conflict.theirs.items() if value
+            )
             form.add_error(None, f"{conflict} Theirs: {theirs}.")
             form.data = form.data | {f"{line.pk}-version": str(conflict.version)}
         except Refusal as refusal:

@@ -20,10 +20,23 @@ def show(request: HttpRequest) -> HttpResponse:
     alerts = obligations.refer_backs(member, day) if reads else []
     running = []
     if member.may(Permission.SESSIONS_LOG):
-        rows = SessionLog.objects.visible_to(member).filter(by=member, state__in=(SessionState.OPEN, SessionState.READY))
-        running = [s for s in rows.select_related("episode__client").order_by("-opened_at")[:3] if member.practice.day(s.opened_at) == day]
+        rows = SessionLog.objects.visible_to(member).filter(
+            by=member, state__in=(SessionState.OPEN, SessionState.READY)
+        )
+        running = [
+            s
+            for s in rows.select_related("episode__client").order_by("-opened_at")[:3]
+            if member.practice.day(s.opened_at) == day
+        ]
     kinds = obligations.owed_to(member, day)
     count = sum(len(kind.rows) for kind in kinds)
     record_list(member, "today", at=at, count=count)
-    context = {"nav": "today", "day": day, "alerts": alerts, "running": running, "kinds": kinds, "count": count}
+    context = {
+        "nav": "today",
+        "day": day,
+        "alerts": alerts,
+        "running": running,
+        "kinds": kinds,
+        "count": count,
+    }
     return page(request, "today/today.html", context)

@@ -1,7 +1,7 @@
 """Many signed sessions at once, as they would lie in the record after months of work. Deterministic."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -13,7 +13,12 @@ from medexpro.programs.models import Program, ProgramExercise
 from medexpro.sessions import events
 from medexpro.sessions.models import ExerciseEntry, SessionLog, SessionReading, SessionState
 
-VITALS = (("bp_systolic", "mm[Hg]"), ("bp_diastolic", "mm[Hg]"), ("resting_hr", "/min"), ("pain_nrs", "{score}"))
+VITALS = (
+    ("bp_systolic", "mm[Hg]"),
+    ("bp_diastolic", "mm[Hg]"),
+    ("resting_hr", "/min"),
+    ("pain_nrs", "{score}"),
+)
 NOTES = (
     "All exercises done as planned, effort inside the ceiling.",
     "Steady session, even pace throughout.",
@@ -32,6 +37,9 @@ class Pressure:
     pulse: int = 70
 
 
+NORMAL = Pressure()
+
+
 def training_days(first: date, last: date, weekdays: Sequence[int] = (1, 3)) -> Iterator[date]:
     """Yield the training days of a span, both ends included. weekdays: Monday is 0."""
     day = first
@@ -42,9 +50,18 @@ def training_days(first: date, last: date, weekdays: Sequence[int] = (1, 3)) -> 
 
 
 def write_sessions(
-    episode: Episode, program: Program | None, days: Sequence[date], *, by: Member, hour: int = 9, missed: frozenset[int] = frozenset(),
-    pressure: Pressure = Pressure(), first_number: int = 1, trail: bool = True, seed: int = 0,
-) -> list[SessionLog]:  # fmt: skip
+    episode: Episode,
+    program: Program | None,
+    days: Sequence[date],
+    *,
+    by: Member,
+    hour: int = 9,
+    missed: Collection[int] = (),
+    pressure: Pressure = NORMAL,
+    first_number: int = 1,
+    trail: bool = True,
+    seed: int = 0,
+) -> list[SessionLog]:
     """Write one signed session for each day, with readings, entries, minutes and a note.
 
     missed: places in `days` the client did not come. trail: one event for each signature, as signing writes.
@@ -56,14 +73,33 @@ def write_sessions(
     came = [day for place, day in enumerate(days) if place not in missed]
     for number, day in enumerate(came, start=first_number):
         opened = datetime.combine(day, time(hour, chance.choice((0, 1, 2, 3))), tzinfo=tz)
-        minutes = {"strength": 1080 + chance.randrange(300), "functional": 540, "balance": 420, "walking": 300}
+        minutes = {
+            "strength": 1080 + chance.randrange(300),
+            "functional": 540,
+            "balance": 420,
+            "walking": 300,
+        }
         session = SessionLog(
-            practice=episode.practice, episode=episode, program=program, number=number, by=by, state=SessionState.SIGNED,
-            opened_at=opened, started_at=opened + timedelta(minutes=4), ended_at=opened + timedelta(minutes=49),
-            red_flags=[], red_flags_at=opened + timedelta(minutes=3), minutes=minutes, note=chance.choice(NOTES),
-            decision="hold", version=18, signed_at=opened + timedelta(minutes=51), signed_by=by, signed_name=by.signing_name,
+            practice=episode.practice,
+            episode=episode,
+            program=program,
+            number=number,
+            by=by,
+            state=SessionState.SIGNED,
+            opened_at=opened,
+            started_at=opened + timedelta(minutes=4),
+            ended_at=opened + timedelta(minutes=49),
+            red_flags=[],
+            red_flags_at=opened + timedelta(minutes=3),
+            minutes=minutes,
+            note=chance.choice(NOTES),
+            decision="hold",
+            version=18,
+            signed_at=opened + timedelta(minutes=51),
+            signed_by=by,
+            signed_name=by.signing_name,
             marks={"gate": "go"},
-        )  # fmt: skip
+        )
         sessions.append(session)
         readings += _readings(session, pressure, chance, pain=max(0, 3 - number // 6))
         entries += _entries(session, lines, number, chance)
@@ -76,18 +112,28 @@ def write_sessions(
     return sessions
 
 
-def _readings(session: SessionLog, pressure: Pressure, chance: random.Random, *, pain: int) -> list[SessionReading]:
+def _readings(
+    session: SessionLog, pressure: Pressure, chance: random.Random, *, pain: int
+) -> list[SessionReading]:
     values = (
-        pressure.systolic + chance.randrange(-6, 9), pressure.diastolic + chance.randrange(-4, 6),
-        pressure.pulse + chance.randrange(-4, 6), min(4, pain + chance.randrange(0, 2)),
-    )  # fmt: skip
+        pressure.systolic + chance.randrange(-6, 9),
+        pressure.diastolic + chance.randrange(-4, 6),
+        pressure.pulse + chance.randrange(-4, 6),
+        min(4, pain + chance.randrange(0, 2)),
+    )
     return [
         SessionReading(
-            practice=session.practice, session=session, episode=session.episode, measure=measure, value=value, unit=unit,
-            moment="pre", at=session.opened_at + timedelta(minutes=1, seconds=10 * place),
+            practice=session.practice,
+            session=session,
+            episode=session.episode,
+            measure=measure,
+            value=value,
+            unit=unit,
+            moment="pre",
+            at=session.opened_at + timedelta(minutes=1, seconds=10 * place),
         )
         for place, ((measure, unit), value) in enumerate(zip(VITALS, values, strict=True))
-    ]  # fmt: skip
+    ]
 
 
 def _entries(
@@ -99,18 +145,42 @@ def _entries(
         quantity = str(int(line.quantity + Decimal(number // 8)))
         entries.append(
             ExerciseEntry(
-                practice=session.practice, session=session, episode=session.episode, planned=line, exercise=line.exercise,
-                name=line.name, category=line.category, part=line.part, order=order, state="done",
-                sets=[{"quantity": quantity, "load": load}] * line.sets, quantity_unit=line.quantity_unit,
-                load_unit="lb" if load else "", target={"sets": line.sets, "quantity": str(int(line.quantity)), "load": None,
-                "effort": line.effort, "cue": line.cue}, effort=chance.choice((3, 4, 4, 5)), pain=chance.choice((0, 1, 1, 2)),
+                practice=session.practice,
+                session=session,
+                episode=session.episode,
+                planned=line,
+                exercise=line.exercise,
+                name=line.name,
+                category=line.category,
+                part=line.part,
+                order=order,
+                state="done",
+                sets=[{"quantity": quantity, "load": load}] * line.sets,
+                quantity_unit=line.quantity_unit,
+                load_unit="lb" if load else "",
+                target={
+                    "sets": line.sets,
+                    "quantity": str(int(line.quantity)),
+                    "load": None,
+                    "effort": line.effort,
+                    "cue": line.cue,
+                },
+                effort=chance.choice((3, 4, 4, 5)),
+                pain=chance.choice((0, 1, 1, 2)),
             )
-        )  # fmt: skip
+        )
     return entries
 
 
 def _signed(session: SessionLog, by: Member) -> Event:
     return Event(
-        practice_id=session.practice_id, kind=events.SIGNED, at=session.signed_at, member_id=by.pk, member_name=str(by),
-        client_id=session.episode.client_id, subject_type="session_logs.sessionlog", subject_id=str(session.pk), detail={},
-    )  # fmt: skip
+        practice_id=session.practice_id,
+        kind=events.SIGNED,
+        at=session.signed_at,
+        member_id=by.pk,
+        member_name=str(by),
+        client_id=session.episode.client_id,
+        subject_type="session_logs.sessionlog",
+        subject_id=str(session.pk),
+        detail={},
+    )

@@ -26,13 +26,46 @@ STAFF = (
 
 PROVIDERS = (
     # key, given, family, type, credential, specialty, organisation, phone, fax, secure e-mail
-    ("raman", "Priya", "Raman", "MD", "MD", "Orthopedics", "Lakeside Orthopedics", "555-0116", "555-0117", ""),
+    (
+        "raman",
+        "Priya",
+        "Raman",
+        "MD",
+        "MD",
+        "Orthopedics",
+        "Lakeside Orthopedics",
+        "555-0116",
+        "555-0117",
+        "",
+    ),
     ("osei", "Kwame", "Osei", "MD", "MD", "Orthopedics", "Lakeside Orthopedics", "555-0138", "555-0139", ""),
-    ("varga", "Judit", "Varga", "DO", "DO", "Sports medicine", "Fairhaven Sports Medicine", "555-0151", "555-0152", "letters@example.org"),
+    (
+        "varga",
+        "Judit",
+        "Varga",
+        "DO",
+        "DO",
+        "Sports medicine",
+        "Fairhaven Sports Medicine",
+        "555-0151",
+        "555-0152",
+        "letters@example.org",
+    ),
     ("haddad", "Sami", "Haddad", "MD", "MD", "Cardiology", "Harbor Heart Group", "555-0160", "555-0161", ""),
     ("nakano", "Emi", "Nakano", "PT", "DPT", "Outpatient", "Riverbend PT", "555-0170", "555-0171", ""),
-    ("brooks", "Dale", "Brooks", "NP", "NP", "Primary care", "Fairhaven Family Health", "555-0180", "555-0181", ""),
-)  # fmt: skip
+    (
+        "brooks",
+        "Dale",
+        "Brooks",
+        "NP",
+        "NP",
+        "Primary care",
+        "Fairhaven Family Health",
+        "555-0180",
+        "555-0181",
+        "",
+    ),
+)
 
 
 @dataclass
@@ -53,10 +86,18 @@ class House:
 def found(at: datetime) -> House:
     """Found the demo practice: people, letterhead, approved working rules, providers."""
     practice = Practice.objects.create(
-        name="Northbridge Medical Exercise", state="Ohio", address="418 Alder Street, Suite 2, Fairhaven, OH 44100",
-        phone="555-0142", fax="555-0143", email="desk@example.org", website="northbridge.example.org", is_demo=True,
-        second_factor_required=False, idle_minutes=60, setup_done_at=at,
-    )  # fmt: skip
+        name="Northbridge Medical Exercise",
+        state="Ohio",
+        address="418 Alder Street, Suite 2, Fairhaven, OH 44100",
+        phone="555-0142",
+        fax="555-0143",
+        email="desk@example.org",
+        website="northbridge.example.org",
+        is_demo=True,
+        second_factor_required=False,
+        idle_minutes=60,
+        setup_done_at=at,
+    )
     house = House(practice)
     for key, name, roles, credentials, title in STAFF:
         house.members[key] = _member(practice, key, name, roles, credentials, title)
@@ -69,31 +110,55 @@ def found(at: datetime) -> House:
     for key, given, family, kind, credential, specialty, clinic, phone, fax, secure in PROVIDERS:
         organisation = providers.organisation_named(clinic, by=house.grace, at=at)
         house.providers[key] = providers.add(
-            given_name=given, family_name=family, type=kind, credential=credential, specialty=specialty,
-            organisation=organisation, phone=phone, fax=fax, email=secure, email_is_secure=bool(secure),
-            preferred_channel="fax", by=house.grace, at=at,
-        )  # fmt: skip
+            given_name=given,
+            family_name=family,
+            type=kind,
+            credential=credential,
+            specialty=specialty,
+            organisation=organisation,
+            phone=phone,
+            fax=fax,
+            email=secure,
+            email_is_secure=bool(secure),
+            preferred_channel="fax",
+            by=house.grace,
+            at=at,
+        )
     return house
 
 
 def found_neighbour(at: datetime) -> House:
     """Found a second practice: nobody of the first sees anything of it. Rosa also works there."""
     practice = Practice.objects.create(
-        name="Southgate Functional Training", state="Ohio", address="9 Mill Road, Southgate, OH 44188", phone="555-0190",
-        is_demo=True, second_factor_required=False, idle_minutes=60, setup_done_at=at,
-    )  # fmt: skip
+        name="Southgate Functional Training",
+        state="Ohio",
+        address="9 Mill Road, Southgate, OH 44188",
+        phone="555-0190",
+        is_demo=True,
+        second_factor_required=False,
+        idle_minutes=60,
+        setup_done_at=at,
+    )
     house = House(practice)
-    house.members["dana"] = _member(practice, "dana", "Dana Weiss", (Role.OWNER, Role.PROFESSIONAL), "MES", "Medical Exercise Specialist")
+    house.members["dana"] = _member(
+        practice, "dana", "Dana Weiss", (Role.OWNER, Role.PROFESSIONAL), "MES", "Medical Exercise Specialist"
+    )
     rosa = User.objects.get(email="rosa@example.org")
     Member.objects.create(practice=practice, user=rosa, roles=[Role.PROFESSIONAL.value], credentials="MES")
     return house
 
 
-def _member(practice: Practice, key: str, name: str, roles: tuple[Role, ...], credentials: str, title: str) -> Member:
+def _member(
+    practice: Practice, key: str, name: str, roles: tuple[Role, ...], credentials: str, title: str
+) -> Member:
     user = User.objects.filter(email=f"{key}@example.org").first() or User.objects.create_user(
         f"{key}@example.org", settings.DEMO_PASSWORD, full_name=name
     )
     return Member.objects.create(
-        practice=practice, user=user, roles=[role.value for role in roles], credentials=credentials, title=title,
+        practice=practice,
+        user=user,
+        roles=[role.value for role in roles],
+        credentials=credentials,
+        title=title,
         signature=SIGNATURE if Role.PROFESSIONAL in roles else "",
-    )  # fmt: skip
+    )

@@ -28,16 +28,48 @@ TOLD = declare("demo:practice:told", "Loaded the demo practice")
 
 PARTS = {
     # part: joint, procedure, population tag, protocol, codes by side, course
-    "knee": ("knee", "total knee replacement", "total_knee_replacement", "total_knee_replacement",
-             {"right": "Z96.651", "left": "Z96.652"}, KNEE),
-    "hip": ("hip", "total hip replacement", "total_hip_replacement", "total_hip_replacement",
-            {"right": "Z96.641", "left": "Z96.642"}, HIP),
-    "shoulder": ("shoulder", "rotator cuff repair", "", "shoulder_repair",
-                 {"right": "M75.121", "left": "M75.122"}, SHOULDER),
-}  # fmt: skip
-GOALS = {"knee": (("tug", "none", 10.0, 30), ("lefs", "none", 62, 90)), "hip": (("chair_stand_30s", "none", 9, 30),
-         ("six_minute_walk", "none", 320, 90)), "shoulder": (("rom_shoulder_flexion", "case", 140, 30),
-         ("rom_shoulder_flexion", "case", 160, 90))}  # fmt: skip
+    "knee": (
+        "knee",
+        "total knee replacement",
+        "total_knee_replacement",
+        "total_knee_replacement",
+        {"right": "Z96.651", "left": "Z96.652"},
+        KNEE,
+    ),
+    "hip": (
+        "hip",
+        "total hip replacement",
+        "total_hip_replacement",
+        "total_hip_replacement",
+        {"right": "Z96.641", "left": "Z96.642"},
+        HIP,
+    ),
+    "shoulder": (
+        "shoulder",
+        "rotator cuff repair",
+        "",
+        "shoulder_repair",
+        {"right": "M75.121", "left": "M75.122"},
+        SHOULDER,
+    ),
+}
+# How the surgeon's letter says a protocol's precaution, as it stands on the amber strip.
+SHORT = {
+    "tkr_impact": "No running or jumping",
+    "tkr_kneel": "No kneeling on the operated knee",
+    "tkr_load": "Effort 6 of 10 at most; no load that swells the knee",
+    "thr_post": "Hip not past 90°, no crossing, no inward turn",
+    "thr_ant": "No far hip extension with outward turn",
+    "thr_seat": "Seat high, machine seats moved back",
+    "thr_impact": "No running or jumping",
+    "load_release": "No load before the surgeon’s release",
+    "rcr_phase": "No heavy overhead work",
+}
+GOALS = {
+    "knee": (("tug", "none", 10.0, 30), ("lefs", "none", 62, 90)),
+    "hip": (("chair_stand_30s", "none", 9, 30), ("six_minute_walk", "none", 320, 90)),
+    "shoulder": (("rom_shoulder_flexion", "case", 140, 30), ("rom_shoulder_flexion", "case", 160, 90)),
+}
 
 
 class Teller:
@@ -80,10 +112,26 @@ class Teller:
     def _client(self, case: Case) -> Client:
         desk, at = self.house.grace, self.at(case.referred, 9)
         client = people.quick_add(
-            given_name=case.given, family_name=case.family, salutation=case.salutation, birth_date=case.born, sex=case.sex,
-            dominant_hand="right", phone=f"555-0{200 + case.surgery % 90}", by=desk, at=at, knowingly=True,
-        )  # fmt: skip
-        people.add_contact(client, name=f"{case.family} family", relation="Family", phone="555-0300", is_emergency=True, by=desk, at=at)
+            given_name=case.given,
+            family_name=case.family,
+            salutation=case.salutation,
+            birth_date=case.born,
+            sex=case.sex,
+            dominant_hand="right",
+            phone=f"555-0{200 + case.surgery % 90}",
+            by=desk,
+            at=at,
+            knowingly=True,
+        )
+        people.add_contact(
+            client,
+            name=f"{case.family} family",
+            relation="Family",
+            phone="555-0300",
+            is_emergency=True,
+            by=desk,
+            at=at,
+        )
         for kind in agreements_needed():
             agreements.sign_consent(client, kind=kind, version=1, signed_name=client.name, by=desk, at=at)
         lead = self.house.members[case.lead]
@@ -92,7 +140,9 @@ class Teller:
         for words in case.conditions:
             facts.record_condition(client, words=words, source="Referral", by=lead, at=at)
         for words, effects in case.medications:
-            facts.record_medication(client, words=words, effects=list(effects), source="Client", by=lead, at=at)
+            facts.record_medication(
+                client, words=words, effects=list(effects), source="Client", by=lead, at=at
+            )
         return client
 
     def _referral(self, case: Case, client: Client) -> Episode:
@@ -100,26 +150,48 @@ class Teller:
         lead, desk, at = self.house.members[case.lead], self.house.grace, self.at(case.referred, 9, 20)
         day = self.today - timedelta(days=case.referred)
         surgery = facts.record_surgery(
-            client, procedure=f"{case.side.capitalize()} {procedure}", procedure_tag=tag, joint=joint, side=case.side,
-            performed_on=self.today - timedelta(days=case.surgery), approach=case.approach,
-            surgeon=self.house.providers[case.provider], by=lead, at=at,
-        )  # fmt: skip
+            client,
+            procedure=f"{case.side.capitalize()} {procedure}",
+            procedure_tag=tag,
+            joint=joint,
+            side=case.side,
+            performed_on=self.today - timedelta(days=case.surgery),
+            approach=case.approach,
+            surgeon=self.house.providers[case.provider],
+            by=lead,
+            at=at,
+        )
         exited = "exited" not in case.missing_checks
         referral = referrals.take_in(
-            client, provider=self.house.providers[case.provider], received_on=day, channel="fax",
-            written_on=day - timedelta(days=2), valid_to=day + timedelta(days=365),
+            client,
+            provider=self.house.providers[case.provider],
+            received_on=day,
+            channel="fax",
+            written_on=day - timedelta(days=2),
+            valid_to=day + timedelta(days=365),
             wording="Please begin medical exercise with functional conditioning. Discharged from PT.",
-            exit_confirmed_on=day - timedelta(days=4) if exited else None, icd10=[codes[case.side]], by=desk, at=at,
-        )  # fmt: skip
+            exit_confirmed_on=day - timedelta(days=4) if exited else None,
+            icd10=[codes[case.side]],
+            by=desk,
+            at=at,
+        )
         referrals.confirm_shown(referral, by=desk, at=at)
         if case.referred > 3:
             referrals.acknowledge(referral, channel="fax", by=desk, at=self.at(case.referred, 15))
         episode = Episode.objects.get(referral=referral)
         population = [tag] if tag else ["shoulder_pain"]
         episodes.change(
-            episode, title=case.title, deficit=case.deficit, surgery=surgery, side=case.side, lead=lead, population=population,
-            onset_on=self.today - timedelta(days=case.surgery), by=lead, at=at,
-        )  # fmt: skip
+            episode,
+            title=case.title,
+            deficit=case.deficit,
+            surgery=surgery,
+            side=case.side,
+            lead=lead,
+            population=population,
+            onset_on=self.today - timedelta(days=case.surgery),
+            by=lead,
+            at=at,
+        )
         rows = Episode.objects.select_related("client", "practice", "surgery", "referral__provider")
         return rows.get(pk=episode.pk)
 
@@ -127,28 +199,50 @@ class Teller:
         lead, at = self.house.members[case.lead], self.at(case.referred - 3, 11)
         heart = self.house.providers["haddad"]
         clearance.record_plan(
-            episode, kind="cardiology", provider=heart, names_service=True, written_on=self.house.practice.day(at),
-            words="Stable. Light to moderate exercise here twice a week, seated rests, stop at breathlessness.", by=lead, at=at,
-        )  # fmt: skip
+            episode,
+            kind="cardiology",
+            provider=heart,
+            names_service=True,
+            written_on=self.house.practice.day(at),
+            words="Stable. Light to moderate exercise here twice a week, seated rests, stop at breathlessness.",
+            by=lead,
+            at=at,
+        )
         clearance.record_limit(
-            episode, measure="bp_systolic", op=">", value=Decimal(150),
-            closes="session", provider=heart, written_on=self.house.practice.day(at), words="No exercise above 150 systolic",
-            by=lead, at=at,
-        )  # fmt: skip
+            episode,
+            measure="bp_systolic",
+            op=">",
+            value=Decimal(150),
+            closes="session",
+            provider=heart,
+            written_on=self.house.practice.day(at),
+            words="No exercise above 150 systolic",
+            by=lead,
+            at=at,
+        )
         form.refresh_from_db()
         result = clearance_state.weigh_screening(episode, form, self.house.practice.day(at))
         for finding in result.findings:
             if finding.weight == Weight.DECIDE:
                 clearance.decide_finding(
-                    form, finding.code, choice="go_on", reason="Inside Dr. Haddad’s written plan", by=lead, at=at
+                    form,
+                    finding.code,
+                    choice="go_on",
+                    reason="Inside Dr. Haddad’s written plan",
+                    by=lead,
+                    at=at,
                 )
 
     def _held(self, case: Case, episode: Episode) -> Episode:
         clearance.refer_back(
-            episode, trigger="screen-heart_condition-heart_failure",
-            observed="Heart failure on file and short of breath after standing for 20 minutes. A written cardiology plan is asked for",
-            provider=self.house.providers["haddad"], channel="fax", by=self.house.members[case.lead], at=self.at(case.referred - 3, 12),
-        )  # fmt: skip
+            episode,
+            trigger="screen-heart_condition-heart_failure",
+            observed="Heart failure on file, short of breath after standing for 20 minutes; a cardiology plan is asked for",
+            provider=self.house.providers["haddad"],
+            channel="fax",
+            by=self.house.members[case.lead],
+            at=self.at(case.referred - 3, 12),
+        )
         return episode
 
     def _clear(self, case: Case, episode: Episode) -> None:
@@ -157,24 +251,46 @@ class Teller:
         for finding in clearance_state.weigh_screening(episode, form, self.house.practice.day(at)).findings:
             if finding.weight == Weight.DECIDE and finding.code not in form.decisions:
                 clearance.decide_finding(
-                    form, finding.code, choice="go_on", reason="Known and stable, named in the clearance letter", by=lead, at=at
+                    form,
+                    finding.code,
+                    choice="go_on",
+                    reason="Known and stable, named in the clearance letter",
+                    by=lead,
+                    at=at,
                 )
                 form.refresh_from_db()
         day = self.house.practice.day(at)
         ends = day + timedelta(days=case.clearance_days) if case.clearance_days else day + timedelta(days=365)
         clearance.grant(
-            episode, provider=self.house.providers[case.provider], provider_words="Cleared for light to moderate exercise.",
-            valid_from=day, valid_to=ends, by=lead, at=at,
-        )  # fmt: skip
+            episode,
+            provider=self.house.providers[case.provider],
+            provider_words="Cleared for light to moderate exercise.",
+            valid_from=day,
+            valid_to=ends,
+            by=lead,
+            at=at,
+        )
 
     def _program(self, case: Case, episode: Episode) -> Program:
         lead, at = self.house.members[case.lead], self.at(case.referred - 6, 14)
         protocol = PARTS[case.part][3]
-        program = programs.make(episode, protocol_id=protocol, variant=case.variant, by=lead, at=at)
+        program = programs.make(
+            episode,
+            protocol_id=protocol,
+            variant=case.variant or ("cuff_repair" if case.part == "shoulder" else ""),
+            by=lead,
+            at=at,
+        )
         surgeon = self.house.providers[case.provider]
         for precaution in episode.precautions.filter(state="suggested"):
             clearance.confirm_precaution(
-                precaution, provider=surgeon, words="As in the operative letter", on=self.house.practice.day(at), by=lead, at=at
+                precaution,
+                provider=surgeon,
+                words="As in the operative letter",
+                on=self.house.practice.day(at),
+                text=SHORT.get(precaution.protocol_item, ""),
+                by=lead,
+                at=at,
             )
         return program
 
@@ -186,18 +302,26 @@ class Teller:
         if case.side != {"knee": "right", "hip": "left", "shoulder": "right"}[case.part]:
             course = {_mirrored(key): value for key, value in course.items()}
         whole = max(1, first - last)
-        marks = [days for days in range(first, last - 1, -28)]
+        marks = list(range(first, last - 1, -28))
         if not case.ended and case.family in ("Ellison", "Carvalho"):
             marks = marks[:-1] if marks[-1] < 4 else marks  # Their reassessment is due now.
         for place, days_ago in enumerate(marks):
             progress = case.shape * (first - days_ago) / whole
-            self._assess(case, episode, course, "baseline" if place == 0 else "reassessment", days_ago, progress)
+            self._assess(
+                case, episode, course, "baseline" if place == 0 else "reassessment", days_ago, progress
+            )
             if place == 0:
                 for measure, side, target, horizon in GOALS[case.part]:
                     assessments.set_goal(
-                        episode, horizon_days=horizon, measure=measure, side=case.side if side == "case" else side,
-                        target=_decimal(measure, target), activity=case.activity, by=lead, at=self.at(days_ago, 15, 30),
-                    )  # fmt: skip
+                        episode,
+                        horizon_days=horizon,
+                        measure=measure,
+                        side=case.side if side == "case" else side,
+                        target=_decimal(measure, target),
+                        activity=case.activity,
+                        by=lead,
+                        at=self.at(days_ago, 15, 30),
+                    )
         start = self.today - timedelta(days=first - 1)
         until = self.today - timedelta(days=last + 1)
         if case.state == "on_hold":
@@ -206,11 +330,19 @@ class Teller:
             until = self.today - timedelta(days=7)
         days = list(history.training_days(start, until, case.weekdays))
         history.write_sessions(
-            episode, program, days, by=lead, hour=case.hour, missed=frozenset({5} if len(days) > 8 else ()),
-            pressure=case.pressure, seed=case.surgery,
-        )  # fmt: skip
+            episode,
+            program,
+            days,
+            by=lead,
+            hour=case.hour,
+            missed={5} if len(days) > 8 else (),
+            pressure=case.pressure,
+            seed=case.surgery,
+        )
 
-    def _assess(self, case: Case, episode: Episode, course: Course, kind: str, days_ago: int, progress: float) -> None:
+    def _assess(
+        self, case: Case, episode: Episode, course: Course, kind: str, days_ago: int, progress: float
+    ) -> None:
         lead, at = self.house.members[case.lead], self.at(days_ago, 15)
         measures = list(dict.fromkeys(key.split("/")[0] for key in course))
         known = [measure for measure in measures if measure in library().measures]
@@ -228,24 +360,41 @@ class Teller:
             if library().measures[measure].direction == "lower_better":
                 spread = [value + (value - other) for other in spread]
             assessments.record(
-                assessment, measure=measure, side=side or "none", confirmed=True, by=lead, at=at,
+                assessment,
+                measure=measure,
+                side=side or "none",
+                confirmed=True,
+                by=lead,
+                at=at,
                 trials=[{"value": f"{one:f}", "unit": unit} for one in spread[:trials]],
-            )  # fmt: skip
-        assessments.finish(assessment, left_out="Not part of this visit", by=lead, at=at + timedelta(minutes=40))
+            )
+        assessments.finish(
+            assessment, left_out="Not part of this visit", by=lead, at=at + timedelta(minutes=40)
+        )
 
     def _end(self, case: Case, episode: Episode) -> None:
         lead = self.house.members[case.lead]
         episode.refresh_from_db()
         if case.state == "discharged" and case.ended is not None:
             episodes.discharge(
-                episode, ended_reason="goals_met", words="Goals reached", goals_reached=case.activity,
-                next_step="maintenance", by=lead, at=self.at(case.ended, 16),
-            )  # fmt: skip
+                episode,
+                ended_reason="goals_met",
+                words="Goals reached",
+                goals_reached=case.activity,
+                next_step="maintenance",
+                by=lead,
+                at=self.at(case.ended, 16),
+            )
         elif case.state == "on_hold":
             clearance.refer_back(
-                episode, trigger="calf_clot", observed="Left calf swollen and warm since last night, said at check-in",
-                provider=self.house.providers[case.provider], channel="phone", by=lead, at=self.at(0, 7, 42),
-            )  # fmt: skip
+                episode,
+                trigger="calf_clot",
+                observed="Left calf swollen and warm since last night, said at check-in",
+                provider=self.house.providers[case.provider],
+                channel="phone",
+                by=lead,
+                at=self.at(0, 7, 42),
+            )
 
 
 def agreements_needed() -> list[str]:

@@ -43,14 +43,21 @@ def check_fit(exercise: Exercise, blocks: Iterable[Block]) -> list[Finding]:
                 figure=block.said_by,
                 source=block.source,
                 verification=block.verification,
-                clears="Swap it, or record the provider’s release" if hard else "Give the reason it stays, or swap it",
+                clears="Swap it, or record the provider’s release"
+                if hard
+                else "Give the reason it stays, or swap it",
             )
         )
     return findings
 
 
 def alternatives(
-    exercise: Exercise, library: Mapping[str, Exercise], blocks: Iterable[Block], *, taken: Iterable[str] = (), limit: int = 3
+    exercise: Exercise,
+    library: Mapping[str, Exercise],
+    blocks: Iterable[Block],
+    *,
+    taken: Iterable[str] = (),
+    limit: int = 3,
 ) -> list[Exercise]:
     """Return the exercises nearest to this one that fit every precaution, the nearest first.
 
@@ -60,7 +67,10 @@ def alternatives(
     blocks, unavailable = list(blocks), {exercise.id, *taken}
 
     def distance(other: Exercise) -> tuple[int, int, int, str]:
-        region, pattern = other.body_region == exercise.body_region, other.movement_pattern == exercise.movement_pattern
+        region, pattern = (
+            other.body_region == exercise.body_region,
+            other.movement_pattern == exercise.movement_pattern,
+        )
         kinship = 0 if region and pattern else 1 if pattern else 2
         named = 0 if other.id in {exercise.regression, exercise.progression} else 1
         return kinship, named, abs(other.level - exercise.level), other.name

@@ -24,20 +24,37 @@ CATEGORY_OF_PATTERN = {
     "impact": "functional",
     "breathing": "strength",
 }
-PART_OF_PATTERN = {"aerobic": "aerobic", "impact": "aerobic", "strength": "resistance", "isometric": "resistance"}
+PART_OF_PATTERN = {
+    "aerobic": "aerobic",
+    "impact": "aerobic",
+    "strength": "resistance",
+    "isometric": "resistance",
+}
 # Standing on hands and knees loads the foot as little as sitting does, but nobody is asked to judge that at the gate.
 WEIGHT_BEARING = frozenset({"standing", "kneeling", "quadruped"})
 # Which body regions of the library an exercise of a joint may belong to. House rule: the whole limb, as the library
 # names a region and not every joint that moves.
 REGIONS_OF_LIMB = {
     "lower": frozenset({"hip", "knee", "leg", "ankle", "whole"}),
-    "upper": frozenset({"shoulder", "chest", "elbow", "hand", "wrist", "thoracic", "thorax", "neck", "whole"}),
+    "upper": frozenset(
+        {"shoulder", "chest", "elbow", "hand", "wrist", "thoracic", "thorax", "neck", "whole"}
+    ),
 }
-LIMB_OF_JOINT = {"hip": "lower", "knee": "lower", "ankle": "lower", "foot": "lower"} | {
-    joint: "upper" for joint in ("shoulder", "elbow", "wrist", "hand")
-}
+LIMB_OF_JOINT = {"hip": "lower", "knee": "lower", "ankle": "lower", "foot": "lower"} | dict.fromkeys(
+    ("shoulder", "elbow", "wrist", "hand"), "upper"
+)
 # The order of a session: warm up, work, balance while fresh enough, cool down.
-ORDER_OF_PATTERN = ["aerobic", "mobility", "isometric", "strength", "function", "impact", "balance", "flexibility", "breathing"]
+ORDER_OF_PATTERN = [
+    "aerobic",
+    "mobility",
+    "isometric",
+    "strength",
+    "function",
+    "impact",
+    "balance",
+    "flexibility",
+    "breathing",
+]
 
 
 @dataclass(frozen=True)
@@ -108,7 +125,11 @@ def line_of(exercise: Exercise, planned: PlannedExercise | None = None) -> Plann
 
 
 def lines_for(
-    phase: Phase, library: Mapping[str, Exercise], blocks: Iterable[Block], *, limit: int = EXERCISES_IN_A_SESSION
+    phase: Phase,
+    library: Mapping[str, Exercise],
+    blocks: Iterable[Block],
+    *,
+    limit: int = EXERCISES_IN_A_SESSION,
 ) -> list[PlannedLine]:
     """Return a session's worth of a phase that fits the precautions, in the order of a session.
 

@@ -33,7 +33,9 @@ class Proposal:
     criteria: tuple[CriterionState, ...]
 
 
-def weigh_criteria(criteria: Sequence[Criterion], latest: Mapping[str, Decimal]) -> tuple[CriterionState, ...]:
+def weigh_criteria(
+    criteria: Sequence[Criterion], latest: Mapping[str, Decimal]
+) -> tuple[CriterionState, ...]:
     """Return each criterion's state. latest: the newest kept value per measure; sides: the weaker one."""
     states = []
     for criterion in criteria:
@@ -50,5 +52,7 @@ def propose(phase: Phase, next_phase: Phase | None, latest: Mapping[str, Decimal
     if total and met == total and next_phase:
         return Proposal("advance", f"All {total} criteria are met: {next_phase.name} may open.", states)
     if total and met == total:
-        return Proposal("advance", f"All {total} criteria of the last phase are met: plan the discharge.", states)
+        return Proposal(
+            "advance", f"All {total} criteria of the last phase are met: plan the discharge.", states
+        )
     return Proposal("hold", f"{met} of {total} criteria met.", states)
