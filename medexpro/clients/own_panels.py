@@ -4,7 +4,7 @@ from typing import Any
 
 from medexpro.clients import panels, state
 from medexpro.clients.models import Side
-from medexpro.clients.panels import Chart, Panel, Slot, Tab
+from medexpro.clients.panels import Action, Chart, Panel, Slot, Tab
 from medexpro.clients.presenters import path
 from medexpro.practice.permissions import Permission
 from medexpro.web import words
@@ -29,12 +29,20 @@ def register() -> None:
     for key, name, url, permission, order in tabs:
         panels.add_tab(Tab(key, name, _to(url), permission, order))
     panels.add_tab(Tab("documents", "Documents", _documents, None, 60))
+    panels.add_action("break_glass", 90, break_glass, Permission.BREAK_GLASS)
     panels.add(
         Panel("to_ask", "Still to ask", "clients/to_ask_panel.html", to_ask, None, order=40, slot=Slot.SIDE)
     )
     panels.add(
         Panel("person", "Details", "clients/person_panel.html", person, None, order=80, slot=Slot.SIDE)
     )
+
+
+def break_glass(chart: Chart) -> Action | None:
+    """Offer an owner who stays out of the clinical record the way in that is told to everyone."""
+    if chart.member.may(Permission.RECORD_READ):
+        return None
+    return Action("Open the record", path("practice:break_glass", chart.client.pk), icon="eye")
 
 
 def to_ask(chart: Chart) -> dict[str, Any] | None:

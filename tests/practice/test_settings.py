@@ -310,6 +310,13 @@ def test_the_professionals_home_page_tells_whose_record_and_why(cast, sign_in, c
     assert REASON not in sign_in(cast.ben).get("/").content.decode()
 
 
+def test_the_chart_offers_it_to_whoever_stays_out_of_the_record(cast, sign_in):
+    address = f"/break-glass/{cast.janet.pk}/"
+    for member, offered in ((cast.olga, True), (cast.ana, False), (cast.ben, False)):
+        page = sign_in(member).get(f"/clients/{cast.janet.pk}/")
+        assert (address in page.content.decode()) is offered, member
+
+
 def test_a_change_that_meets_a_newer_one_is_a_conflict(cast):
     operations.change_settings(cast.northbridge, {"fax": "1"}, expected=1, by=cast.olga, at=MORNING)
     with pytest.raises(Conflict):
