@@ -83,10 +83,16 @@ class IdleLockMiddleware:
         if getattr(view, "open_while_locked", False) or request.headers.get("X-Background"):
             return None
         floor = getattr(view, "on_the_floor", False)
-        if floor != request.session.get(FLOOR, False) and request.method == "GET":
+        if floor != request.session.get(FLOOR, False) and is_page(request):
             request.session[FLOOR] = floor
         note_activity(request)
         return None
+
+
+def is_page(request: HttpRequest) -> bool:
+    """Return whether a whole page is asked for, and not a part, a picture or an answer for a script."""
+    part = request.headers.get("HX-Request") == "true"
+    return request.method == "GET" and not part and request.headers.get("Sec-Fetch-Dest", "document") == "document"
 
 
 def locked_answer(request: HttpRequest) -> HttpResponse:

@@ -271,3 +271,15 @@ def test_the_lock_of_a_session_that_ended_says_so(db):
     assert (
         "Your sign-in has ended" in Browser().get("/lock/", headers={"HX-Request": "true"}).content.decode()
     )
+
+
+def test_parts_asked_for_on_the_floor_leave_it_the_floor(cast, sign_in):
+    browser = sign_in(cast.ana)
+    session = browser.session
+    session["on_the_floor"] = True
+    session.save()
+    browser.get("/reauthenticate/fresh/", headers={"Sec-Fetch-Dest": "empty"})
+    browser.get("/reauthenticate/", headers={"HX-Request": "true"})
+    assert browser.session["on_the_floor"] is True
+    browser.get("/me/", headers={"Sec-Fetch-Dest": "document"})
+    assert browser.session["on_the_floor"] is False
