@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class AssessmentsConfig(AppConfig):
     name = "medexpro.assessments"
     label = "assessments"
+
+    def ready(self) -> None:
+        from medexpro.assessments import own_panels, own_steps
+
+        own_panels.register()
+        own_steps.register()

@@ -113,6 +113,8 @@ class Outcome:
             return said.say(judged, self.unit)
         if self.differs:
             return f"{said.difference(judged, self.unit)}, measured with {self.differs}: {Verdict.UNKNOWN}"
+        if judged.difference == 0 and judged.verdict is Verdict.UNKNOWN:
+            return "the same"
         if self.measure.id == GRIP and self.best_before is not None:
             best = said.figure(self.measure, self.best_before.value, self.unit)
             return f"{said.say(judged, self.unit)}, against the own best of {best}"
@@ -140,6 +142,27 @@ class Outcome:
     def figure(self, taken: Taken | None) -> str:
         """Return a result in words with its unit; a dash for none."""
         return "–" if taken is None else said.figure(self.measure, taken.value, self.unit)
+
+    @property
+    def baseline_figure(self) -> str:
+        """Return the baseline in words."""
+        return self.figure(self.baseline)
+
+    @property
+    def previous_figure(self) -> str:
+        """Return the result before the current one in words; a dash where that is the baseline."""
+        return self.figure(self.previous)
+
+    @property
+    def current_figure(self) -> str:
+        """Return the current result in words."""
+        return self.figure(self.current)
+
+    @property
+    def compared_words(self) -> str:
+        """Return the place among people as a sentence, or why none is shown."""
+        found = self.compared
+        return found.sentence if isinstance(found, norms.Comparison) else found.reason
 
     @property
     def line_name(self) -> str:
@@ -235,7 +258,7 @@ class Outcome:
         judged = self.change
         if judged is None or judged.threshold is None or self.differs or self.limits is not None:
             return None
-        if not better_of(self.measure) or self.measure.id == GRIP:
+        if not better_of(self.measure):
             return None
         governing = judged.threshold.governing
         label = (
@@ -269,7 +292,7 @@ class Outcome:
         short = short.replace(" cut-off for men", "")
         return Line(
             self._number(self.line.limit),
-            f"{short} {OP_WORDS[self.line.cutoff.op]} {self._text(self.line.limit)}",
+            f"{short} {OP_WORDS[self.line.cutoff.op]} {words.number(self._number(self.line.limit))}",
         )
 
     @property

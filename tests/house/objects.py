@@ -42,6 +42,30 @@ class World:
         return operations.open_session(self.episode, by=self.cast.ana, at=MORNING)
 
     @cached_property
+    def assessment(self) -> Any:
+        from medexpro.assessments import operations
+
+        return operations.start(self.episode, "check", measures=["tug"], by=self.cast.ana, at=MORNING)
+
+    @cached_property
+    def measurement(self) -> Any:
+        from medexpro.assessments import operations
+
+        return operations.record(
+            self.assessment, measure="tug", trials=[{"value": "13.8"}], by=self.cast.ana, at=MORNING
+        )
+
+    @cached_property
+    def goal(self) -> Any:
+        from medexpro.assessments import operations
+
+        self.measurement  # noqa: B018 - a goal needs a baseline
+        return operations.set_goal(
+            self.episode, horizon_days=30, measure="tug", target=Decimal(11), activity="cross the street",
+            by=self.cast.ana, at=MORNING,
+        )  # fmt: skip
+
+    @cached_property
     def invitation(self) -> Any:
         made, _ = links.invite(
             email="lena@example.org", full_name="L", roles=["mentor"], by=self.cast.olga, at=MORNING
@@ -136,6 +160,9 @@ VALUES: dict[str, Build] = {
     "factor_id": lambda world: 1,
     "token": lambda world: "no-such-token",
     "episode_id": lambda world: world.episode.pk,
+    "assessment_id": lambda world: world.assessment.pk,
+    "measurement_id": lambda world: world.measurement.pk,
+    "goal_id": lambda world: world.goal.pk,
     "session_id": lambda world: world.session.pk,
     "provider_id": lambda world: world.cast.dr_raman.pk,
     "referral_id": lambda world: world.episode.referral_id,
@@ -157,13 +184,15 @@ VALUES: dict[str, Build] = {
     "upload_id": lambda world: world.upload.pk,
 }
 ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
+    "assessments:record": lambda world: {"assessment_id": world.assessment.pk, "measure": "tug"},
+    "assessments:leave_out": lambda world: {"assessment_id": world.assessment.pk, "measure": "tug"},
     "knowledge:kind": lambda world: {"kind": "measures"},
     "knowledge:show": lambda world: {"kind": "measure", "key": "grip_strength"},
     "clients:add_fact": lambda world: {"client_id": world.cast.janet.pk, "kind": "medication"},
     "clients:sign": lambda world: {"client_id": world.cast.janet.pk, "kind": next(iter(all_agreements()))},
 }
 # Values that name nothing of a practice: reference data is everyone's, one-time links are their holder's.
-NOBODYS = {"token", "kind", "key", "code"}
+NOBODYS = {"token", "kind", "key", "code", "measure"}
 # Addresses whose thing belongs to one person, so that even colleagues find nothing.
 PERSONAL = {"practice:remove_factor", "fhir:look"}
 

@@ -239,7 +239,8 @@ def record(
 ) -> Measurement:
     """Keep one result: its trials as typed, and the value the measure keeps (best, mean or last).
 
-    trials: {value, unit} each, in their order, {n} where one was passed over; empty ones are left away. unit: as
+    trials: {value, unit} each, in their order, {n} where one was passed over, {meant} for an
+    unusual one that was confirmed; empty ones are left away. unit: as
     typed, empty for the measure's own; "s" over a course, "{raw sum}" where a table converts it. device: the way
     it was done, or the instrument. confirmed: unusual values are meant. expected: the version the page showed, 0
     for none; None takes what is there. The same result twice changes nothing.
@@ -374,15 +375,15 @@ def _plain(text: str) -> str:
     return text.replace("\x00", "").strip()
 
 
-def _typed(trials: Sequence[Mapping[str, Any]]) -> list[tuple[int, str, str]]:
-    """Return (number, text, unit) of the trials that hold something."""
+def _typed(trials: Sequence[Mapping[str, Any]]) -> list[tuple[int, str, str, bool]]:
+    """Return (number, text, unit, meant) of the trials that hold something."""
     found = []
     for place, trial in enumerate(trials, 1):
         number, text = int(trial.get("n", place)), _plain(str(trial.get("value", "")))
         if not 1 <= number <= MOST_TRIALS:
             raise MeasurementRefused(f"At most {MOST_TRIALS} trials are kept.", field=f"trial-{MOST_TRIALS}")
         if text:
-            found.append((number, text, str(trial.get("unit", "") or "")))
+            found.append((number, text, str(trial.get("unit", "") or ""), bool(trial.get("meant"))))
     return found
 
 
@@ -390,7 +391,7 @@ def _read_trials(
     assessment: Assessment,
     measure: Measure,
     side: str,
-    typed: Sequence[tuple[int, str, str]],
+    typed: Sequence[tuple[int, str, str, bool]],
     known: Mapping[int, Mapping[str, Any]],
     *,
     way: str,
@@ -400,9 +401,9 @@ def _read_trials(
     entry = catalogue.entry_of(measure)
     table = catalogue.raw_table(entry)
     read: list[tuple[int, Trial, bool]] = []
-    for number, text, unit in typed:
+    for number, text, unit, said in typed:
         before = known.get(number)
-        meant = confirmed or bool(before and before.get("meant") and before["value"] == text)
+        meant = confirmed or said or bool(before and before.get("meant") and before["value"] == text)
         trial = read_trial(measure, entry, text, unit, way=way, table=table, field=f"trial-{number}")
         if trial.question and not meant:
             beside = [one.value for _, one, _ in read] + state.latest_before(assessment, measure.id, side)

@@ -1,0 +1,127 @@
+"""What this area puts on a client's chart: outcomes, goals, the tab, and the next assessment."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from medexpro.assessments import presenters, state
+from medexpro.assessments.models import Assessment
+from medexpro.assessments.outcomes import GRIP, Outcome
+from medexpro.clients import panels
+from medexpro.clients.panels import Action, Chart, Panel, Slot, Tab
+from medexpro.practice.permissions import Permission
+
+MOST_CHARTS = 4
+# The chart shows what speaks first about daily life; the rest stands in words or on the page of all measures.
+FIRST = ("function", "balance", "strength", "endurance", "flexibility", "stability")
+READ = Permission.RECORD_READ
+
+
+def register() -> None:
+    """Put the parts in place, when the app starts."""
+    panels.add_tab(Tab("assessments", "Assessments", _url, READ, 30, count=_count))
+    panels.add_action("assessments", 20, next_assessment, Permission.ASSESSMENTS_MEASURE)
+    panels.add(
+        Panel(
+            "outcomes",
+            "Outcomes",
+            "assessments/outcomes_panel.html",
+            outcomes,
+            READ,
+            order=10,
+            slot=Slot.MAIN,
+        )
+    )
+    panels.add(Panel("goals", "Goals", "assessments/goals_panel.html", goals, READ, order=20, slot=Slot.TRIO))
+
+
+def _url(chart: Chart) -> str | None:
+    return reverse("assessments:index", args=[chart.episode.pk]) if chart.episode else None
+
+
+def _all(chart: Chart) -> list[Assessment]:
+    """Return the episode's assessments, asked for once however many parts show them."""
+    if "assessments" not in chart.memo:
+        rows = (
+            Assessment.objects.filter(episode=chart.episode).order_by("-started_at")[:100]
+            if chart.episode
+            else []
+        )
+        chart.memo["assessments"] = list(rows)
+    return chart.memo["assessments"]
+
+
+def _count(chart: Chart) -> int | None:
+    return len(_all(chart)) or None
+
+
+def _taken(chart: Chart) -> Any:
+    if "taken" not in chart.memo:
+        chart.memo["taken"] = state.series(chart.episode) if chart.episode else {}
+    return chart.memo["taken"]
+
+
+def next_assessment(chart: Chart) -> Action | None:
+    """Return the button that measures: the baseline, the reassessment, or what is half done."""
+    episode = chart.episode
+    if episode is None or not episode.is_open or not episode.started_on:
+        return None
+    rows = _all(chart)
+    if rows and rows[0].finished_at is None:
+        return Action("Go on measuring", reverse("assessments:show", args=[rows[0].pk]), "measure")
+    baseline = any(row.kind == Assessment.Kind.BASELINE for row in rows)
+    return Action(
+        "Reassess" if baseline else "Baseline", reverse("assessments:index", args=[episode.pk]), "loop"
+    )
+
+
+def outcomes(chart: Chart) -> dict[str, Any] | None:
+    """Return at most four charts, and grip and what worsened in words."""
+    episode = chart.episode
+    if episode is None:
+        return None
+    found = state.outcomes(episode, chart.day, taken=_taken(chart))
+    charts = chosen(found, episode.side)
+    told = [
+        one for one in found if one not in charts and (one.measure.id == GRIP or one.verdict_kind == "worse")
+    ]
+    return {
+        "charts": charts,
+        "sentences": presenters.tail_sentences(told[:4]),
+        "url": _url(chart),
+        "measures_url": reverse("assessments:measures", args=[episode.pk]),
+        "may_measure": episode.is_open and chart.member.may(Permission.ASSESSMENTS_MEASURE),
+    }
+
+
+def chosen(found: list[Outcome], involved: str) -> list[Outcome]:
+    """Return the outcomes that get a chart: one of each domain in turn, those with a goal first, then the most telling.
+
+    found: as `state.outcomes` returns them. involved: the side the episode is about; the other side waits.
+    """
+
+    def rank(one: Outcome) -> tuple[bool, bool, bool, int]:
+        other_side = one.side in ("left", "right") and involved in ("left", "right") and one.side != involved
+        return other_side, one.goal is None, len(one.readings) < 2, -len(one.readings)
+
+    drawn = [one for one in found if one.domain and one.measure.id != GRIP]
+    picked: list[Outcome] = []
+    while len(picked) < MOST_CHARTS and len(picked) < len(drawn):
+        for domain in FIRST:
+            left = [one for one in drawn if one.domain == domain and one not in picked]
+            if left and len(picked) < MOST_CHARTS:
+                picked.append(min(left, key=rank))
+    return picked
+
+
+def goals(chart: Chart) -> dict[str, Any] | None:
+    """Return the goals with where they stand."""
+    if chart.episode is None:
+        return None
+    whose = {"female": "Her goals", "male": "His goals"}.get(chart.client.sex, "Goals")
+    return {
+        "title": whose,
+        "goals": state.goals_of(chart.episode, _taken(chart)),
+        "url": reverse("assessments:goals", args=[chart.episode.pk]),
+        "may_edit": chart.member.may(Permission.PROGRAMS_EDIT),
+    }

@@ -1,0 +1,24 @@
+"""Addresses of assessments, measures and goals."""
+
+from django.urls import path
+
+from medexpro.assessments import goal_views, views
+
+urlpatterns = [
+    path("episodes/<uuid:episode_id>/", views.index, name="index"),
+    path("episodes/<uuid:episode_id>/start/", views.start, name="start"),
+    path("episodes/<uuid:episode_id>/measures/", views.measures, name="measures"),
+    path("episodes/<uuid:episode_id>/goals/", goal_views.goals, name="goals"),
+    path("episodes/<uuid:episode_id>/goals/set/", goal_views.set_goal, name="set_goal"),
+    path("<uuid:assessment_id>/", views.show, name="show"),
+    path("<uuid:assessment_id>/record/<slug:measure>/", views.record, name="record"),
+    path("<uuid:assessment_id>/plan/", views.plan, name="plan"),
+    path("<uuid:assessment_id>/leave-out/<slug:measure>/", views.leave_out, name="leave_out"),
+    path("<uuid:assessment_id>/finish/", views.finish, name="finish"),
+    path("results/<uuid:measurement_id>/restore/", views.restore, name="restore"),
+    path("goals/<uuid:goal_id>/", goal_views.change, name="change_goal"),
+    path("goals/<uuid:goal_id>/drop/", goal_views.drop, name="drop_goal"),
+    path("goals/<uuid:goal_id>/met/", goal_views.met, name="meet_goal"),
+    path("goals/<uuid:goal_id>/reopen/", goal_views.reopen, name="reopen_goal"),
+    path("handouts/grip/", views.handout_grip, name="handout_grip"),
+]
