@@ -18,7 +18,14 @@ from medexpro.clearance.models import (
 )
 from medexpro.clearance.questionnaire import clearing_policy, questionnaire
 from medexpro.clearance.rules import clearing, gates, screening, tablet
-from medexpro.clearance.rules.evidence import PRE, RED_FLAG_QUESTION, SIGNS_QUESTION, GateContext, Reading, Sign
+from medexpro.clearance.rules.evidence import (
+    PRE,
+    RED_FLAG_QUESTION,
+    SIGNS_QUESTION,
+    GateContext,
+    Reading,
+    Sign,
+)
 from medexpro.clearance.rules.limits import Limit, Origin
 from medexpro.clearance.rules.verdict import GateVerdict, verdict
 from medexpro.episodes.models import Episode, Status
@@ -275,7 +282,7 @@ def gate_context(
         signs=[Sign(symptom=item, at=red_flags_at) for item in red_flags or () if item not in said] + [*(signs or ())],
         earlier=earlier,
         last_session=last_session,
-        histories=histories | {item: red_flags_at for item in said},
+        histories=histories | dict.fromkeys(said, red_flags_at),
         answered=frozenset(question for question, said_to in questions.items() if said_to is not None),
         required=lib.required_each_session,
         listed=frozenset(listed),
@@ -302,10 +309,14 @@ def start_stops(episode: Episode, on: date) -> list[Finding]:
 
 
 def signs_to_ask(context: GateContext) -> list[str]:
-    """Return the signs that the listed gates of the protocol look for before and during a session, each once."""
-    listed = [gate for gate in gates.in_force(context) if gate.id in context.listed and gates.applies(gate, context)]
-    found = [sign for gate in listed for rule in gate.rules for sign in rule.symptoms if rule.op == "present"]
-    return list(dict.fromkeys(found))
+    """Return the signs that the listed gates of the protocol look for, each once; without a list, those that close.
+
+    Red flags are a question of their own and left out.
+    """
+    made = [gate for gate in gates.in_force(context) if gates.applies(gate, context)]
+    asked = [g for g in made if g.id in context.listed] if context.listed else [g for g in made if g.weight == Weight.STOP]
+    found = [sign for gate in asked for rule in gate.rules for sign in rule.symptoms if rule.op == "present"]
+    return [sign for sign in dict.fromkeys(found) if not sign.startswith("rf_")]
 
 
 def floor_rules_for(context: GateContext) -> dict[str, Any]:

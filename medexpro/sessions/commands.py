@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -24,9 +25,17 @@ from medexpro.programs.state import blocks_of
 from medexpro.sessions import events, presenters
 from medexpro.sessions.gate import Gate, gate_of, parts_of
 from medexpro.sessions.models import ExerciseEntry, SessionCommand, SessionLog, SessionReading, SessionState
-from medexpro.sessions.operations import LOCKED
+from medexpro.sessions.operations import LOCKED, load_unit_of
 from medexpro.sessions.rules import logging as rules
-from medexpro.sessions.rules.protocol import Command, Malformed, collides, payload_hash, read_command, target_of, waits_for
+from medexpro.sessions.rules.protocol import (
+    Command,
+    Malformed,
+    collides,
+    payload_hash,
+    read_command,
+    target_of,
+    waits_for,
+)
 
 
 class CommandRefused(Refusal):
@@ -265,8 +274,16 @@ def _start(work: Work) -> None:
         record(events.STARTED, work.session, by=work.by, at=work.at)
 
 
+def _uuid(value: Any) -> UUID | None:
+    """Return an id as sent by a device, or None for what is none."""
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None
+
+
 def _entry(work: Work) -> ExerciseEntry:
-    entry = ExerciseEntry.objects.filter(session=work.session, pk=work.body.get("entry")).first()
+    entry = ExerciseEntry.objects.filter(session=work.session, pk=_uuid(work.body.get("entry"))).first()
     if entry is None:
         raise CommandRefused("This exercise is not in the session.")
     return entry
@@ -310,6 +327,9 @@ def _log(work: Work) -> None:
 
 def _unlog(work: Work) -> None:
     entry = _entry(work)
+    if entry.state == "swapped":  # Taken back: what stood in its place leaves, unless it is logged already.
+        instead = work.session.entries.filter(order=entry.order, state="open").exclude(pk=entry.pk)
+        instead.update(state="swapped", reason=f"Swapped back to {entry.name}"[:240])
     entry.state, entry.sets, entry.effort, entry.pain, entry.reason = "open", [], None, None, ""
     entry.save()
     record(events.LOGGED, work.session, by=work.by, at=work.at, exercise=entry.exercise, undone=True)
@@ -331,11 +351,13 @@ def _new_entry(work: Work, exercise_id: str, order: int) -> ExerciseEntry:
         raise CommandRefused("There is no such exercise in the library.", field="exercise")
     if findings := check_fit(exercise, blocks_of(work.session.episode)):
         raise CommandRefused(findings[0].sentence, findings=findings, field="exercise")
-    line = line_of(exercise)
+    line, new = line_of(exercise), _uuid(work.body.get("new_entry")) or work.command.id
+    if ExerciseEntry.objects.filter(pk=new).exists():
+        raise CommandRefused("This exercise is in a session already.", field="exercise")
     return ExerciseEntry.objects.create(
-        id=work.body.get("new_entry") or work.command.id, practice=work.session.practice, session=work.session,
+        id=new, practice=work.session.practice, session=work.session,
         episode=work.session.episode, exercise=exercise.id, name=exercise.name, category=line.category, part=line.part,
-        order=order, quantity_unit=line.unit,
+        order=order, quantity_unit=line.unit, load_unit=load_unit_of(work.session),
         target={"sets": line.sets, "quantity": str(line.quantity), "load": None, "effort": str(line.effort),
                 "cue": exercise.cues[:160]},
     )  # fmt: skip

@@ -85,11 +85,16 @@ def entry_of(session: SessionLog, line, *, order: int, last: ExerciseEntry | Non
     return ExerciseEntry(
         practice=session.practice, session=session, episode=session.episode, planned=line, exercise=line.exercise,
         name=line.name, category=line.category, part=line.part, order=order, quantity_unit=line.quantity_unit,
-        load_unit=line.load_unit,
+        load_unit=line.load_unit or load_unit_of(session),
         target={"sets": line.sets, "quantity": str(line.quantity.normalize() if line.quantity % 1 else int(line.quantity)),
                 "load": None if line.load is None else str(line.load), "effort": line.effort, "cue": line.cue},
         last={"sets": done, "effort": last.effort, "pain": last.pain} if last else {},
     )  # fmt: skip
+
+
+def load_unit_of(session: SessionLog) -> str:
+    """Return the unit in which the practice loads an exercise that has no load yet."""
+    return "[lb_av]" if session.practice.units == "us" else "kg"
 
 
 def last_entries(episode: Episode, exercises: list[str], *, sessions_back: int = 6) -> dict[str, ExerciseEntry]:

@@ -36,7 +36,7 @@ def entry_state(session: SessionLog, entry: ExerciseEntry) -> dict[str, Any]:
         "state": entry.state,
         "sets": entry.sets,
         "quantity_unit": entry.quantity_unit,
-        "load_unit": entry.load_unit,
+        "load_unit": label(entry.load_unit),
         "target": entry.target,
         "last": entry.last,
         "effort": entry.effort,

@@ -16,10 +16,12 @@ from medexpro.clients.panels import open_chart
 from medexpro.episodes.models import Episode
 from medexpro.kernel import clock
 from medexpro.kernel.quantities import label
+from medexpro.kernel.reference import Verification
 from medexpro.kernel.refusals import Refusal
 from medexpro.knowledge.library import library
 from medexpro.practice import reauth
 from medexpro.practice.access import requires
+from medexpro.practice.locking import on_the_floor
 from medexpro.practice.permissions import Permission
 from medexpro.programs import state as programs
 from medexpro.programs.rules.fit import alternatives
@@ -81,6 +83,7 @@ def list_sessions(request: HttpRequest, episode_id: Any) -> HttpResponse:
 
 
 @require_GET
+@on_the_floor
 @requires(Permission.SESSIONS_LOG, Permission.RECORD_READ)
 def show(request: HttpRequest, session_id: Any) -> HttpResponse:
     """Show a session: the floor page while it is open, the note once it is signed or held by someone who only reads."""
@@ -129,6 +132,9 @@ def _data(request: HttpRequest, session: SessionLog, context: GateContext) -> di
             "state": reverse("sessions:state", args=[session.pk]),
             "sign": reverse("sessions:sign", args=[session.pk]),
         },
+        "member": str(request.member.pk),
+        "ask_signs": bool(context.listed),
+        "rule_mark": Verification.HOUSE_RULE.label,
         "sprite": static("web/icons/sprite.svg"),
         "provider_phone": provider.phone if provider else "",
         "red_flag_question": question.professional.split(",")[0] + ": any new or worse since the last visit?",
@@ -172,6 +178,7 @@ def _instead(exercise_id: str, blocks: list, taken: list[str]) -> list[dict[str,
 
 
 @require_GET
+@on_the_floor
 @requires(Permission.SESSIONS_LOG)
 def state(request: HttpRequest, session_id: Any) -> HttpResponse:
     """Answer a session's state as JSON, for a page that has been away."""
@@ -181,6 +188,7 @@ def state(request: HttpRequest, session_id: Any) -> HttpResponse:
 
 
 @require_POST
+@on_the_floor
 @requires(Permission.SESSIONS_LOG)
 def take_command(request: HttpRequest) -> HttpResponse:
     """Take one command, or a list of them in order; answer each."""

@@ -66,6 +66,12 @@ def read_command(data: Any) -> Command:
         raise Malformed(f"There is no command “{command.kind}”.")
     if not 1 <= command.seq <= 1_000_000 or not command.device or len(command.device) > 40:
         raise Malformed("A command needs a device and a place in its order.")
+    try:
+        text = json.dumps(command.body, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        raise Malformed("There is a character in it that no keyboard makes.") from None
+    if b"\\u0000" in text or "\0" in command.device:
+        raise Malformed("There is a character in it that no keyboard makes.")
     if command.at.tzinfo is None:
         raise Malformed("A command's time needs an offset.")
     return command

@@ -46,7 +46,7 @@ export function signView(state, ui, data) {
 
 export function rejectedView(rejected) {
   return rejected.map(
-    (one) => html`<section class="alert" data-kind="hold" role="alert"><div><b>${one.said.sentence}</b>
+    (one) => html`<section class="alert alert-hold" role="alert">${icon("warn")}<div><h2>${one.said.sentence}</h2>
     ${one.said.outcome === "conflict" ? html`<dl class="two"><div><dt>Yours</dt><dd>${words(one.said.mine)}</dd></div><div><dt>Theirs</dt><dd>${words(one.said.theirs)}</dd></div></dl>` : html`<p class="s">You entered: ${words(one.body)}</p>`}</div>
     <div class="actions">${one.said.outcome === "conflict" ? html`<button class="btn btn-44 btn-primary" data-act="keep-mine" data-id="${one.id}" data-key="mine-${one.id}">Use mine</button>` : ""}<button class="btn btn-44" data-act="dismiss" data-id="${one.id}" data-key="dis-${one.id}">${one.said.outcome === "conflict" ? "Keep theirs" : "I have read it"}</button></div></section>`,
   );

@@ -1,6 +1,9 @@
 // The exercises: done rows shrink, the open one grows, the rest is one tap.
 import { html, icon, number } from "./html.js";
 
+// Whether the gate has closed one of the parts an exercise belongs to.
+export const isClosed = (entry, gate) => entry.parts.some((part) => gate.closed.includes(part));
+
 const UNITS = { reps: "Reps", seconds: "Seconds", minutes: "Minutes", metres: "Metres", flights: "Flights" };
 const SHORT = { reps: "", seconds: " s", minutes: " min", metres: " m", flights: " flights" };
 const STEPS = { reps: 1, seconds: 5, minutes: 1, metres: 10, flights: 1 };
@@ -46,7 +49,7 @@ export function exercisesView(state, ui, data) {
 
 function rowView(entry, state, ui, data) {
   if (entry.id === ui.open) return openView(entry, state, ui, data);
-  const closed = state.gate.closed.includes(entry.part) || state.gate.closed.includes(`exercise:${entry.exercise}`);
+  const closed = isClosed(entry, state.gate);
   if (entry.state === "done")
     return html`<li class="ex is-done"><span class="mark mark-ok">${icon("check", "Logged")}</span><div class="ex-main"><div class="t">${entry.name}</div><div class="s num">${setsWords(entry.sets, entry.quantity_unit, entry.load_unit)}</div></div>
       ${changeChip(entry)}${entry.effort === null ? "" : html`<span class="ex-mini num"><span>RPE</span> ${entry.effort}</span>`}${entry.pain === null ? "" : html`<span class="ex-mini num"><span>Pain</span> ${entry.pain}</span>`}

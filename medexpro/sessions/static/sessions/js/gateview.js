@@ -21,32 +21,34 @@ function pressures(readings) {
 
 export function gateView(state, ui, data) {
   const gate = state.gate;
-  const asking = gate.missing.length > 0 || ui.rechecking;
-  const shown = asking && gate.state === "hold" && !gate.recheck.length ? "wait" : gate.state;
+  const asking = gate.missing.length > 0 || ui.rechecking || ui.reporting;
+  const shown = gate.state === "hold" && gate.missing.length && !gate.recheck.length && !gate.closedByReading ? "wait" : gate.state;
   return html`<section class="gate" data-gate="${shown === "wait" || shown === "decide" ? "hold" : shown}" data-state="${gate.state}" aria-labelledby="gate-h">
     <div class="gate-verdict">
-      <span class="gate-badge">${icon(shown === "wait" ? "gauge" : ICONS[gate.state])}<b id="gate-h">${shown === "wait" ? "Before we start" : WORDS[gate.state]}</b></span>
+      <span class="gate-badge">${icon(shown === "wait" ? "pulse" : ICONS[gate.state])}<b id="gate-h">${shown === "wait" ? "Before we start" : WORDS[gate.state]}</b></span>
       <p data-gate-sentence role="status">${shown === "wait" ? missingWords(gate) : gate.sentence}</p>
       ${gate.emergency ? html`<p class="stop"><b>Call emergency services first.</b></p>` : ""}
     </div>
     ${readingsView(state)}
-    ${asking && gate.state !== "stop" ? askView(state, ui, data) : ""}
+    ${asking && gate.state !== "stop" && state.state !== "held" ? askView(state, ui, data) : ""}
     ${gate.state === "decide" ? decideView(state, ui) : ""}
-    <div class="actions gate-act">
-      ${gate.state === "stop"
-        ? html`${callLink(data)}<button class="btn btn-floor" data-act="hold" data-key="hold">${icon("pen")}Record and hold</button>`
-        : !asking && gate.state === "hold"
-          ? html`<button class="btn btn-floor btn-primary" data-act="recheck" data-key="recheck">Recheck</button><button class="btn btn-floor" data-act="hold" data-key="hold">${icon("pen")}Record and hold</button>`
-          : !asking && gate.state === "go"
-            ? html`<button class="btn btn-44" data-act="recheck" data-key="recheck">Recheck</button>`
-            : ""}
-    </div>
     ${findingsView(gate)}
+    <div class="actions gate-act">${actionsView(state, gate, asking, data)}</div>
   </section>`;
 }
 
+function actionsView(state, gate, asking, data) {
+  const hold = html`<button class="btn btn-floor" data-act="hold" data-key="hold">${icon("pen")}Record and hold</button>`;
+  if (state.state === "held") return callLink(data);
+  if (gate.state === "stop") return html`${callLink(data)}${hold}`;
+  if (asking) return gate.missing.length ? "" : html`<button class="btn btn-44 btn-quiet" data-act="back-to-gate" data-key="back-to-gate">Back without a new entry</button>`;
+  if (gate.state === "hold") return html`<button class="btn btn-floor btn-primary" data-act="recheck" data-key="recheck">Recheck</button>${hold}`;
+  if (gate.state === "go") return html`<button class="btn btn-44" data-act="recheck" data-key="recheck">Recheck</button><button class="btn btn-44" data-act="report" data-key="report">New sign</button>`;
+  return "";
+}
+
 const missingWords = (gate) =>
-  gate.missing.length ? "Readings and the red-flag question open the gate. What is not taken keeps it closed." : gate.sentence;
+  gate.missing.length ? "Readings and two questions open the gate. What is not taken keeps it closed." : gate.sentence;
 
 const callLink = (data) =>
   data.provider_phone
@@ -62,35 +64,49 @@ function readingsView(state) {
     ${bps.length ? html`<div><dt>Blood pressure</dt><dd class="num gate-bps">${bps.map((bp) => html`<span><b>${bp.text}</b> <time datetime="${bp.at}">${clockTime(bp.at)}</time></span>`)}</dd></div>` : ""}
     ${taken.map(([label, r, unit]) => html`<div><dt>${label}</dt><dd class="num">${number(r.value)}<small>${unit}</small></dd></div>`)}
     ${state.red_flags ? html`<div><dt>Red flags</dt><dd>${state.red_flags.length ? `${state.red_flags.length} new` : "None new"}</dd></div>` : ""}
+    ${state.signs?.length ? html`<div><dt>Signs today</dt><dd>${state.signs.length}</dd></div>` : ""}
   </dl>`;
 }
 
 function askView(state, ui, data) {
   const again = ui.rechecking;
-  const wanted = FIELDS.filter((f) => (again ? !f.optional : !latest(state.readings, f.key)));
-  const pain = again || !latest(state.readings, "pain_nrs");
+  const atRest = state.readings.filter((r) => r.moment === "pre");
+  const left = state.gate.missing.length > 0;
+  const wanted = FIELDS.filter((f) => (again ? f.key !== "resting_hr" || ui.moment === "pre" : left && !latest(atRest, f.key)));
+  const pain = again || (left && !latest(atRest, "pain_nrs"));
   return html`<form class="gate-ask" data-form="readings" autocomplete="off">
+    ${again && state.started_at && state.gate.state === "go" ? momentView(ui) : ""}
     ${wanted.length
       ? html`<div class="gate-fields">${wanted.map(
           (f) => html`<div class="field"><label class="label" for="r-${f.key}">${f.label}${f.optional ? html` <span class="muted">if taken</span>` : ""}</label>
-        <div class="unit-input"><input class="input num" id="r-${f.key}" name="${f.key}" data-key="r-${f.key}" data-reading="${f.key}" data-digits="${f.digits}" inputmode="numeric" pattern="[0-9]*" value="${ui.typed[f.key] ?? ""}" aria-describedby="e-${f.key}"><span class="unit">${f.unit}</span></div>
-        <p class="error" id="e-${f.key}">${ui.errors[f.key] ?? ""}</p></div>`,
+        <div class="with-unit"><input class="input input-num" id="r-${f.key}" name="${f.key}" data-key="r-${f.key}" data-reading="${f.key}" data-digits="${f.digits}" inputmode="numeric" pattern="[0-9]*" value="${ui.typed[f.key] ?? ""}" ${ui.errors[f.key] ? html`aria-invalid="true" aria-describedby="e-${f.key}"` : ""}><span class="unit">${f.unit}</span></div>
+        ${ui.errors[f.key] ? html`<p class="error" id="e-${f.key}" role="alert">${ui.errors[f.key]}</p>` : ""}</div>`,
         )}</div>`
       : ""}
     ${pain
-      ? html`<div class="field"><span class="label" id="l-pain">Pain now, at rest</span><div class="taps" role="radiogroup" aria-labelledby="l-pain">${[...Array(11).keys()].map((n) => html`<label><input type="radio" name="pain_nrs" value="${n}" data-key="pain-${n}" data-reading-now="pain_nrs"><span>${n}</span></label>`)}</div></div>`
+      ? html`<div class="field"><span class="label" id="l-pain">${again && ui.moment === "in" ? "Pain now" : "Pain now, at rest"}</span><div class="taps" role="radiogroup" aria-labelledby="l-pain">${[...Array(11).keys()].map((n) => html`<label><input type="radio" name="pain_nrs" value="${n}" data-key="pain-${n}" data-reading-now="pain_nrs"><span>${n}</span></label>`)}</div></div>`
       : ""}
-    ${state.red_flags === null ? flagsView(ui, data) : ""}
+    ${asksQuestions(state, data) || ui.reporting ? flagsView(state, ui, data) : ""}
   </form>`;
 }
 
-function flagsView(ui, data) {
-  return html`<fieldset class="flags"><legend class="label">${data.red_flag_question}</legend>
-    <div class="flag-list">${data.red_flags.map((flag) => html`<label class="flag"><input type="checkbox" name="flag" value="${flag.id}" data-key="flag-${flag.id}" ${ui.flags.includes(flag.id) ? html`checked` : ""}><span>${flag.words}</span></label>`)}</div>
-    ${ui.flags.length
-      ? html`<button type="button" class="btn btn-floor btn-danger" data-act="flags" data-key="flags">Record ${ui.flags.length} red flag${ui.flags.length > 1 ? "s" : ""}</button>`
-      : html`<button type="button" class="btn btn-floor" data-act="flags" data-key="flags">${icon("check")}None of these</button>`}
-  </fieldset>`;
+// The two questions before the start: the red flags, and the signs the client's protocol lists. One tap answers both.
+const asksQuestions = (state, data) => state.red_flags === null || (data.ask_signs && state.signs === null);
+
+const momentView = (ui) =>
+  html`<div class="field"><span class="label" id="l-moment">Taken</span><div class="seg" role="radiogroup" aria-labelledby="l-moment">${[["in", "During exercise"], ["pre", "After 5 minutes of rest"]].map(([key, words]) => html`<label><input type="radio" name="moment" value="${key}" data-moment="${key}" data-key="moment-${key}" ${ui.moment === key ? html`checked` : ""}><span>${words}</span></label>`)}</div></div>`;
+
+function flagsView(state, ui, data) {
+  const said = new Set([...(state.red_flags ?? []), ...(state.signs ?? []).map((s) => s.symptom)]);
+  const list = (items) => items.filter((one) => !said.has(one.id)).map((one) => html`<label class="flag"><input type="checkbox" name="flag" value="${one.id}" data-key="flag-${one.id}" ${ui.flags.includes(one.id) ? html`checked` : ""}><span>${one.words}</span></label>`);
+  const asked = data.ask_signs || ui.reporting, count = ui.flags.length;
+  return html`<fieldset class="flags"><legend class="label">${data.red_flag_question}</legend><div class="flag-list">${list(data.red_flags)}</div></fieldset>
+    ${asked ? html`<fieldset class="flags"><legend class="label">Any of these signs ${ui.reporting ? "now" : "today"}?</legend><div class="flag-list">${list(data.signs)}</div></fieldset>` : ""}
+    <div class="flag-answer">${count
+      ? html`<button type="button" class="btn btn-floor btn-danger" data-act="flags" data-key="flags">Record ${count} ${count > 1 ? "answers" : "answer"}</button>`
+      : ui.reporting
+        ? ""
+        : html`<button type="button" class="btn btn-floor btn-primary" data-act="flags" data-key="flags">${icon("check")}None of these</button>`}</div>`;
 }
 
 function decideView(state, ui) {
@@ -105,7 +121,7 @@ function decideView(state, ui) {
 }
 
 function findingsView(gate) {
-  const said = gate.findings.filter((f) => !f.code.endsWith("-not-taken") && f.sentence !== gate.sentence);
+  const said = gate.findings.filter((f) => !f.code.endsWith("-not-taken"));
   if (!said.length) return "";
-  return html`<ul class="gate-findings">${said.map((f) => html`<li data-weight="${f.weight}">${icon(f.weight === "stop" ? "stop" : f.weight === "decide" ? "hold" : "info")}<span>${f.sentence}${f.source ? html` <small class="muted">${f.source}</small>` : ""}</span></li>`)}</ul>`;
+  return html`<ul class="gate-findings">${said.map((f) => html`<li data-weight="${f.weight}">${icon(f.weight === "stop" ? "stop" : f.weight === "decide" ? "hold" : "info")}<div><p>${f.sentence}</p><p class="src">${[f.mark, f.source].filter(Boolean).join(": ")}</p></div></li>`)}</ul>`;
 }

@@ -70,10 +70,11 @@ export async function put(command) {
 
 const inOrder = (a, b) => (a.device === b.device ? a.seq - b.seq : a.at < b.at ? -1 : 1);
 
-export async function pending(session) {
+// What waits to be sent: only what this member entered. Another's entries on the same tablet wait for their sign-in.
+export async function pending(member, session) {
   const store = (await open()).transaction("commands").objectStore("commands");
   const rows = await answer(session ? store.index("session").getAll(session) : store.getAll());
-  return rows.sort(inOrder);
+  return rows.filter((row) => row.member === member).sort(inOrder);
 }
 
 export async function rejected(session) {

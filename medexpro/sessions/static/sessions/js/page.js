@@ -1,9 +1,10 @@
 // The session page: draws from the server's state with the waiting entries on top, and turns taps into commands.
 import { toast } from "../../web/js/toast.js";
 import { closeView, phrasesView, rejectedView, signView, timeView, wordingView } from "./asideview.js";
-import { exercisesView, opening, setsOf } from "./exview.js";
+import { exercisesView, isClosed, opening, setsOf } from "./exview.js";
 import { gateView } from "./gateview.js";
 import { draw, useSprite } from "./html.js";
+import { changesGate, localGate } from "./localgate.js";
 import * as outbox from "./outbox.js";
 import { reduce } from "./reduce.js";
 import { Sync } from "./sync.js";
@@ -19,15 +20,15 @@ let waiting = [];
 let rejected = [];
 const device = outbox.deviceName();
 const clock = new Clock(server.id, server.minutes);
-const ui = { open: null, drafts: {}, typed: {}, errors: {}, flags: [], rechecking: false, swapping: null, skipping: null, reached: navigator.onLine, wording: null };
+const ui = { open: null, drafts: {}, typed: {}, errors: {}, flags: [], rechecking: false, reporting: false, moment: "pre", swapping: null, skipping: null, reached: navigator.onLine, wording: null };
 useSprite(data.sprite);
 
 // ---- Sending
 
-const sync = new Sync({ url: data.urls.commands, told });
+const sync = new Sync({ url: data.urls.commands, member: data.member, told });
 
 async function send(kind, body = {}) {
-  const command = { id: outbox.uuid7(), practice: server.practice, session: server.id, device, base_version: server.version, kind, at: new Date().toISOString(), body };
+  const command = { id: outbox.uuid7(), practice: server.practice, member: data.member, session: server.id, device, base_version: server.version, kind, at: new Date().toISOString(), body };
   await outbox.put(command);
   await refresh();
   sync.run();
@@ -35,8 +36,9 @@ async function send(kind, body = {}) {
 }
 
 async function refresh() {
-  [waiting, rejected] = await Promise.all([outbox.pending(server.id), outbox.rejected(server.id)]);
+  [waiting, rejected] = await Promise.all([outbox.pending(data.member, server.id), outbox.rejected(server.id)]);
   state = reduce(server, waiting);
+  if (changesGate(waiting)) state.gate = localGate(state, data.figures, data.rule_mark);
   render();
 }
 
@@ -55,7 +57,8 @@ async function told(news) {
     server.version = news.said.version;
     if (news.said.gate) server.gate = news.said.gate;
   } else {
-    showRefusal(news.command, news.said);
+    if (news.said.gate) server.gate = news.said.gate;
+    await showRefusal(news.command, news.said);
   }
   await refresh();
 }
@@ -73,13 +76,18 @@ function syncLine({ reached, waiting: count, reason }) {
   const entries = `${count} ${count === 1 ? "entry" : "entries"}`;
   const away = reason === "signed-out" || reason === "locked";
   const sending = { state: !count ? "saved" : reached ? "sending" : "queued", count };
-  if (count && !reached && away) sending.text = `Sign in again · ${entries} safe on this tablet`;
+  if (!count && !reached && reason === "offline") Object.assign(sending, { state: "queued", text: "Offline · everything so far is saved" });
+  else if (count && !reached && away) sending.text = `Sign in again · ${entries} safe on this tablet`;
   else if (count && !reached) sending.text = `Offline · ${entries} safe on this tablet`;
   document.dispatchEvent(new CustomEvent("medexpro:sync", { detail: sending }));
 }
 
 // A refusal stands at the field it is about; what was typed stays.
-function showRefusal(command, said) {
+async function showRefusal(command, said) {
+  // A newer version of the same thing takes the place of the one that stood here: it says all of it.
+  if (said.outcome === "conflict")
+    for (const older of await outbox.rejected(server.id))
+      if (older.id !== command.id && older.said.target === said.target) await outbox.dismiss(older.id);
   const field = said.field;
   const place = command.kind === "log" ? command.body.entry : field?.startsWith?.("d-") ? field : command.kind === "answer" ? `d-${command.body.code}` : field;
   if (said.outcome === "refused" && place) {
@@ -87,7 +95,7 @@ function showRefusal(command, said) {
     if (command.kind === "reading") ui.typed[command.body.measure] = command.body.value;
     if (command.kind === "reading") ui.rechecking = true;
     if (command.kind === "log") ui.open = command.body.entry;
-    outbox.dismiss(command.id);
+    await outbox.dismiss(command.id);
   }
 }
 
@@ -97,6 +105,7 @@ function render() {
   startWhenOpen();
   if (!ui.open || !state.entries.some((e) => e.id === ui.open)) ui.open = state.started_at ? nextOpen() : null;
   if (ui.open) ui.drafts[ui.open] ??= draftOf(state.entries.find((e) => e.id === ui.open));
+  if (state.gate.state === "stop" || state.state === "held") ui.rechecking = ui.reporting = false;
   draw($("gate-place"), gateView(state, ui, data));
   draw($("exercises"), exercisesView(state, ui, data));
   draw($("service-time"), timeView(state, clock));
@@ -115,8 +124,7 @@ function render() {
 }
 
 const html_join = (list) => list.map(String).join("");
-const nextOpen = () => state.entries.filter((e) => e.state === "open" && !isClosed(e)).sort((a, b) => a.order - b.order)[0]?.id ?? null;
-const isClosed = (e) => state.gate.closed.includes(e.part) || state.gate.closed.includes(`exercise:${e.exercise}`);
+const nextOpen = () => state.entries.filter((e) => e.state === "open" && !isClosed(e, state.gate)).sort((a, b) => a.order - b.order)[0]?.id ?? null;
 
 const draftOf = (entry) =>
   entry.state === "done"
@@ -127,12 +135,14 @@ const draftOf = (entry) =>
 let starting = false;
 function startWhenOpen() {
   if (state.started_at || starting || state.gate.state !== "go" || state.state !== "open" || ui.rechecking) return;
+  if (rejected.some((one) => one.kind === "start")) return; // Refused once: a person looks first.
   starting = true;
   send("start").then(() => {
     ui.open = nextOpen();
     runClockOf(ui.open);
     render();
     starting = false;
+    scrollTo({ top: 0 }); // The answer stands at the top, and the first exercise under it.
   });
 }
 
@@ -179,20 +189,35 @@ const ACTS = {
   clock: ({ category }) => { if (clock.running === category) stopClock(); else { clock.start(category); sendMinutes(); } render(); },
   phrase: ({ phrase }) => { const note = $("note"); note.value = [note.value.trim(), phrase].filter(Boolean).join(" "); keepNote(true); },
   reword: ({ from, to }) => { const note = $("note"), was = note.value; note.value = was.replace(from, to); keepNote(true); undo("Wording changed", () => { note.value = was; keepNote(true); }); },
-  flags: () => { send("red_flags", { items: ui.flags }); },
-  recheck: () => { ui.rechecking = true; for (const key of ["bp_systolic", "bp_diastolic", "resting_hr"]) delete ui.typed[key]; render(); document.querySelector("[data-reading]")?.focus(); },
+  flags: () => answerQuestions(),
+  report: () => { ui.reporting = true; render(); },
+  "back-to-gate": () => { ui.rechecking = ui.reporting = false; ui.flags = []; render(); },
+  recheck: () => { ui.rechecking = true; ui.moment = state.started_at && state.gate.state === "go" ? "in" : "pre"; for (const key of ["bp_systolic", "bp_diastolic", "resting_hr"]) delete ui.typed[key]; render(); document.querySelector("[data-reading]")?.focus(); },
   decide: ({ code }) => { const reason = (ui.typed[`d-${code}`] ?? "").trim(); if (!reason) { ui.errors[`d-${code}`] = "Write what the provider answered."; return render(); } delete ui.errors[`d-${code}`]; send("answer", { code, reason }); },
   hold: () => holdDialog(),
   sign: (_, button) => sign(button),
-  dismiss: ({ id }) => outbox.dismiss(id).then(pull),
-  "keep-mine": async ({ id }) => { const one = rejected.find((r) => r.id === id); await outbox.dismiss(id); await pull(); await send(one.kind, one.body); },
+  dismiss: async ({ id }) => { const one = rejected.find((r) => r.id === id); await outbox.dismiss(id); await pull(); if (one?.kind === "note") $("note").value = state.note; },
+  "keep-mine": async ({ id }) => { const one = rejected.find((r) => r.id === id); await outbox.dismiss(id); await pull(); await send(one.kind, one.kind === "note" ? { text: $("note").value } : one.body); },
 };
+// The second half of a double tap is no second wish; a stepper counts every tap.
+const ONCE = new Set(["same", "log", "unlog", "skip-for", "swap", "phrase", "flags", "hold", "sign", "decide", "keep-mine"]);
+
+// One tap answers both questions: the red flags, and the signs the protocol lists.
+async function answerQuestions() {
+  const chosen = ui.flags, isFlag = new Set(data.red_flags.map((f) => f.id));
+  const flags = chosen.filter((id) => isFlag.has(id)), signs = chosen.filter((id) => !isFlag.has(id));
+  const wasReporting = ui.reporting;
+  ui.flags = [];
+  ui.reporting = false;
+  if (state.red_flags === null || flags.length) await send("red_flags", { items: [...new Set([...(state.red_flags ?? []), ...flags])] });
+  if (signs.length || (data.ask_signs && !wasReporting)) await send("signs", { items: signs });
+}
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-act]");
   if (!button || button.closest("[inert]")) return;
   const act = ACTS[button.dataset.act];
-  if (!act) return;
+  if (!act || (event.detail > 1 && ONCE.has(button.dataset.act))) return;
   if (button.getAttribute("aria-disabled") === "true") return button.closest("#sign")?.querySelector("[role=status]")?.focus();
   event.preventDefault();
   act(button.dataset, button);
@@ -208,6 +233,7 @@ function openEntry(id) {
 }
 
 async function logEntry(id, draft) {
+  if (!draft) return;
   const entry = state.entries.find((e) => e.id === id), before = { ...entry };
   const over = (draft.effort ?? 0) > state.ceilings.effort || (draft.pain ?? 0) > state.ceilings.pain;
   if (over && !draft.reason.trim()) {
@@ -269,6 +295,7 @@ document.addEventListener("input", (event) => {
 document.addEventListener("change", (event) => {
   const field = event.target;
   if (field.dataset.reading) takeReadings(false);
+  if (field.dataset.moment) { ui.moment = field.value; render(); }
   if (field.dataset.readingNow) { ui.pain = Number(field.value); takeReadings(true); }
   if (field.name === "flag") { ui.flags = [...document.querySelectorAll("input[name=flag]:checked")].map((box) => box.value); render(); }
   if (field.dataset.tap) { ui.drafts[ui.open][field.dataset.tap] = Number(field.value); render(); }
@@ -287,27 +314,28 @@ function nextField(field) {
 
 // Blood pressure goes out as a pair: the upper number waits for the lower one.
 async function takeReadings(paintoo) {
+  await null; // Focus is on its way to the next field; draw only when it has arrived.
   const typed = (key) => (ui.typed[key] ?? "").trim();
   const out = [];
   if (typed("bp_systolic") && typed("bp_diastolic")) out.push("bp_systolic", "bp_diastolic");
   for (const key of ["resting_hr", "spo2"]) if (typed(key)) out.push(key);
-  const moment = "pre"; // A rested recheck is a resting reading, whatever the minute.
+  const moment = ui.rechecking ? ui.moment : "pre"; // A rested recheck is a resting reading, whatever the minute.
+  // Taken out of the fields at once: the next change may come while these are being kept.
+  const values = Object.fromEntries(out.map((key) => [key, typed(key)]));
   for (const key of out) {
-    const value = typed(key);
-    delete ui.typed[key];
     delete ui.errors[key];
-    if (!/^\d{1,3}$/.test(value)) {
-      ui.errors[key] = `“${value}” is not a whole number.`;
-      ui.typed[key] = value;
-      continue;
-    }
-    await send("reading", { measure: key, value, moment });
+    if (/^\d{1,3}$/.test(values[key])) delete ui.typed[key];
+    else ui.errors[key] = `“${values[key]}” is not a whole number.`;
   }
+  for (const key of out) if (!ui.errors[key]) await send("reading", { measure: key, value: values[key], moment });
   if (paintoo && ui.pain !== undefined) {
     await send("reading", { measure: "pain_nrs", value: String(ui.pain), moment });
     delete ui.pain;
   }
-  if (ui.rechecking && out.includes("bp_systolic") && !Object.keys(ui.errors).length) ui.rechecking = false;
+  if (ui.rechecking && (out.length || paintoo) && !Object.keys(ui.errors).length) {
+    // A recheck after a hold is the pressure again; one in the middle of the work is whatever was taken.
+    if (state.gate.state === "go" || out.includes("bp_systolic")) ui.rechecking = false;
+  }
   render();
 }
 
@@ -323,6 +351,7 @@ function keepNote(now) {
   else noteTimer = setTimeout(save, 900);
 }
 $("note").addEventListener("blur", () => keepNote(true));
+addEventListener("pagehide", () => keepNote(true));
 
 function checkWording() {
   let text = $("note").value.toLowerCase();
@@ -355,7 +384,6 @@ $("hold-form").addEventListener("submit", async (event) => {
 async function sign() {
   await sendMinutes();
   if (!ui.reached) return send("ready");
-  if (state.decision === "" && !state.close.decision) await send("close", { ...state.close, decision: "hold" });
   $("sign-error").textContent = ui.wording ? `“${ui.wording.found}” is still in the note: ${ui.wording.why}. Sign all the same, or go back and change it.` : "";
   $("sign-dialog").showModal();
 }
@@ -378,6 +406,13 @@ $("sign-form").addEventListener("submit", async (event) => {
 
 // ---- Begin
 
+// The strip of precautions may take several lines; what sticks or scrolls below it needs to know how many.
+const head = document.querySelector(".sx-top"), strip = document.querySelector(".sx-pre");
+const measure = () => document.documentElement.style.setProperty("--sx-head", `${head.offsetHeight + (strip?.offsetHeight ?? 0)}px`);
+new ResizeObserver(measure).observe(strip ?? head);
+
 if (server.started_at && !clock.running && server.state === "open") ui.open = nextOpen();
-refresh().then(() => sync.now());
-document.querySelector("[data-reading]")?.focus();
+refresh().then(() => {
+  sync.now();
+  document.querySelector("[data-reading]")?.focus();
+});

@@ -4,18 +4,28 @@
 const HANDLERS = {
   reading: (state, body, command) =>
     state.readings.push({ measure: body.measure, value: String(body.value), unit: body.label ?? "", moment: body.moment ?? "pre", at: command.at, waiting: true }),
-  red_flags: (state, body) => (state.red_flags = body.items),
+  red_flags: (state, body, command) => Object.assign(state, { red_flags: body.items, red_flags_at: command.at }),
+  signs: (state, body, command) => {
+    const known = new Set((state.signs ?? []).map((s) => s.symptom));
+    const fresh = body.items.filter((item) => !known.has(item));
+    state.signs = [...(state.signs ?? []), ...fresh.map((symptom) => ({ symptom, at: command.at, when: state.started_at ? "in" : "pre" }))];
+  },
   answer: (state, body) => (state.gate.answers[body.code] = { reason: body.reason }),
   start: (state, body, command) => (state.started_at ??= command.at),
-  log: (state, body) =>
-    change(state, body.entry, { state: "done", sets: body.sets, effort: body.effort, pain: body.pain, reason: body.reason ?? "" }),
-  unlog: (state, body) => change(state, body.entry, { state: "open", sets: [], effort: null, pain: null, reason: "" }),
+  log: (state, body, command) =>
+    change(state, body.entry, { state: "done", logged_at: command.at, sets: body.sets, effort: body.effort, pain: body.pain, reason: body.reason ?? "" }),
+  unlog: (state, body) => {
+    const old = state.entries.find((entry) => entry.id === body.entry);
+    if (old?.state === "swapped")
+      for (const one of state.entries) if (one !== old && one.order === old.order && one.state === "open") one.state = "swapped";
+    change(state, body.entry, { state: "open", sets: [], effort: null, pain: null, reason: "" });
+  },
   skip: (state, body) => change(state, body.entry, { state: "skipped", sets: [], reason: body.reason }),
   swap: (state, body) => {
     const old = state.entries.find((entry) => entry.id === body.entry);
     if (!old || state.entries.some((entry) => entry.id === body.new_entry)) return;
     old.state = "swapped";
-    state.entries.push({ ...body.as, id: body.new_entry, order: old.order, state: "open", sets: [], last: {}, effort: null, pain: null });
+    state.entries.push({ parts: [body.as.part, `exercise:${body.as.exercise}`], ...body.as, id: body.new_entry, order: old.order, state: "open", sets: [], last: {}, effort: null, pain: null });
   },
   minutes: (state, body) => (state.minutes = body.seconds),
   note: (state, body) => (state.note = body.text),

@@ -5,10 +5,12 @@ const WAITS = [1000, 2000, 4000, 8000, 15000, 30000];
 
 export class Sync {
   // told: called with {kind: "state" | "answer" | "rejected", ...} whenever something is known.
-  constructor({ url, told }) {
-    Object.assign(this, { url, told, tries: 0, busy: false, timer: 0 });
+  // member: whose entries are sent.
+  constructor({ url, member, told }) {
+    Object.assign(this, { url, member, told, tries: 0, busy: false, timer: 0 });
     addEventListener("online", () => this.now());
-    addEventListener("medexpro:unlocked", () => this.now());
+    addEventListener("offline", () => this.lost());
+    addEventListener("unlocked", () => this.now());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.now());
   }
 
@@ -16,6 +18,11 @@ export class Sync {
     clearTimeout(this.timer);
     this.tries = 0;
     return this.run();
+  }
+
+  lost() {
+    this.reason = "offline";
+    return this.tell(false);
   }
 
   async run() {
@@ -32,7 +39,7 @@ export class Sync {
   }
 
   async sendAll() {
-    for (let list = await outbox.pending(); list.length; list = await outbox.pending()) {
+    for (let list = await outbox.pending(this.member); list.length; list = await outbox.pending(this.member)) {
       await this.tell(true, list.length);
       const reached = await this.sendOne(list[0]);
       if (!reached) return false;
@@ -75,7 +82,7 @@ export class Sync {
   // The server waits for an earlier entry of this tab. It is still here, or another browser profile lost it:
   // then the numbers are closed up, so that what is here arrives all the same.
   async fillGap(command, expected) {
-    const mine = (await outbox.pending(command.session)).filter((row) => row.device === command.device);
+    const mine = (await outbox.pending(this.member, command.session)).filter((row) => row.device === command.device);
     if (mine.some((row) => row.seq < command.seq)) return true;
     for (let missing = command.seq - expected; missing > 0; missing--)
       await outbox.closeGap({ ...command, seq: expected });
@@ -83,7 +90,7 @@ export class Sync {
   }
 
   async tell(reached, sending = 0) {
-    const waiting = sending || (await outbox.pending()).length;
+    const waiting = sending || (await outbox.pending(this.member)).length;
     this.told({ kind: "state", reached, waiting, reason: this.reason });
   }
 }

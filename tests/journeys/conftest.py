@@ -1,0 +1,72 @@
+"""Whole stories in a real Chromium: the product served in this process, the practice's morning as its time."""
+
+import os
+import shutil
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+
+CHROMIUM = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+TABLET = {"viewport": {"width": 1180, "height": 820}, "has_touch": True}
+MORNING_HERE = "2026-10-13 09:30"
+
+# Taps on anything that acts; digits of a keypad are typed and not counted.
+COUNT_TAPS = """
+window.__taps = [];
+document.addEventListener("click", (event) => {
+  if (!event.isTrusted && event.detail === 0) return;
+  const on = event.target.closest("button, a, label, input, textarea, summary");
+  // A tap on a label reaches its input as a second click of the same tap.
+  if (on && !(on.matches("input") && event.detail === 0))
+    window.__taps.push((on.getAttribute("aria-label") || on.textContent.trim() || on.name || on.id || "").slice(0, 40));
+}, true);
+"""
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One Chromium for all journeys; each page has a context of its own."""
+    from playwright.sync_api import sync_playwright
+
+    path = os.environ.get("MEDEXPRO_CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=path, args=CHROMIUM)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def morning(clock):
+    """The practice's day and hour, on the server and in the browser."""
+    cache.clear()
+    return clock(MORNING_HERE)
+
+
+@pytest.fixture
+def tablet(live_server, chromium, sign_in, morning):
+    """Return a function: a page in a browser of its own, signed in as a member (None: not yet). Faults of scripts fail it."""
+    contexts, faults = [], []
+
+    def take(member, **shape):
+        context = chromium.new_context(base_url=live_server.url, **(TABLET | shape))
+        context.clock.install(time=morning)
+        if member is not None:
+            cookie = settings.SESSION_COOKIE_NAME
+            key = sign_in(member).cookies[cookie].value
+            context.add_cookies([{"name": cookie, "value": key, "url": live_server.url}])
+        context.add_init_script(COUNT_TAPS)
+        page = context.new_page()
+        page.on("pageerror", lambda fault: faults.append(str(fault)))
+        page.on("console", lambda said: said.type == "error" and faults.append(said.text))
+        contexts.append(context)
+        return page
+
+    yield take
+    for context in contexts:
+        context.close()
+    # Requests that a test lets fail are the browser's to report, not ours to mend.
+    assert [fault for fault in faults if "Failed to load resource" not in fault] == []
