@@ -21,7 +21,7 @@ class ProviderForm(EditForm):
     new_id = forms.CharField(required=False, widget=forms.HiddenInput, initial=lambda: str(uuid7()))
     given_name = forms.CharField(label="First name", max_length=80, required=False)
     family_name = forms.CharField(label="Last name", max_length=80)
-    type = forms.ChoiceField(label="Licensed as", choices=ProviderType.choices)
+    type = forms.ChoiceField(label="Licensed as", choices=ProviderType.choices, initial=ProviderType.MD)
     credential = forms.CharField(
         label="After the name", max_length=60, required=False, help_text="Such as MD; empty takes the type"
     )

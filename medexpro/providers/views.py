@@ -22,7 +22,7 @@ PAGE_SIZE = 50
 @requires(Permission.PROVIDERS_READ)
 def providers(request: HttpRequest) -> HttpResponse:
     """List the providers, found as you type."""
-    text = request.GET.get("q", "")[:80]
+    text = request.GET.get("q", "").replace("\x00", "")[:80]
     found = _matching(request, text).select_related("organisation")
     shown = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page", "1"))
     context = {
@@ -38,7 +38,7 @@ def providers(request: HttpRequest) -> HttpResponse:
 @requires(Permission.PROVIDERS_READ)
 def find(request: HttpRequest) -> JsonResponse:
     """Answer `?q=` with the providers that fit, for search fields."""
-    text = request.GET.get("q", "")[:80]
+    text = request.GET.get("q", "").replace("\x00", "")[:80]
     found = list(_matching(request, text).select_related("organisation")[:13]) if text.strip() else []
     offers = [
         {

@@ -2,7 +2,6 @@
 
 import io
 import json
-import re
 from datetime import date
 
 import pikepdf
@@ -17,44 +16,13 @@ from medexpro.clients import operations
 from medexpro.clients.models import Client, ClientDocument
 from medexpro.kernel.ids import uuid7
 from tests.conftest import MORNING
+from tests.pages import form_of, text_of
 
 
 @pytest.fixture(autouse=True)
 def today(clock):
     """Every page here is looked at on one morning."""
     clock("2026-10-13 09:30")
-
-
-def text_of(response):
-    """Return what a page says, without its tags."""
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
-
-
-def form_of(response):
-    """Return what the page's form would send, untouched."""
-    form = response.context["form"]
-    return {key: value for bound in form for key, value in sent(bound)}
-
-
-def sent(bound):
-    widget = bound.field.widget
-    value = bound.value()
-    if hasattr(widget, "widgets"):
-        parts = widget.decompress(value)
-        for n, part in enumerate(parts):
-            written = widget.widgets[n].format_value(part)
-            yield f"{bound.html_name}_{n}", _first(written)
-    elif bound.field.widget.__class__.__name__ == "CheckboxInput":
-        if value:
-            yield bound.html_name, "on"
-    else:
-        yield bound.html_name, _first(widget.format_value(value))
-
-
-def _first(written):
-    if isinstance(written, list | tuple):
-        written = written[0] if written else ""
-    return "" if written is None else str(written)
 
 
 def many(cast, count):
@@ -70,9 +38,7 @@ def many(cast, count):
 
 def queries(browser, url):
     """Return how many queries a page takes."""
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
+    with CaptureQueriesContext(connection) as captured:
         assert browser.get(url).status_code == 200
     return len(captured)
 

@@ -22,7 +22,7 @@ from medexpro.web.pages import go_to, page, toast
 def clients(request: HttpRequest) -> HttpResponse:
     """List the clients, found as you type."""
     member, at = member_of(request), clock.now()
-    text, choice = request.GET.get("q", "")[:80], request.GET.get("show", "")
+    text, choice = request.GET.get("q", "").replace("\x00", "")[:80], request.GET.get("show", "")
     wanted = request.GET.get("page", "1")
     number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 7 else 1
     found = listing.listed(member, text=text, choice=choice, number=number)
@@ -49,7 +49,7 @@ def clients(request: HttpRequest) -> HttpResponse:
 @requires(*OPENS)
 def find(request: HttpRequest) -> JsonResponse:
     """Answer `?q=` with the clients that fit, for search fields."""
-    found = listing.offered(member_of(request), request.GET.get("q", "")[:80], limit=13)
+    found = listing.offered(member_of(request), request.GET.get("q", "").replace("\x00", "")[:80], limit=13)
     return JsonResponse(
         {"found": [presenters.offer(client) for client in found[:12]], "more": len(found) > 12}
     )
