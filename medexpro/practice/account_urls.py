@@ -9,7 +9,7 @@ from medexpro.practice.access import public
 from medexpro.practice.views import signin
 
 urlpatterns = [
-    path("login/", public(account.login), name="account_login"),
+    path("login/", public(signin.SignInView.as_view()), name="account_login"),
     path("logout/", public(account.logout), name="account_logout"),
     path("closed/", public(account.account_inactive), name="account_inactive"),
     path("code/", public(mfa.authenticate), name="mfa_authenticate"),

@@ -62,5 +62,6 @@ def shell(request: HttpRequest) -> dict:
         "practice": member.practice if member else None,
         "rail": rail_for(request),
         "lock": locking.shell(request),
+        "can_switch": member is not None and request.session.get("practices", 1) > 1,
         "glass": getattr(request, "glass", None),
     }

@@ -92,7 +92,11 @@ class IdleLockMiddleware:
 def is_page(request: HttpRequest) -> bool:
     """Return whether a whole page is asked for, and not a part, a picture or an answer for a script."""
     part = request.headers.get("HX-Request") == "true"
-    return request.method == "GET" and not part and request.headers.get("Sec-Fetch-Dest", "document") == "document"
+    return (
+        request.method == "GET"
+        and not part
+        and request.headers.get("Sec-Fetch-Dest", "document") == "document"
+    )
 
 
 def locked_answer(request: HttpRequest) -> HttpResponse:

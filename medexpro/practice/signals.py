@@ -12,6 +12,8 @@ from medexpro.practice import events, factors, locking
 from medexpro.practice.middleware import SESSION_KEY
 from medexpro.practice.models import Member, User
 
+PRACTICES = "practices"
+
 
 def member_of(request: HttpRequest, user: User) -> Member | None:
     """Return the membership a session works in, or will."""
@@ -20,11 +22,17 @@ def member_of(request: HttpRequest, user: User) -> Member | None:
     return (members.filter(pk=chosen).first() if chosen else None) or members.order_by("created_at").first()
 
 
+def count_practices(request: HttpRequest, user: User) -> None:
+    """Keep in the session how many practices the person works in, so that the menu offers a change or not."""
+    request.session[PRACTICES] = Member.objects.active().filter(user=user).count()
+
+
 @receiver(user_logged_in)
 def signed_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Open the screen, and record the sign-in."""
     locking.unlock(request)
     request.session.pop(factors.SESSION_KEY, None)
+    count_practices(request, user)
     if member := member_of(request, user):
         trail.record(events.SIGN_IN, member, by=member, at=clock.now())
 

@@ -36,6 +36,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """Return False: nobody signs up by themselves."""
         return False
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Return where a sign-in leads: home, or the choice of practices for whoever works in several."""
+        several = Member.objects.active().filter(user=request.user).count() > 1
+        return reverse("practice:switch") if several else settings.LOGIN_REDIRECT_URL
+
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Return whether a change to how one signs in asks for the password again: after 5 minutes."""
         return not reauth.recently_authenticated(context.request)

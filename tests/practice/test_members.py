@@ -220,3 +220,24 @@ def test_the_mailed_link_goes_to_the_owner_of_the_address_only(cast, mailoutbox)
 @pytest.mark.parametrize("address", ["/password/x/", "/join/%00/", "/join/" + "a" * 500 + "/"])
 def test_a_made_up_token_is_404(db, address):
     assert Browser().get(address).status_code == 404
+
+
+def test_whoever_works_in_two_practices_chooses_after_signing_in(cast):
+    _, token = links.invite(email="dana@example.org", full_name="D", roles=["mentor"], by=cast.olga, at=MORNING)
+    browser = Browser()
+    sent = {"login": "dana@example.org", "password": "correct horse battery"}
+    assert browser.post("/accounts/login/", sent).headers["Location"] == "/"
+    links.accept(token, user=cast.dana.user, at=MORNING)
+    assert "Switch practice" not in browser.get("/me/").content.decode()
+    browser = Browser()
+    assert browser.post("/accounts/login/", sent).headers["Location"] == "/switch/"
+    assert "Switch practice" in browser.get("/me/").content.decode()
+
+
+def test_the_demo_names_its_people_and_a_real_practice_does_not(cast, settings):
+    cast.northbridge.is_demo = True
+    cast.northbridge.save()
+    assert "ana@example.org" not in Browser().get("/accounts/login/").content.decode()
+    settings.MEDEXPRO_DEMO = True
+    page = Browser().get("/accounts/login/").content.decode()
+    assert "ana@example.org" in page and "dana@example.org" not in page

@@ -1,7 +1,11 @@
 """Getting in: forgotten and new passwords, invitations, changing over between practices."""
 
+from typing import Any
+
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.views import LoginView
 from allauth.core import ratelimit
+from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,9 +18,25 @@ from medexpro.practice import breakglass, events, factors, forms, links, tasks
 from medexpro.practice.access import person_of, public, signed_in
 from medexpro.practice.middleware import SESSION_KEY
 from medexpro.practice.models import Member, User
+from medexpro.practice.signals import count_practices
 from medexpro.web.pages import page, toast
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+class SignInView(LoginView):
+    """The sign-in page. The demo shows its made-up people beside the form."""
+
+    def get_context_data(self, **kwargs: Any) -> dict:
+        """Return what the page shows."""
+        context = super().get_context_data(**kwargs)
+        if settings.MEDEXPRO_DEMO:
+            people = Member.objects.active().filter(practice__is_demo=True).select_related("user", "practice")
+            context |= {
+                "people": people.order_by("practice__created_at", "created_at")[:20],
+                "password": settings.DEMO_PASSWORD,
+            }
+        return context
 
 
 def sign_in_fresh(request: HttpRequest, user: User) -> None:
@@ -109,6 +129,7 @@ def enter(request: HttpRequest, member: Member) -> None:
     """Let this session work as one of the person's memberships."""
     request.session[SESSION_KEY] = str(member.pk)
     request.session.pop(factors.SESSION_KEY, None)
+    count_practices(request, member.user)
     breakglass.drop_from(request.session)
 
 
