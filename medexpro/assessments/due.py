@@ -4,16 +4,27 @@ from datetime import date, timedelta
 
 from medexpro.assessments.models import Assessment
 from medexpro.episodes.models import Episode
+from medexpro.episodes.reading import is_read_together, once
 
 LONGEST_INTERVAL = 30
+SHOWN = 100
 
 
 def last_full(episode: Episode) -> Assessment | None:
     """Return the newest finished baseline or reassessment: what the 30 days count from."""
+    if is_read_together(episode):
+        full = (row for row in newest(episode) if row.finished_at and row.kind != Assessment.Kind.CHECK)
+        return next(full, None)
     rows = Assessment.objects.filter(episode=episode, finished_at__isnull=False).exclude(
         kind=Assessment.Kind.CHECK
     )
     return rows.order_by("-started_at").first()
+
+
+def newest(episode: Episode) -> list[Assessment]:
+    """Return the episode's assessments, the newest first, as far back as pages show them."""
+    rows = Assessment.objects.filter(episode=episode).order_by("-started_at")[:SHOWN]
+    return once(episode, "assessments:newest", lambda: list(rows))
 
 
 def due_after(episode: Episode, last: Assessment | None) -> date | None:

@@ -22,8 +22,7 @@ def register() -> None:
 
 def baseline_step(episode: Episode, on: date) -> StepState:
     """Tell whether there is a finished baseline."""
-    rows = Assessment.objects.filter(episode=episode, kind=Assessment.Kind.BASELINE).order_by("-started_at")
-    found = list(rows[:5])
+    found = [row for row in due.newest(episode) if row.kind == Assessment.Kind.BASELINE]
     done = next((row for row in found if row.finished_at), None)
     if done is not None:
         link = reverse("assessments:index", args=[episode.pk])

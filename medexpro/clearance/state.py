@@ -29,6 +29,7 @@ from medexpro.clearance.rules.evidence import (
 from medexpro.clearance.rules.limits import Limit, Origin
 from medexpro.clearance.rules.verdict import GateVerdict, verdict
 from medexpro.episodes.models import Episode, Status
+from medexpro.episodes.reading import once
 from medexpro.episodes.rules import category as category_rule
 from medexpro.kernel.findings import Closes, Finding, Weight, sort_findings
 from medexpro.kernel.reference import Action
@@ -44,12 +45,14 @@ OLDER_THAN = 70
 
 def latest_screening(episode: Episode) -> Screening | None:
     """Return the newest screening, finished or not."""
-    return Screening.objects.filter(episode=episode).order_by("-started_at").first()
+    rows = Screening.objects.filter(episode=episode).order_by("-started_at")
+    return once(episode, "clearance:screening", rows.first)
 
 
 def plans_in_force(episode: Episode, on: date) -> list[WrittenPlan]:
     """Return the written plans that hold on a day."""
-    plans = WrittenPlan.objects.filter(episode=episode, ended_at=None).select_related("provider")
+    rows = WrittenPlan.objects.filter(episode=episode, ended_at=None).select_related("provider")
+    plans = once(episode, "clearance:plans", lambda: list(rows))
     return [plan for plan in plans if plan.valid_to is None or on <= plan.valid_to]
 
 
@@ -57,13 +60,25 @@ def weigh_screening(episode: Episode, form: Screening | None, on: date) -> scree
     """Weigh a screening's answers against what is on file today: letters, plans, answers."""
     answers = {key: screening.answer_from(value) for key, value in (form.answers if form else {}).items()}
     context = screening.ScreeningContext(
-        clearance_letter=episode.clearances.filter(outcome=Outcome.GRANTED, provider__isnull=False).exists(),
+        clearance_letter=_has_letter(episode),
         cardiology_plan=any(plan.kind == "cardiology" and plan.names_service for plan in plans_in_force(episode, on)),
-        answered=frozenset(
-            ReferBack.objects.filter(episode=episode, go_on=True).values_list("trigger", flat=True)
-        ),
+        answered=frozenset(back.trigger for back in refer_backs(episode) if back.go_on),
     )
     return screening.weigh_answers(questionnaire(), answers, context)
+
+
+def refer_backs(episode: Episode) -> list[ReferBack]:
+    """Return every refer-back, in the order they were opened."""
+    rows = ReferBack.objects.filter(episode=episode).order_by("opened_at")
+    return once(episode, "clearance:refer-backs", lambda: list(rows))
+
+
+def _has_letter(episode: Episode) -> bool:
+    rows = episode.clearances.filter(outcome=Outcome.GRANTED, provider__isnull=False)
+    newest = latest_decision(episode)
+    if newest is not None and newest.outcome == Outcome.GRANTED and newest.provider_id is not None:
+        return True
+    return once(episode, "clearance:letter", rows.exists)
 
 
 def open_screening_findings(episode: Episode, on: date) -> list[Finding]:
@@ -87,7 +102,8 @@ def open_screening_findings(episode: Episode, on: date) -> list[Finding]:
 
 def latest_decision(episode: Episode) -> Decision | None:
     """Return the decision that counts: the newest one, whatever it says."""
-    return episode.clearances.select_related("provider", "decided_by__user").order_by("-decided_at", "-id").first()
+    rows = episode.clearances.select_related("provider", "decided_by__user").order_by("-decided_at", "-id")
+    return once(episode, "clearance:decision", rows.first)
 
 
 def clearance_facts(episode: Episode) -> clearing.ClearanceFacts | None:
@@ -129,7 +145,7 @@ def weigh_start(episode: Episode, on: date) -> list[Finding]:
     Referral and clearance by category, screening complete and decided, no hold, no open refer-back, no red
     flag without a clearance decided after it.
     """
-    tz, backs = episode.practice.tz, list(ReferBack.objects.filter(episode=episode).order_by("opened_at"))
+    tz, backs = episode.practice.tz, refer_backs(episode)
     holds = [
         clearing.Hold(
             code=back.trigger, why=back.observed.rstrip("."), opened_on=back.opened_at.astimezone(tz).date(), referred_back=True

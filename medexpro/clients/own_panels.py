@@ -64,7 +64,7 @@ def to_ask(chart: Chart) -> dict[str, Any] | None:
 def person(chart: Chart) -> dict[str, Any]:
     """Return who the client is and how to reach them and those beside them."""
     client = chart.client
-    contacts = chart.memo.setdefault("contacts", state.contacts_of(client))
+    contacts = chart.once("contacts", state.contacts_of)
     known = [
         ("Birth date", words.day(client.birth_date) if client.birth_date else ""),
         ("Sex", client.get_sex_display() if client.sex != "unknown" else ""),

@@ -151,6 +151,12 @@ class Chart:
         # Where areas keep what two of their parts share.
         self.memo: dict[str, Any] = {}
 
+    def once(self, key: str, find: Callable[[Client], Any]) -> Any:
+        """Return what `find` finds of the client, asked for once however many parts of the page show it."""
+        if key not in self.memo:
+            self.memo[key] = find(self.client)
+        return self.memo[key]
+
     @property
     def age(self) -> int | None:
         """Return the client's age on the day."""

@@ -40,8 +40,7 @@ def unsigned(consents: Sequence[Consent]) -> list[str]:
 def to_ask(chart: Chart) -> list[ToAsk]:
     """Return what to ask before the first session. Two queries."""
     client = chart.client
-    contacts = chart.memo.setdefault("contacts", contacts_of(client))
-    consents = chart.memo.setdefault("consents", consents_of(client))
+    contacts, consents = chart.once("contacts", contacts_of), chart.once("consents", consents_of)
     known = Known(
         birth_date=client.birth_date,
         sex_recorded=client.sex != Sex.UNKNOWN,

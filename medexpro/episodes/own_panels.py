@@ -11,7 +11,7 @@ from medexpro.clients import listing, panels
 from medexpro.clients.listing import Cell, Column, Filter
 from medexpro.clients.models import Client
 from medexpro.clients.panels import Action, Chart, Fact, Panel, Slot
-from medexpro.episodes import presenters, steps
+from medexpro.episodes import presenters, reading, steps
 from medexpro.episodes.models import Episode, Status
 from medexpro.episodes.rules import status as status_rule
 from medexpro.practice.permissions import Permission
@@ -47,11 +47,13 @@ def episodes_of(chart: Chart) -> list[Episode]:
         rows = (
             Episode.objects.filter(client=chart.client)
             .select_related("referral__provider", "surgery", "condition", "lead__user", "practice")
+            .prefetch_related("referral__checks", "referral__codes")
             .order_by(closed, "-opened_on", "-pk")
         )
         chart.memo["episodes"] = list(rows[:30])
         for episode in chart.memo["episodes"]:
             episode.client = chart.client
+            reading.together(episode)
     return chart.memo["episodes"]
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from medexpro.clearance import state as clearance
 from medexpro.episodes.models import Episode
+from medexpro.episodes.reading import once
 from medexpro.kernel.findings import Finding, Weight
 from medexpro.kernel.reference import Exercise, Protocol
 from medexpro.knowledge.library import library
@@ -34,7 +35,8 @@ class Line:
 
 def program_of(episode: Episode) -> Program | None:
     """Return the episode's program in use."""
-    return Program.objects.filter(episode=episode, ended_at=None).select_related("protocol").first()
+    rows = Program.objects.filter(episode=episode, ended_at=None).select_related("protocol")
+    return once(episode, "programs:program", rows.first)
 
 
 def protocol_of(program: Program) -> Protocol:
