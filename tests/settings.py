@@ -1,6 +1,8 @@
 """The product's settings, in a throw-away home and with quick passwords."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ.setdefault("MEDEXPRO_TESTING", "1")
@@ -12,5 +14,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
 
 if DATABASES["default"]["ENGINE"] == "medexpro.config.db.sqlite":
-    # In memory, also for the processes of a parallel run.
-    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}
+    # A file, as in production: SQLite's shared memory fails two requests at once where a file lets them take turns.
+    # In the memory of the machine where there is such a folder, so that nothing waits for a disk.
+    FOLDER = tempfile.mkdtemp(prefix="medexpro-test-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
+    atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+    DATABASES["default"]["TEST"] = {"NAME": os.path.join(FOLDER, "test.sqlite3")}

@@ -41,7 +41,7 @@ class Floor:
         self.taps_pain()
         self.none_of_these()
         self.page.locator('.gate[data-state="go"]').wait_for()
-        self.page.locator(".ex.is-open").wait_for()
+        self.page.locator(".ex.is-open").wait_for(timeout=9000)
 
     def gate_says(self) -> str:
         """Return the sentence on the gate."""
