@@ -63,7 +63,7 @@ GOOD = bundle(person(), condition(), pulse())
         (b"", "file.json is empty."),
         (b"   \n", "file.json is empty."),
         (GOOD[:-40], f"file.json is not whole JSON: it ends in the middle, after {len(GOOD) - 40:,} bytes."),
-        (gzip.compress(GOOD)[:-30], "file.json is cut off or damaged: it can’t be unpacked."),
+        (gzip.compress(GOOD, mtime=0)[:-30], "file.json is cut off or damaged: it can’t be unpacked."),
         (b"\x1f\x8bnonsense", "file.json is cut off or damaged"),
         (b"MSH|^~\\&|", "file.json is not whole JSON: line 1, byte 0."),
         (GOOD.replace(b"72,", b"NaN,"), "file.json is not whole JSON: line 1, byte"),
