@@ -47,6 +47,7 @@ manual: env-dev ## Write docs/using: the journeys, with pictures
 
 bench: env-dev ## Measure a practice of ten years
 	@.venv/bin/python benchmarks/run.py
+	@.venv/bin/python benchmarks/writers.py
 
 docs: env-dev ## Write the pages that are made from the code
 	@.venv/bin/python tools/generated_docs.py --write

@@ -21,6 +21,8 @@ def test_the_page_lists_exactly_what_the_product_reads():
     for path in files("*.py"):
         for names in READS.findall(path.read_text(encoding="utf-8")):
             read |= {name for name in names if name}
-    rows = [line.split("|")[1] for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    rows = [
+        line.split("|")[1] for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")
+    ]
     listed = set(re.findall(r"`([A-Z_]+)`", " ".join(rows)))
     assert listed == read - NOT_FOR_PEOPLE
