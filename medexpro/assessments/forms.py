@@ -106,8 +106,11 @@ class GoalForm(Form):
         self._outcomes = {f"{one.measure.id}/{one.side}": one for one in outcomes}
         self._units = units
         self.fields["measure"].choices = [
-            (key, f"{one.name}: {one.figure(one.current)} now") for key, one in self._outcomes.items()
+            ("", "Choose a measure"),
+            *((key, f"{one.name}: {one.current_figure} now") for key, one in self._outcomes.items()),
         ]
+        for field in self.fields.values():
+            field.wide = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data

@@ -104,21 +104,23 @@ class Outcome:
         return KINDS.get(self._judged.verdict, "unknown")
 
     @property
-    def says(self) -> str:
+    def counts(self) -> str:
         """Return what the change counts for, without a full stop: “4.2 s faster, beyond test error (2.5 s)”."""
         judged = self._judged
         if judged is None:
             return ONE_VALUE
-        if self.limits is not None:
-            return said.say(judged, self.unit)
-        if self.differs:
+        if self.limits is None and self.differs:
             return f"{said.difference(judged, self.unit)}, measured with {self.differs}: {Verdict.UNKNOWN}"
         if judged.difference == 0 and judged.verdict is Verdict.UNKNOWN:
             return "the same"
-        if self.measure.id == GRIP and self.best_before is not None:
-            best = said.figure(self.measure, self.best_before.value, self.unit)
-            return f"{said.say(judged, self.unit)}, against the own best of {best}"
         return said.say(judged, self.unit)
+
+    @property
+    def says(self) -> str:
+        """Return `counts`; for grip also the own best it is held against."""
+        if self.measure.id == GRIP and self.best_before is not None:
+            return f"{self.counts}, against the own best of {self.figure(self.best_before)}"
+        return self.counts
 
     @property
     def sentence(self) -> str:
@@ -353,10 +355,11 @@ def outcomes(
     *,
     measures: Iterable[str] | None = None,
     taken: Mapping[Key, Sequence[Taken]] | None = None,
+    goals: Sequence[Goal] | None = None,
 ) -> list[Outcome]:
     """Return an outcome for every measure and side with a result up to a day, in the order of the library.
 
-    episode: with client and practice at hand. taken: the results, where the caller has them (`series`). Three to
+    episode: with client and practice at hand. taken, goals: where the caller has them (`series`, `goal_rows`). Three to
     five queries whatever the history: results, goals, the last full assessment, and limits where pressure or pulse
     was taken. Verdicts take the most specific figures for the episode's population and the age at the test.
     """
@@ -364,7 +367,7 @@ def outcomes(
     if not found:
         return []
     tags = change_rules.expand_tags(episode.population, library().tags)
-    goals = goal_rows(episode)
+    goals = goal_rows(episode) if goals is None else goals
     due_on = due.reassessment_due_on(episode)
     in_limits = limits.limits_for(episode, on) if any(key[0] in JUDGED_BY_LIMITS for key in found) else {}
     order = {key: place for place, key in enumerate(library().all_measures)}
@@ -481,9 +484,13 @@ def goal_rows(episode: Episode) -> list[Goal]:
     )
 
 
-def goals_of(episode: Episode, taken: Mapping[Key, Sequence[Taken]] | None = None) -> list[GoalStanding]:
-    """Return open and met goals with where they stand. Two queries, one where the results are at hand."""
-    rows = goal_rows(episode)
+def goals_of(
+    episode: Episode,
+    taken: Mapping[Key, Sequence[Taken]] | None = None,
+    goals: Sequence[Goal] | None = None,
+) -> list[GoalStanding]:
+    """Return open and met goals with where they stand. Two queries, none where results and goals are at hand."""
+    rows = goal_rows(episode) if goals is None else goals
     if not rows:
         return []
     found = series(episode, {goal.measure for goal in rows}) if taken is None else taken

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.urls import reverse
 
-from medexpro.assessments import presenters, state
-from medexpro.assessments.models import Assessment
-from medexpro.assessments.outcomes import GRIP, Outcome
+from medexpro.assessments import due, presenters, state
+from medexpro.assessments.models import Assessment, Goal
+from medexpro.assessments.outcomes import GRIP, Outcome, goal_rows
 from medexpro.clients import panels
 from medexpro.clients.panels import Action, Chart, Panel, Slot, Tab
 from medexpro.practice.permissions import Permission
@@ -41,14 +41,7 @@ def _url(chart: Chart) -> str | None:
 
 def _all(chart: Chart) -> list[Assessment]:
     """Return the episode's assessments, asked for once however many parts show them."""
-    if "assessments" not in chart.memo:
-        rows = (
-            Assessment.objects.filter(episode=chart.episode).order_by("-started_at")[:100]
-            if chart.episode
-            else []
-        )
-        chart.memo["assessments"] = list(rows)
-    return chart.memo["assessments"]
+    return due.newest(chart.episode) if chart.episode else []
 
 
 def _count(chart: Chart) -> int | None:
@@ -59,6 +52,12 @@ def _taken(chart: Chart) -> Any:
     if "taken" not in chart.memo:
         chart.memo["taken"] = state.series(chart.episode) if chart.episode else {}
     return chart.memo["taken"]
+
+
+def _goals(chart: Chart) -> list[Goal]:
+    if "goals" not in chart.memo:
+        chart.memo["goals"] = goal_rows(chart.episode) if chart.episode else []
+    return chart.memo["goals"]
 
 
 def next_assessment(chart: Chart) -> Action | None:
@@ -80,7 +79,7 @@ def outcomes(chart: Chart) -> dict[str, Any] | None:
     episode = chart.episode
     if episode is None:
         return None
-    found = state.outcomes(episode, chart.day, taken=_taken(chart))
+    found = state.outcomes(episode, chart.day, taken=_taken(chart), goals=_goals(chart))
     charts = chosen(found, episode.side)
     told = [
         one for one in found if one not in charts and (one.measure.id == GRIP or one.verdict_kind == "worse")
@@ -121,7 +120,7 @@ def goals(chart: Chart) -> dict[str, Any] | None:
     whose = {"female": "Her goals", "male": "His goals"}.get(chart.client.sex, "Goals")
     return {
         "title": whose,
-        "goals": state.goals_of(chart.episode, _taken(chart)),
+        "goals": state.goals_of(chart.episode, _taken(chart), _goals(chart)),
         "url": reverse("assessments:goals", args=[chart.episode.pk]),
         "may_edit": chart.member.may(Permission.PROGRAMS_EDIT),
     }

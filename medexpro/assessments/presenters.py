@@ -45,7 +45,7 @@ class SideRow:
     version: int
     kept: str
     last: str
-    last_figure: str | None
+    last_number: str | None
     outcome: Outcome | None
     taken: Taken | None
 
@@ -268,7 +268,7 @@ def _row(
         cells=cells,
         version=here.version if here else 0,
         kept=said.figure(measure, here.value, unit) if here else "",
-        last_figure=last or None,
+        last_number=last.split(" ")[0] or None,
         last=f"{last}, {words.day(earlier[-1].on, 'short')}" if earlier else "",
         outcome=outcomes.get((measure.id, side)),
         taken=here,
@@ -362,7 +362,7 @@ def reading_of(row: SideRow) -> Reading | None:
             outcome.figure(outcome.current),
             "",
             _limits_words(outcome),
-            _sentence(outcome.says),
+            _sentence(outcome.counts),
             icon,
             css,
             None,
@@ -374,7 +374,7 @@ def reading_of(row: SideRow) -> Reading | None:
             outcome.figure(outcome.current),
             "",
             "first value",
-            _sentence(outcome.says),
+            _sentence(outcome.counts),
             "flat",
             "soft",
             outcome.ruler,
@@ -385,7 +385,7 @@ def reading_of(row: SideRow) -> Reading | None:
     figure, unit = _change_figure(outcome, judged.difference)
     day = words.day(first.on, "short") if first else ""
     return Reading(
-        figure, unit, f"against {against} {outcome.figure(first)}, {day}", _sentence(outcome.says), icon, css,
+        figure, unit, f"against {against} {outcome.figure(first)}, {day}", _sentence(outcome.counts), icon, css,
         outcome.ruler, name,
     )  # fmt: skip
 

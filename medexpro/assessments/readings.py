@@ -11,6 +11,7 @@ from uuid import UUID
 from medexpro.assessments.models import Assessment, Measurement
 from medexpro.assessments.rules.change import Direction
 from medexpro.episodes.models import Episode
+from medexpro.episodes.reading import once
 from medexpro.kernel.reference import Measure
 from medexpro.knowledge.library import library
 
@@ -68,6 +69,14 @@ def series(
 
     measures: only these. until: nothing measured after this local day.
     """
+    if measures is None and until is None:
+        return once(episode, "assessments:series", lambda: _series(episode, None, None))
+    return _series(episode, measures, until)
+
+
+def _series(
+    episode: Episode, measures: Iterable[str] | None, until: date | None
+) -> dict[Key, list[Taken]]:
     rows = Measurement.objects.filter(practice_id=episode.practice_id, episode=episode, removed_at=None)
     if measures is not None:
         rows = rows.filter(measure__in=list(measures))

@@ -225,7 +225,11 @@ def record(request: HttpRequest, assessment_id: Any, measure: str) -> HttpRespon
         return go_to(request, f"{reverse('assessments:show', args=[assessment.pk])}#{measure}")
     cards = _cards(assessment, at, typed=typed, also=measure)
     card = next(one for one in cards if one.measure.id == measure)
-    context = _context(request, assessment, cards) | {"card": card, "reads": presenters.reads_of(card), "live": True}
+    context = _context(request, assessment, cards) | {
+        "card": card,
+        "reads": presenters.reads_of(card),
+        "live": True,
+    }
     return page(request, "assessments/live.html", context, part="answer", status=422 if troubles else 200)
 
 

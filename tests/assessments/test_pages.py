@@ -29,13 +29,19 @@ def ana(cast, sign_in, clock):
 @pytest.fixture
 def baseline(cast, episode):
     return operations.start(
-        episode, "baseline", measures=["tug", "grip_strength", "gait_speed_4m", "koos_jr"], by=cast.ana, at=MORNING
+        episode,
+        "baseline",
+        measures=["tug", "grip_strength", "gait_speed_4m", "koos_jr"],
+        by=cast.ana,
+        at=MORNING,
     )
 
 
 def keep(browser, assessment, measure, *, part=True, **fields):
     address = reverse("assessments:record", args=[assessment.pk, measure])
-    return browser.post(address, {name.replace("__", "-"): value for name, value in fields.items()}, **(PART if part else {}))
+    return browser.post(
+        address, {name.replace("__", "-"): value for name, value in fields.items()}, **(PART if part else {})
+    )
 
 
 def test_the_baseline_starts_from_the_list(cast, episode, ana):
@@ -73,7 +79,9 @@ def test_without_scripts_the_whole_page_comes_back(ana, baseline):
     answer = keep(ana, baseline, "tug", part=False, none__1="four hundred 🙂", none__version="1")
     html = answer.content.decode()
     assert answer.status_code == 422
-    assert "four hundred 🙂" in html and "is not a number we can read" in html and 'aria-invalid="true"' in html
+    assert (
+        "four hundred 🙂" in html and "is not a number we can read" in html and 'aria-invalid="true"' in html
+    )
 
 
 def test_an_unusual_value_offers_both_and_is_asked_once(ana, baseline):
@@ -94,7 +102,14 @@ def test_an_unusual_value_offers_both_and_is_asked_once(ana, baseline):
 
 def test_one_bad_side_does_not_hold_the_other_back(ana, baseline):
     answer = keep(
-        ana, baseline, "grip_strength", right__1="21.6", right__version="0", left__1="210", left__version="0", unit="kg"
+        ana,
+        baseline,
+        "grip_strength",
+        right__1="21.6",
+        right__version="0",
+        left__1="210",
+        left__version="0",
+        unit="kg",
     )
     assert answer.status_code == 422
     assert 'data-for="grip_strength-left-1"' in answer.content.decode()
@@ -126,7 +141,12 @@ def test_two_tabs_choose(cast, ana, baseline):
 def test_koos_jr_is_typed_for_the_involved_knee(ana, baseline):
     page = ana.get(reverse("assessments:show", args=[baseline.pk])).content.decode()
     assert 'value="right" checked' in page
-    assert keep(ana, baseline, "koos_jr", one__1="9", unit="{raw sum}", side="right", one__version="0").status_code == 200
+    assert (
+        keep(
+            ana, baseline, "koos_jr", one__1="9", unit="{raw sum}", side="right", one__version="0"
+        ).status_code
+        == 200
+    )
     assert Measurement.objects.get().side == "right"
     nobody = keep(ana, baseline, "koos_jr", one__1="9", unit="{raw sum}", one__version="0")
     assert "Choose left or right" in nobody.content.decode()
@@ -177,12 +197,20 @@ def queries(browser, address, django_assert_max_num_queries, most):
     return len(counted)
 
 
-def test_pages_cost_the_same_whatever_the_history(cast, episode, sign_in, clock, django_assert_max_num_queries):
+def test_pages_cost_the_same_whatever_the_history(
+    cast, episode, sign_in, clock, django_assert_max_num_queries
+):
     clock("2026-12-01 09:30")
     ana = sign_in(cast.ana)
     a_history(cast, episode, 1)
     operations.set_goal(
-        episode, horizon_days=30, measure="tug", target=Decimal(11), activity="cross the street", by=cast.ana, at=MORNING
+        episode,
+        horizon_days=30,
+        measure="tug",
+        target=Decimal(11),
+        activity="cross the street",
+        by=cast.ana,
+        at=MORNING,
     )
     assessment = Assessment.objects.latest("started_at")
     pages = {
@@ -194,9 +222,15 @@ def test_pages_cost_the_same_whatever_the_history(cast, episode, sign_in, clock,
     first = {url: queries(ana, url, django_assert_max_num_queries, most) for url, most in pages.items()}
     for place in range(6):
         measured(
-            episode, {"tug": "13.1", "weight": "70"}, kind="check", by=cast.ana, at=MORNING + timedelta(days=30 + place)
+            episode,
+            {"tug": "13.1", "weight": "70"},
+            kind="check",
+            by=cast.ana,
+            at=MORNING + timedelta(days=30 + place),
         )
-    assert {url: queries(ana, url, django_assert_max_num_queries, most) for url, most in pages.items()} == first
+    assert {
+        url: queries(ana, url, django_assert_max_num_queries, most) for url, most in pages.items()
+    } == first
 
 
 def test_the_chart_shows_outcomes_and_goals(cast, episode, sign_in, clock):
@@ -204,7 +238,13 @@ def test_the_chart_shows_outcomes_and_goals(cast, episode, sign_in, clock):
     ana = sign_in(cast.ana)
     a_history(cast, episode, 2)
     operations.set_goal(
-        episode, horizon_days=90, measure="tug", target=Decimal(11), activity="cross the street", by=cast.ana, at=MORNING
+        episode,
+        horizon_days=90,
+        measure="tug",
+        target=Decimal(11),
+        activity="cross the street",
+        by=cast.ana,
+        at=MORNING,
     )
     page = ana.get(reverse("clients:show", args=[cast.janet.pk])).content.decode()
     assert "See all measures" in page and "Her goals" in page and "Cross the street" in page

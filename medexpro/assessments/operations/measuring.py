@@ -139,6 +139,8 @@ def leave_out(assessment: Assessment, *, measure: str, reason: str, by: Member, 
     _refuse_finished(assessment)
     if measure not in assessment.planned:
         raise AssessmentRefused("This measure is not planned.", field="measure")
+    if reason.strip() and assessment.measurements.filter(measure=measure, removed_at=None).exists():
+        raise AssessmentRefused("It has a result. Remove the result first.", field="measure")
     left = {key: why for key, why in assessment.left_out.items() if key != measure}
     if reason.strip():
         left[measure] = reason.strip()[:240]

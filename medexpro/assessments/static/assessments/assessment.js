@@ -76,4 +76,10 @@ document.addEventListener("change", (event) => {
   for (const label of event.target.form.querySelectorAll("[data-unit-label]")) label.textContent = short;
 });
 
+// Aid and instrument stand below the form they belong to; their change does not reach it by itself.
+document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  if (form?.matches("[data-measure]") && !form.contains(event.target)) window.htmx.trigger(form, "again");
+});
+
 clocks();
