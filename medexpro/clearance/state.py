@@ -61,10 +61,16 @@ def weigh_screening(episode: Episode, form: Screening | None, on: date) -> scree
     answers = {key: screening.answer_from(value) for key, value in (form.answers if form else {}).items()}
     context = screening.ScreeningContext(
         clearance_letter=_has_letter(episode),
-        cardiology_plan=any(plan.kind == "cardiology" and plan.names_service for plan in plans_in_force(episode, on)),
+        cardiology_plan=False,
         answered=frozenset(back.trigger for back in refer_backs(episode) if back.go_on),
     )
-    return screening.weigh_answers(questionnaire(), answers, context)
+    result = screening.weigh_answers(questionnaire(), answers, context)
+    # A written plan only turns a bar into a decision: where nothing was found there is nothing to ask it about.
+    if result.findings and any(
+        plan.kind == "cardiology" and plan.names_service for plan in plans_in_force(episode, on)
+    ):
+        return screening.weigh_answers(questionnaire(), answers, replace(context, cardiology_plan=True))
+    return result
 
 
 def refer_backs(episode: Episode) -> list[ReferBack]:
@@ -122,9 +128,8 @@ def clearance_facts(episode: Episode) -> clearing.ClearanceFacts | None:
 def _referral_facts(episode: Episode, on: date) -> clearing.ReferralFacts | None:
     if episode.referral is None:
         return None
-    now = standing.of(episode.referral, on)
     return clearing.ReferralFacts(
-        met=frozenset(answer.kind for answer in now.answers if answer.met),
+        met=standing.met_kinds(episode.referral),
         valid_from=episode.referral.valid_from,
         valid_to=episode.referral.valid_to,
         declined=episode.referral.declined_at is not None,

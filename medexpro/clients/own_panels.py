@@ -34,7 +34,7 @@ def register() -> None:
         Panel("to_ask", "Still to ask", "clients/to_ask_panel.html", to_ask, None, order=40, slot=Slot.SIDE)
     )
     panels.add(
-        Panel("person", "Details", "clients/person_panel.html", person, None, order=80, slot=Slot.SIDE)
+        Panel("person", "Details", "clients/person_panel.html", person, None, order=80, slot=Slot.TRIO)
     )
 
 
@@ -62,9 +62,8 @@ def to_ask(chart: Chart) -> dict[str, Any] | None:
 
 
 def person(chart: Chart) -> dict[str, Any]:
-    """Return who the client is and how to reach them and those beside them."""
-    client = chart.client
-    contacts = chart.once("contacts", state.contacts_of)
+    """Return who the client is and how to reach them and whoever stands beside them."""
+    client: Any = state.asked_of(chart)
     known = [
         ("Birth date", words.day(client.birth_date) if client.birth_date else ""),
         ("Sex", client.get_sex_display() if client.sex != "unknown" else ""),
@@ -75,14 +74,9 @@ def person(chart: Chart) -> dict[str, Any]:
         ("Language", client.language),
     ]
     pairs = [{"label": label, "value": value} for label, value in known if value]
-    pairs += [
-        {
-            "label": "Guardian" if contact.is_guardian else "Emergency",
-            "value": f"{contact.name}, {contact.phone}",
-        }
-        for contact in contacts
-        if contact.is_guardian or contact.is_emergency
-    ]
+    if client.contact_name:
+        beside = ", ".join(filter(None, [client.contact_name, client.contact_phone]))
+        pairs.append({"label": "Guardian" if client.has_guardian else "Emergency", "value": beside})
     edits = chart.member.may(Permission.CLIENTS_EDIT)
     return {"pairs": pairs, "details_url": path("clients:details", client.pk) if edits else ""}
 

@@ -1,6 +1,8 @@
 """What is on file of a client. Reads only."""
 
-from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from medexpro.clients import agreements
 from medexpro.clients.models import Client, Consent, ContactPerson, Sex
@@ -31,22 +33,50 @@ def has_release_to_provider(client: Client) -> bool:
     return consent_in_force(client, agreements.RELEASE_TO_PROVIDER) is not None
 
 
-def unsigned(consents: Sequence[Consent]) -> list[str]:
-    """Return the names of needed agreements that are not in force."""
-    signed = {consent.kind for consent in consents if consent.withdrawn_at is None}
-    return [kind.name for kind in agreements.kinds().values() if kind.needed and kind.kind not in signed]
+def with_what_is_asked(rows: QuerySet[Client]) -> QuerySet[Client]:
+    """Add to a query of clients what `to_ask` and the details panel say of those beside them and of agreements."""
+    beside = ContactPerson.objects.filter(client=OuterRef("pk"), removed_at=None)
+    first = beside.filter(Q(is_guardian=True) | Q(is_emergency=True)).order_by("-is_guardian", "name")
+    signed = {
+        _signed(kind): Exists(Consent.objects.filter(client=OuterRef("pk"), kind=kind, withdrawn_at=None))
+        for kind in needed_kinds()
+    }
+    return rows.annotate(
+        has_guardian=Exists(beside.filter(is_guardian=True)),
+        contact_name=Subquery(first.values("name")[:1]),
+        contact_phone=Subquery(first.values("phone")[:1]),
+        **signed,
+    )
+
+
+def asked_of(chart: Chart) -> Client:
+    """Return the chart's client with what `with_what_is_asked` adds; no query where the page fetched it so."""
+    if hasattr(chart.client, "has_guardian"):
+        return chart.client
+    rows = with_what_is_asked(Client.objects.filter(practice_id=chart.client.practice_id))
+    return chart.once("asked", lambda client: rows.get(pk=client.pk))
+
+
+def needed_kinds() -> list[str]:
+    """Return the agreements asked for before the first session."""
+    return [kind.kind for kind in agreements.kinds().values() if kind.needed]
 
 
 def to_ask(chart: Chart) -> list[ToAsk]:
-    """Return what to ask before the first session. Two queries."""
-    client = chart.client
-    contacts, consents = chart.once("contacts", contacts_of), chart.once("consents", consents_of)
+    """Return what to ask before the first session."""
+    client: Any = asked_of(chart)
     known = Known(
         birth_date=client.birth_date,
         sex_recorded=client.sex != Sex.UNKNOWN,
-        reachable=bool(client.phone or client.email or any(contact.is_guardian for contact in contacts)),
-        emergency_contact=any(contact.is_emergency or contact.is_guardian for contact in contacts),
-        guardian=any(contact.is_guardian for contact in contacts),
-        unsigned=unsigned(consents),
+        reachable=bool(client.phone or client.email or client.has_guardian),
+        emergency_contact=bool(client.contact_name),
+        guardian=client.has_guardian,
+        unsigned=[
+            agreements.kinds()[kind].name for kind in needed_kinds() if not getattr(client, _signed(kind))
+        ],
     )
     return before_first_session(known, chart.day)
+
+
+def _signed(kind: str) -> str:
+    return f"signed_{kind}"

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When, prefetch_related_objects
 from django.urls import reverse
 
 from medexpro.clients import listing, panels
@@ -33,7 +33,7 @@ def register() -> None:
         Panel("next", "Next", "episodes/next_panel.html", what_is_next, READ, order=10, slot=Slot.SIDE)
     )
     panels.add(
-        Panel("episode", "This episode", "episodes/panel.html", this_episode, READ, order=30, slot=Slot.SIDE)
+        Panel("episode", "This episode", "episodes/panel.html", this_episode, READ, order=50, slot=Slot.TRIO)
     )
     listing.add_column(Column("episode", "Episode", with_episode, episode_cell, READ, order=10))
     listing.add_filter(Filter("service", "In service", in_service, READ, order=10))
@@ -47,7 +47,6 @@ def episodes_of(chart: Chart) -> list[Episode]:
         rows = (
             Episode.objects.filter(client=chart.client)
             .select_related("referral__provider", "surgery", "condition", "lead__user", "practice")
-            .prefetch_related("referral__checks", "referral__codes")
             .order_by(closed, "-opened_on", "-pk")
         )
         chart.memo["episodes"] = list(rows[:30])
@@ -64,7 +63,11 @@ def episode_of(chart: Chart) -> Episode | None:
         wanted = UUID(chart.wanted)
     except ValueError:
         wanted = None
-    return next((episode for episode in episodes if episode.pk == wanted), episodes[0] if episodes else None)
+    shown = next((episode for episode in episodes if episode.pk == wanted), episodes[0] if episodes else None)
+    if shown is not None and shown.referral is not None and shown.referral.complete_at is None:
+        # Several parts say which of its checks are missing.
+        prefetch_related_objects([shown.referral], "checks")
+    return shown
 
 
 def spine_of(chart: Chart) -> steps.Spine | None:

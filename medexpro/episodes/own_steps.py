@@ -36,16 +36,16 @@ def _referral(episode: Episode, on: date, *, needed: bool | None) -> StepState:
         link = reverse("referrals:take_in") + f"?client={episode.client_id}"
         return StepState(State.CURRENT, "missing", ("There is no written referral yet.",), link)
     link = reverse("referrals:show", args=[referral.pk])
+    cover = standing.cover_of(referral, on)
+    if referral.complete_at is not None and cover in {Cover.IN_FORCE, Cover.EXPIRING}:
+        ends = cover is Cover.EXPIRING and referral.valid_to
+        caption = f"ends {words.day(ends, 'short')}" if ends else words.day(referral.received_on, "short")
+        return StepState(State.DONE, caption, link=link)
     now = standing.of(referral, on)
     if now.cover is Cover.EXPIRED and needed is not False:
         return StepState(
             State.LATE, f"ended {words.day(referral.valid_to, 'short')}", tuple(now.missing), link
         )
-    if now.is_complete and now.in_force:
-        caption = words.day(referral.received_on, "short")
-        if now.cover is Cover.EXPIRING:
-            caption = f"ends {words.day(referral.valid_to, 'short')}"
-        return StepState(State.DONE, caption, link=link)
     if needed is False:
         return StepState(State.DONE, "on file", link=link)
     left = sum(not answer.met for answer in now.answers)

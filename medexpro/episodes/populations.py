@@ -67,7 +67,7 @@ def names_of(tags: Iterable[str]) -> list[str]:
 def _codes_of(episode: Episode) -> list[str]:
     codes = [episode.condition.icd10] if episode.condition and episode.condition.icd10 else []
     if episode.referral_id:
-        codes.extend(code.icd10 for code in episode.referral.codes.all())
+        codes.extend(episode.referral.icd10)
     return list(dict.fromkeys(codes))
 
 

@@ -39,7 +39,7 @@ def detail_words(episode: Episode, on: date) -> str:
         parts.append(f"{weeks} {'week' if weeks == 1 else 'weeks'}")
     codes = [episode.condition.icd10] if episode.condition and episode.condition.icd10 else []
     if episode.referral:
-        codes += [code.icd10 for code in episode.referral.codes.all()]
+        codes += episode.referral.icd10
     if codes:
         parts.append(", ".join(dict.fromkeys(codes)))
     return " · ".join(parts)

@@ -70,5 +70,4 @@ def program_step(episode: Episode, on: date) -> StepState:
     program = state.program_of(episode)
     if program is None:
         return StepState(State.TODO, "", ("There is no program yet.",), link)
-    done = episode.sessions.filter(state__in=("signed", "awaiting_cosign")).count()
-    return StepState(State.DONE, f"{done} of {program.sessions_planned} done", link=link)
+    return StepState(State.DONE, f"{program.sessions_done} of {program.sessions_planned} done", link=link)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 import msgspec
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from medexpro.clearance import state as clearance
 from medexpro.episodes.models import Episode
@@ -36,7 +38,16 @@ class Line:
 def program_of(episode: Episode) -> Program | None:
     """Return the episode's program in use."""
     rows = Program.objects.filter(episode=episode, ended_at=None).select_related("protocol")
+    rows = rows.annotate(sessions_done=_sessions_done())
     return once(episode, "programs:program", rows.first)
+
+
+def _sessions_done() -> Coalesce:
+    """Count the episode's finished sessions in the same query; the area above is known here by its relation only."""
+    sessions = Episode._meta.get_field("sessions").related_model
+    finished = sessions.objects.filter(episode=OuterRef("episode"), state__in=("signed", "awaiting_cosign"))
+    counted = finished.order_by().values("episode").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def protocol_of(program: Program) -> Protocol:

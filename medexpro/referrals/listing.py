@@ -97,5 +97,5 @@ def _rows(member: Member) -> QuerySet:
     return (
         Referral.objects.visible_to(member)
         .select_related("client", "provider", "provider__organisation")
-        .prefetch_related("checks", "codes")
+        .prefetch_related("checks")
     )

@@ -35,6 +35,9 @@ class Referral(VersionedModel, ClientRow):
         max_length=160, blank=True, help_text="What for, in a few words: Right knee replacement"
     )
     wording = models.TextField(blank=True, help_text="The provider's own words, quoted")
+    icd10 = models.JSONField(
+        default=list, editable=False, help_text="The codes of `codes`, for lists and the chart"
+    )
     exit_confirmed_on = models.DateField(null=True, blank=True, help_text="Day the client left medical care")
     scan = models.ForeignKey(
         ClientDocument, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

@@ -247,6 +247,8 @@ def _chosen(icd10: Iterable[str], referral: Referral) -> list[codes.CodeHit]:
 
 
 def _write_codes(referral: Referral, chosen: list[codes.CodeHit]) -> None:
+    referral.icd10 = [hit.code for hit in chosen]
+    Referral.objects.filter(pk=referral.pk).update(icd10=referral.icd10)
     release = codes.coverage(referral.written_on or referral.received_on).release if chosen else None
     ReferralCode.objects.bulk_create(
         ReferralCode(

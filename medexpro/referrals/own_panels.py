@@ -21,17 +21,22 @@ def register() -> None:
             on_file,
             Permission.REFERRALS_READ,
             order=60,
-            slot=Slot.SIDE,
+            slot=Slot.TRIO,
         )
     )
 
 
-def on_file(chart: Chart) -> dict[str, Any]:
-    """Return the client's newest referrals with what each needs. Three queries."""
+def on_file(chart: Chart) -> dict[str, Any] | None:
+    """Return the client's newest referrals with what each needs. Two queries.
+
+    Who reads the record sees the referral an episode stands on in its own panel and steps, without this one.
+    """
+    if chart.reads_record:
+        return None
     rows = (
         Referral.objects.filter(client=chart.client)
         .select_related("provider__organisation")
-        .prefetch_related("checks", "codes")
+        .prefetch_related("checks")
         .order_by("-received_on", "-pk")[:SHOWN]
     )
     return {

@@ -78,7 +78,7 @@ def readings(referral: Referral) -> dict[str, Reading]:
         written_on=referral.written_on,
         by_phone=referral.channel == Channel.PHONE,
         wording=referral.wording,
-        codes=tuple(code.icd10 for code in referral.codes.all()),
+        codes=tuple(referral.icd10),
         exit_confirmed_on=referral.exit_confirmed_on,
     )
     return read(paper, policy())
@@ -92,15 +92,27 @@ def latest_answers(referral: Referral) -> dict[str, ReferralCheck]:
     }
 
 
-def of(referral: Referral, on: date) -> Standing:
-    """Return how a referral stands on a day. Prefetch `checks__checked_by__user` and `codes` for lists."""
-    paper, latest, figures = readings(referral), latest_answers(referral), policy()
+def met_kinds(referral: Referral) -> frozenset[str]:
+    """Return which of the four checks are met; a complete referral needs no query for it."""
+    if referral.complete_at is not None:
+        return frozenset(CheckKind.values)
+    return frozenset(kind for kind, check in latest_answers(referral).items() if check.met)
+
+
+def cover_of(referral: Referral, on: date) -> Cover:
+    """Return how a referral's validity stands to a day."""
     span = Span(referral.valid_from, referral.valid_to, declined=referral.declined_at is not None)
+    return validity.cover(span, on, renew_from_days=policy().renew_from_days)
+
+
+def of(referral: Referral, on: date) -> Standing:
+    """Return how a referral stands on a day. Prefetch `checks` for lists."""
+    paper, latest, figures = readings(referral), latest_answers(referral), policy()
     return Standing(
         answers=tuple(
             Answer(kind.value, kind.label, paper[kind.value], latest.get(kind.value)) for kind in CheckKind
         ),
-        cover=validity.cover(span, on, renew_from_days=figures.renew_from_days),
+        cover=cover_of(referral, on),
         acknowledge_by=validity.acknowledge_by(
             referral.received_on, working_days=figures.acknowledge_working_days
         ),

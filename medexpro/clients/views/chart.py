@@ -4,11 +4,13 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 
 from medexpro.audit import kinds
 from medexpro.audit.models import Event
-from medexpro.clients import panels
-from medexpro.clients.views.finding import OPENS, client_or_404
+from medexpro.clients import panels, state
+from medexpro.clients.models import Client
+from medexpro.clients.views.finding import OPENS, client_or_404, visible
 from medexpro.practice.access import requires
 from medexpro.practice.permissions import Permission
 from medexpro.web.pages import page
@@ -19,7 +21,7 @@ EVENTS_A_PAGE = 50
 @requires(*OPENS)
 def show(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Show a client: head, facts, spine, precautions, and the panels of every area."""
-    client = client_or_404(request, client_id)
+    client = get_object_or_404(state.with_what_is_asked(visible(Client, request)), pk=client_id)
     chart = panels.open_chart(request, client, page="chart")
     return page(request, "clients/show.html", {"nav": "clients", "chart": chart, "tab": "overview"})
 
