@@ -65,7 +65,7 @@ def convert(value: Decimal, unit: str, to_unit: str) -> Decimal:
     """Return the value in `to_unit`, exact where the factor is.
 
     >>> convert(Decimal("10"), "[lb_av]", "kg")
-    Decimal('4.5359237')
+    Decimal('4.53592370')
     >>> convert(Decimal("100"), "[degF]", "Cel").quantize(Decimal("0.1"))
     Decimal('37.8')
     """
