@@ -19,6 +19,11 @@ class Address:
     route: str
 
     @property
+    def area(self) -> str:
+        """Return the area the address belongs to; the sign-in pages have no namespace of their own."""
+        return self.name.partition(":")[0]
+
+    @property
     def access(self) -> Any:
         """Return what the view declares: "public", "signed_in", or permissions of which one is enough."""
         return getattr(self.view, "access", None)
