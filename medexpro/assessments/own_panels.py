@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from medexpro.assessments import due, presenters, state
+from medexpro.assessments import catalogue, due, presenters, state
 from medexpro.assessments.models import Assessment, Goal
 from medexpro.assessments.outcomes import GRIP, Outcome, goal_rows
 from medexpro.clients import panels
@@ -79,7 +79,9 @@ def outcomes(chart: Chart) -> dict[str, Any] | None:
     episode = chart.episode
     if episode is None:
         return None
-    found = state.outcomes(episode, chart.day, taken=_taken(chart), goals=_goals(chart))
+    # Pressure, pulse and body size have no chart here, so their limits need not be looked up.
+    drawn = {key: readings for key, readings in _taken(chart).items() if _is_drawn(key[0])}
+    found = state.outcomes(episode, chart.day, taken=drawn, goals=_goals(chart))
     charts = chosen(found, episode.side)
     told = [
         one for one in found if one not in charts and (one.measure.id == GRIP or one.verdict_kind == "worse")
@@ -91,6 +93,11 @@ def outcomes(chart: Chart) -> dict[str, Any] | None:
         "measures_url": reverse("assessments:measures", args=[episode.pk]),
         "may_measure": episode.is_open and chart.member.may(Permission.ASSESSMENTS_MEASURE),
     }
+
+
+def _is_drawn(measure_id: str) -> bool:
+    entry = catalogue.entries().get(measure_id)
+    return entry is not None and bool(entry.domain)
 
 
 def chosen(found: list[Outcome], involved: str) -> list[Outcome]:

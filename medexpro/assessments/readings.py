@@ -74,9 +74,7 @@ def series(
     return _series(episode, measures, until)
 
 
-def _series(
-    episode: Episode, measures: Iterable[str] | None, until: date | None
-) -> dict[Key, list[Taken]]:
+def _series(episode: Episode, measures: Iterable[str] | None, until: date | None) -> dict[Key, list[Taken]]:
     rows = Measurement.objects.filter(practice_id=episode.practice_id, episode=episode, removed_at=None)
     if measures is not None:
         rows = rows.filter(measure__in=list(measures))

@@ -156,8 +156,6 @@ def _show(
         "to_add": presenters.measures_to_add(assessment),
         "refused": refused,
         "missing_ids": missing or [],
-        "baseline_on": _day_of(cards, "baseline"),
-        "last_on": _day_of(cards, "last"),
     }
     return page(request, "assessments/assessment.html", context, status=status)
 
@@ -194,7 +192,8 @@ def _context(request: HttpRequest, assessment: Assessment, cards: list[Card]) ->
         "done": sum(1 for card in cards if card.done or card.left_out),
         "total": len(cards),
         "missing": presenters.missing_words(open_ones),
-        "complete": not open_ones and bool(rows),
+        "baseline_on": _day_of(cards, "baseline"),
+        "last_on": _day_of(cards, "last"),
         "may_measure": member_of(request).may(Permission.ASSESSMENTS_MEASURE) and assessment.episode.is_open,
         "finished": assessment.finished_at is not None,
     }

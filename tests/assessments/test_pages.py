@@ -233,7 +233,7 @@ def test_pages_cost_the_same_whatever_the_history(
     } == first
 
 
-def test_the_chart_shows_outcomes_and_goals(cast, episode, sign_in, clock):
+def test_the_chart_shows_outcomes_and_goals(cast, episode, sign_in, clock, django_assert_max_num_queries):
     clock("2026-12-01 09:30")
     ana = sign_in(cast.ana)
     a_history(cast, episode, 2)
@@ -246,7 +246,9 @@ def test_the_chart_shows_outcomes_and_goals(cast, episode, sign_in, clock):
         by=cast.ana,
         at=MORNING,
     )
-    page = ana.get(reverse("clients:show", args=[cast.janet.pk])).content.decode()
+    address = reverse("clients:show", args=[cast.janet.pk])
+    queries(ana, address, django_assert_max_num_queries, 15)
+    page = ana.get(address).content.decode()
     assert "See all measures" in page and "Her goals" in page and "Cross the street" in page
     assert page.count('class="trend"') == 4
 

@@ -1,0 +1,79 @@
+"""What the assessment page's scripts do, in a real Chromium: kept on change, a slip asked about, the stopwatch."""
+
+import os
+import re
+import shutil
+
+import pytest
+from django.conf import settings
+
+from medexpro.assessments import operations
+from medexpro.assessments.models import Measurement
+from tests import scenario
+from tests.assessments.measuring import measured
+
+
+@pytest.fixture
+def page(transactional_db, live_server, sign_in):
+    """A function that opens an assessment as a member; a fault in a script fails the test."""
+    from playwright.sync_api import sync_playwright
+
+    faults: list[str] = []
+    with sync_playwright() as play:
+        path = os.environ.get("MEDEXPRO_CHROMIUM") or shutil.which("chromium")
+        browser = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        context = browser.new_context(viewport={"width": 1180, "height": 820})
+
+        def open_as(member, address):
+            name = settings.SESSION_COOKIE_NAME
+            value = sign_in(member).cookies[name].value
+            context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
+            opened = context.new_page()
+            opened.on("pageerror", lambda fault: faults.append(str(fault)))
+            opened.goto(f"{live_server.url}{address}")
+            return opened
+
+        yield open_as
+        browser.close()
+    assert faults == []
+
+
+def test_what_is_typed_is_kept_and_a_slip_is_asked_about(page):
+    from django.utils import timezone
+
+    from tests.conftest import make_cast
+
+    cast, now = make_cast(), timezone.now()
+    episode = scenario.cleared(cast, at=now)
+    measured(episode, {"tug": "13.8"}, by=cast.ana, at=now)
+    check = operations.start(episode, "check", measures=["tug", "grip_strength"], by=cast.ana, at=now)
+    opened = page(cast.ana, f"/assessments/{check.pk}/")
+
+    opened.fill("#tug-none-1", "96")
+    opened.press("#tug-none-1", "Tab")
+    opened.get_by_role("button", name="Use 9.6 s").click()
+    opened.locator("#tug .read-fig", has_text="4.2").wait_for()
+    assert opened.input_value("#tug-none-1") == "9.6"
+    assert opened.get_attribute("#tug-none-1", "aria-invalid") is None
+
+    # Typing goes on while the answer is under way; the fields are never swapped.
+    opened.fill("#grip_strength-right-1", "20.8")
+    opened.press("#grip_strength-right-1", "Tab")
+    opened.keyboard.type("21.6")
+    opened.press("#grip_strength-right-2", "Tab")
+    opened.locator("#grip_strength-right-kept", has_text="21.6 kg").wait_for()
+    opened.locator("#as-nav", has_text="21.6 kg").wait_for()
+
+    opened.fill("#grip_strength-left-1", "many 🙂")
+    opened.press("#grip_strength-left-1", "Tab")
+    opened.locator("#grip_strength-left-1[aria-invalid=true]").wait_for()
+    assert opened.input_value("#grip_strength-left-1") == "many 🙂"
+
+    opened.locator("#tug [data-clock-run]").click()
+    opened.wait_for_timeout(1300)
+    assert re.search(r"1\.\d s, stop", opened.locator("#tug [data-clock-text]").inner_text())
+    kept = {
+        (row.measure, row.side): str(row.value.normalize())
+        for row in Measurement.objects.filter(assessment=check)
+    }
+    assert kept == {("tug", "none"): "9.6", ("grip_strength", "right"): "21.6"}
