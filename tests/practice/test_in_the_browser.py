@@ -10,7 +10,8 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 
 from medexpro.practice import factors
-from tests.conftest import make_cast
+from tests.conftest import MORNING, make_cast
+from tests.practice.test_sign_in import SECRET, code_now
 
 PASSWORD = "correct horse battery"
 AUTHENTICATOR = {
@@ -98,6 +99,26 @@ def test_a_locked_page_covers_itself_and_keeps_what_was_typed(tablet):
     assert tablet.locator("#id_title").input_value() == "Lead, half typed"
     tablet.get_by_role("button", name="Save profile").click()
     tablet.get_by_text("Your profile is saved.").wait_for()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_confirming_it_is_you_leaves_the_page_where_it_is(tablet):
+    cast = make_cast()
+    sign_in(tablet)
+    factors.add_app(cast.ana.user, secret=SECRET, code=code_now(), at=MORNING)
+    session = SessionStore(Session.objects.get().pk)
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time() - 600}]
+    session.save()
+    tablet.goto("/me/sign-in/")
+    tablet.get_by_role("button", name="Remove").click()
+    dialog = tablet.locator("#confirm-you")
+    dialog.get_by_label("Password").fill("wrong horse")
+    dialog.get_by_role("button", name="Confirm").click()
+    dialog.get_by_text("This is not your password.").first.wait_for()
+    dialog.get_by_label("Password").fill(PASSWORD)
+    dialog.get_by_role("button", name="Confirm").click()
+    tablet.get_by_text("Removed.").wait_for()
+    assert factors.listed(cast.ana.user) == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -223,7 +223,9 @@ def test_a_made_up_token_is_404(db, address):
 
 
 def test_whoever_works_in_two_practices_chooses_after_signing_in(cast):
-    _, token = links.invite(email="dana@example.org", full_name="D", roles=["mentor"], by=cast.olga, at=MORNING)
+    _, token = links.invite(
+        email="dana@example.org", full_name="D", roles=["mentor"], by=cast.olga, at=MORNING
+    )
     browser = Browser()
     sent = {"login": "dana@example.org", "password": "correct horse battery"}
     assert browser.post("/accounts/login/", sent).headers["Location"] == "/"
