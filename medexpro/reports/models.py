@@ -48,7 +48,27 @@ class Document(VersionedModel, EpisodeRow):
             models.Index(fields=["practice", "state", "due_on"], name="documents_by_state"),
             models.Index(fields=["practice", "episode", "-drafted_at"], name="documents_of_episode"),
         ]
-        constraints = [models.UniqueConstraint(fields=["practice", "number"], name="document_numbers_are_used_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "number"], name="document_numbers_are_used_once"),
+            models.UniqueConstraint(
+                fields=["episode", "kind", "provider"],
+                name="one_open_draft_of_a_kind_to_a_provider",
+                condition=models.Q(state="draft"),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["draft", "void"])
+                | (models.Q(signed_at__isnull=False, pdf__isnull=False) & ~models.Q(sha256="")),
+                name="a_signed_document_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.number}"
+
+    @property
+    def is_signed(self) -> bool:
+        """Return whether it was signed, also when it was replaced since."""
+        return self.signed_at is not None
 
 
 class Delivery(EpisodeRow):
@@ -64,4 +84,9 @@ class Delivery(EpisodeRow):
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     first_opened_at = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True, help_text="When the provider said it was read")
+    delivered_at = models.DateTimeField(null=True, help_text="When an e-mail left; empty while it waits")
     failed_reason = models.CharField(max_length=240, blank=True)
+
+    class Meta:
+        ordering = ["-sent_at", "-id"]

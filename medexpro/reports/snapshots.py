@@ -213,12 +213,16 @@ AnySnapshot = TypeVar("AnySnapshot", bound=Snapshot)
 
 
 class ProgressReportSnapshot(Snapshot, kw_only=True, frozen=True):
-    """The progress report: sentence, measures by domain, charts, attendance, what is next and asked."""
+    """The progress report: sentence, measures by domain, charts, attendance, what is next and asked.
+
+    also: a line under the table on what was measured and is not printed in it.
+    """
 
     lead: list[Run]
     baseline_on: str
     now_on: str
     domains: list[Domain]
+    also: str = ""
     charts: Annotated[list[Chart], Meta(max_length=MAX_CHARTS)] = []
     attendance: Attendance
     precautions: list[str]

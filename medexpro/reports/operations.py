@@ -1,0 +1,253 @@
+"""Drafting, writing, signing and replacing documents. Signed ones never change; sending stands in sending.py."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db import transaction
+from django.db.models.functions import Length
+
+from medexpro.audit.trail import record
+from medexpro.episodes.models import Episode
+from medexpro.kernel.refusals import Conflict, Refusal
+from medexpro.knowledge.library import library
+from medexpro.pdf import engine
+from medexpro.pdf.engine import Rendered
+from medexpro.practice import permissions
+from medexpro.practice.models import Member, Practice
+from medexpro.practice.permissions import Permission
+from medexpro.providers.models import Provider
+from medexpro.reports import events
+from medexpro.reports.contents import FIELDS, MEANING, Contents, contents_of, letterhead_of
+from medexpro.reports.layouts import LAYOUTS
+from medexpro.reports.models import Document
+from medexpro.reports.rules.wording import Mark, find_marks
+from medexpro.reports.snapshots import encode
+
+LETTERS = {Document.Kind.PROGRESS: "R", Document.Kind.INTRODUCTORY: "L"}
+# What a member may set beside the words themselves.
+CHOICES = ("show_pain", "charts", "rows")
+
+
+class DocumentRefused(Refusal):
+    """The document can't be drafted, written or signed as it stands."""
+
+
+class NothingMeasured(DocumentRefused):
+    """There is nothing in the record the document could report."""
+
+
+class SignInNeeded(DocumentRefused):
+    """Signing asks for a sign-in within five minutes."""
+
+
+class WordingLeft(DocumentRefused):
+    """Marked words stand in the document. `marks`: which; `asks`: whether a person may sign all the same."""
+
+    def __init__(self, marks: list[Mark]):
+        self.marks = marks
+        self.asks = not any(mark.refused for mark in marks)
+        words = ", ".join(dict.fromkeys(f"“{mark.found}”" for mark in marks))
+        ending = "Change them, or sign with these words as written." if self.asks else "Change them: it can’t be signed with these words."
+        super().__init__(f"Words to look at: {words}. {ending}")
+
+
+def rows_of(member: Member):
+    """Return the documents a member may know of, with all that contents need at hand."""
+    return (
+        Document.objects.visible_to(member)
+        .select_related(
+            "episode__client", "episode__practice", "episode__surgery", "episode__referral",
+            "provider__organisation", "practice", "drafted_by__user", "signed_by__user",
+        )
+        .defer("pdf")
+    )  # fmt: skip
+
+
+@transaction.atomic
+def draft(episode: Episode, kind: str, *, provider: Provider | None = None, by: Member, at: datetime) -> Document:
+    """Return the open draft of this kind to this provider; make it if there is none.
+
+    provider: to whom; empty takes the provider who referred. Records reports:document:draft.
+    Raises DocumentRefused without a provider, Refusal for a kind that is none of ours.
+    """
+    permissions.check(by, Permission.REPORTS_WRITE, episode)
+    if kind not in Document.Kind.values:
+        raise DocumentRefused("There is no such document.", field="kind")
+    provider = provider or (episode.referral.provider if episode.referral else None)
+    if provider is None or provider.practice_id != episode.practice_id:
+        raise DocumentRefused("Choose the provider it goes to: the referral names none.", field="provider")
+    if open_one := _open_draft(episode, kind, provider):
+        return open_one
+    return _make(episode, kind, provider, by=by, at=at)
+
+
+def _open_draft(episode: Episode, kind: str, provider: Provider) -> Document | None:
+    rows = Document.objects.filter(practice_id=episode.practice_id, episode=episode, kind=kind, provider=provider)
+    return rows.filter(state=Document.State.DRAFT).select_related(
+        "episode__client", "episode__practice", "episode__surgery", "episode__referral", "provider__organisation",
+        "practice", "drafted_by__user",
+    ).first()  # fmt: skip
+
+
+def _make(
+    episode: Episode, kind: str, provider: Provider, *, by: Member, at: datetime, **more: Any
+) -> Document:
+    # One document after the other takes its number: the practice's row is the queue.
+    practice = Practice.objects.select_for_update().get(pk=episode.practice_id)
+    document = Document.objects.create(
+        practice=practice, episode=episode, kind=kind, provider=provider,
+        number=next_number(practice, kind, year=practice.day(at).year), drafted_by=by, drafted_at=at, **more,
+    )  # fmt: skip
+    record(events.DRAFT, document, by=by, at=at, document=kind, number=document.number)
+    return document
+
+
+def next_number(practice: Practice, kind: str, *, year: int) -> str:
+    """Return the next number of a kind in a year, such as R-2026-0042. Call with the practice's row locked."""
+    prefix = f"{LETTERS[Document.Kind(kind)]}-{year}-"
+    rows = Document.objects.of(practice).filter(number__startswith=prefix)
+    last = rows.order_by(Length("number").desc(), "-number").values_list("number", flat=True).first()
+    return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:04d}"
+
+
+@transaction.atomic
+def write(document: Document, words: Mapping[str, Any], *, version: int | None = None, by: Member, at: datetime) -> Document:
+    """Keep the words and choices of a draft; a word equal to what the record proposes is not kept.
+
+    words: by field, and the choices show_pain, charts, rows (keys of measures, None for the record's own choice).
+    version: the one the page showed. Records reports:document:write with the names of changed fields.
+    Raises DocumentRefused once it is signed, Conflict when somebody wrote in between.
+    """
+    permissions.check(by, Permission.REPORTS_WRITE, document)
+    document = _locked(document)
+    if document.state != Document.State.DRAFT:
+        raise DocumentRefused("This document is signed and does not change. Make one that replaces it.")
+    known = {*FIELDS[document.kind], *CHOICES}
+    if unknown := set(words) - known:
+        raise DocumentRefused(f"There is no field {', '.join(sorted(unknown))} in this document.")
+    kept = {**document.words, **words}
+    own = contents_of(document, at=at).own
+    kept = {key: value for key, value in kept.items() if value is not None and value != own.get(key)}
+    if kept == document.words and version in (None, document.version):
+        return document
+    changed = sorted(key for key in known if kept.get(key) != document.words.get(key))
+    document.words = kept
+    document.save_version(expected=version, fields=["words"])
+    record(events.WRITE, document, by=by, at=at, fields=changed)
+    return document
+
+
+@transaction.atomic
+def discard(document: Document, *, by: Member, at: datetime) -> None:
+    """Put a draft away. Its number is not used again. Records reports:document:discard."""
+    permissions.check(by, Permission.REPORTS_WRITE, document)
+    document = _locked(document)
+    if document.state != Document.State.DRAFT:
+        raise DocumentRefused("This document is signed and stays. Make one that replaces it.")
+    document.state = Document.State.VOID
+    document.save_version(expected=None)
+    record(events.DISCARD, document, by=by, at=at)
+
+
+@transaction.atomic
+def replace(document: Document, *, by: Member, at: datetime) -> Document:
+    """Begin the document that will replace a signed one, with its words. The signed one stands until then."""
+    permissions.check(by, Permission.REPORTS_WRITE, document)
+    if not document.is_signed or document.state == Document.State.VOID:
+        raise DocumentRefused("Only a signed document that stands can be replaced.")
+    if open_one := _open_draft(document.episode, document.kind, document.provider):
+        return open_one
+    made = _make(
+        document.episode, document.kind, document.provider, by=by, at=at, replaces=document, words=document.words
+    )
+    record(events.REPLACE, made, by=by, at=at, replaces=document.number)
+    return made
+
+
+def sign(
+    document: Document,
+    *,
+    recently_signed_in: bool,
+    accept_wording: bool = False,
+    version: int | None = None,
+    by: Member,
+    at: datetime,
+) -> Document:
+    """Sign a draft: freeze what it says, make the PDF, keep both with who signed what with which meaning.
+
+    version: the one the page showed, so that nobody signs what they did not see. accept_wording: the signer was shown
+    the marked words and keeps them. The document it replaces is void from now on. Records reports:document:sign.
+    Raises DocumentRefused, NothingMeasured, WordingLeft, SignInNeeded, Conflict, engine.TooLong.
+    """
+    permissions.check(by, Permission.REPORTS_SIGN, document)
+    document = rows_of(by).get(pk=document.pk)
+    version = document.version if version is None else version
+    _check_open(document, version)
+    contents = contents_of(document, at=at, by=by, sign=True)
+    _check_contents(document, contents, accept_wording)
+    if not recently_signed_in:
+        raise SignInNeeded("Show that it is you: signing asks for your password or passkey again.")
+    # Setting the page takes longer than a write may hold the database, so it comes before the transaction.
+    letterhead = letterhead_of(document.practice)
+    rendered = engine.render(LAYOUTS[document.kind], contents.snapshot, letterhead)
+
+    with transaction.atomic():
+        _check_open(_locked(document), version)
+        document.state = Document.State.SIGNED
+        document.snapshot = msgspec.json.decode(encode(contents.snapshot))
+        document.layout, document.layout_version = rendered.layout, rendered.layout_version
+        document.made_with = rendered.made_with() | {"letterhead": msgspec.to_builtins(letterhead)}
+        document.pdf, document.sha256 = rendered.pdf, rendered.sha256
+        document.signed_by, document.signed_name, document.signed_meaning = by, by.signing_name, MEANING
+        document.signed_at = at
+        document.save_version(expected=version)
+        if document.replaces_id:
+            Document.objects.filter(pk=document.replaces_id).update(state=Document.State.VOID)
+        record(
+            events.SIGN, document, by=by, at=at, number=document.number, sha256=document.sha256,
+            wording_kept=sorted({mark.entry for mark in marks_in(contents)}),
+        )  # fmt: skip
+    return document
+
+
+def _check_open(document: Document, version: int) -> None:
+    if document.state != Document.State.DRAFT:
+        raise DocumentRefused("This document is signed already.")
+    if document.version != version:
+        raise Conflict(
+            "Someone changed this draft since you opened it. Read it again, then sign.", version=document.version
+        )
+
+
+def _check_contents(document: Document, contents: Contents, accept_wording: bool) -> None:
+    if not contents.measured:
+        raise NothingMeasured(
+            "Nothing is measured yet, so there is nothing to report."
+            if document.kind == Document.Kind.PROGRESS
+            else "There has been no visit yet to write about."
+        )
+    marks = marks_in(contents)
+    if any(mark.refused for mark in marks) or (marks and not accept_wording):
+        raise WordingLeft(marks)
+
+
+def marks_in(contents: Contents) -> list[Mark]:
+    """Return the marked words in what the document says, as the word list has them now."""
+    return find_marks(contents.texts, library().wording)
+
+
+def proof(document: Document, *, at: datetime, by: Member | None = None) -> Rendered:
+    """Return a draft as PDF, "Draft, not signed" in its foot. Raises engine.TooLong."""
+    contents = contents_of(document, at=at, by=by)
+    return engine.render(LAYOUTS[document.kind], contents.snapshot, letterhead_of(document.practice))
+
+
+def _locked(document: Document) -> Document:
+    """Return the document's row locked for this transaction, with what contents need."""
+    rows = Document.objects.select_for_update(of=("self",)).select_related(
+        "episode__client", "episode__practice", "episode__surgery", "episode__referral__provider",
+        "provider__organisation", "practice", "drafted_by__user",
+    )  # fmt: skip
+    return rows.get(pk=document.pk)

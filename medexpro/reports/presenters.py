@@ -1,0 +1,39 @@
+"""Documents as sentences, for those who can't see the picture of the page."""
+
+import msgspec
+
+from medexpro.reports.models import Document
+from medexpro.reports.snapshots import (
+    NOT_MEASURED,
+    IntroductoryLetterSnapshot,
+    ProgressReportSnapshot,
+    Snapshot,
+    plain,
+)
+
+KINDS: dict[str, type[Snapshot]] = {
+    Document.Kind.PROGRESS: ProgressReportSnapshot,
+    Document.Kind.INTRODUCTORY: IntroductoryLetterSnapshot,
+}
+
+
+def kept_snapshot(document: Document) -> Snapshot:
+    """Return what a signed document says, from the values frozen with it."""
+    return msgspec.convert(document.snapshot, KINDS[document.kind])
+
+
+def sentences(snapshot: Snapshot) -> list[str]:
+    """Return a document in reading order, a sentence or two for each part."""
+    lines = [f"{snapshot.heading}, {snapshot.date_line}", f"To {snapshot.to.name}"]
+    lines.append(f"About {snapshot.re.name}: {snapshot.about.name}")
+    if isinstance(snapshot, ProgressReportSnapshot):
+        lines.append(plain(snapshot.lead))
+        for domain in snapshot.domains:
+            rows = [f"{row.name} {row.baseline} to {row.now or 'no second value'}: {row.meaning}" for row in domain.rows]
+            lines.append(f"{domain.name}: {'; '.join(rows) or domain.why or NOT_MEASURED}")
+        lines += [plain(snapshot.attendance.sentence), *snapshot.precautions, snapshot.program, snapshot.next]
+    elif isinstance(snapshot, IntroductoryLetterSnapshot):
+        lines.append(plain(snapshot.opening))
+        lines += [f"{part.heading}: {part.text}" for part in snapshot.paragraphs]
+        lines += [*snapshot.precautions, snapshot.closing]
+    return [line for line in lines if line]

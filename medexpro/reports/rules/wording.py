@@ -1,0 +1,51 @@
+"""Words that don't belong into what leaves the practice: found with a suggestion, never changed by themselves."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from medexpro.kernel.reference import Wording
+
+OUTGOING = frozenset({"any", "outgoing", "client_document"})
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One word out of scope: in which field, as found, what to write instead, why. refused: no signing with it.
+
+    entry: the id of the word list's entry.
+    """
+
+    field: str
+    found: str
+    entry: str
+    suggestion: str
+    why: str
+    refused: bool
+
+
+@lru_cache(maxsize=512)
+def _pattern(word: str) -> re.Pattern[str]:
+    body = re.escape(word.rstrip("*")) + (r"\w*" if word.endswith("*") else "")
+    return re.compile(rf"(?<!\w){body}(?!\w)", re.IGNORECASE)
+
+
+def find_marks(texts: Mapping[str, str], wording: Wording) -> list[Mark]:
+    """Return the words out of scope in the texts of one document, in the order of its fields.
+
+    Phrases the word list allows, such as the name of another profession, are passed over.
+    """
+    found = []
+    for field, text in texts.items():
+        bare = text
+        for phrase in wording.allowed:
+            bare = _pattern(phrase).sub(lambda match: " " * len(match.group()), bare)
+        for entry in wording.entries:
+            if entry.where not in OUTGOING:
+                continue
+            hit = next((match for word in entry.words if (match := _pattern(word).search(bare))), None)
+            if hit:
+                said = text[hit.start() : hit.end()]
+                found.append(Mark(field, said, entry.id, entry.suggestion, entry.why, entry.level == "refuse"))
+    return found

@@ -1,0 +1,195 @@
+"""How a signed document leaves, and what comes back: print, fax, expiring link, e-mail by rule."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from medexpro.audit.trail import record
+from medexpro.clients.agreements import RELEASE_TO_PROVIDER
+from medexpro.clients.models import Client, Consent
+from medexpro.kernel.refusals import Refusal
+from medexpro.practice import permissions, tokens
+from medexpro.practice.models import Member
+from medexpro.practice.permissions import Permission
+from medexpro.providers.models import Channel
+from medexpro.reports import events
+from medexpro.reports.models import Delivery, Document
+from medexpro.reports.rules.by_mail import email_obstacle
+
+LINK_DAYS = 14
+LONGEST_LINK_DAYS = 60
+# Only what was signed and still stands may leave.
+SENDABLE = frozenset({Document.State.SIGNED, Document.State.SENT, Document.State.ACKNOWLEDGED})
+CHANNELS = (Channel.LINK, Channel.FAX, Channel.PRINT, Channel.EMAIL)
+
+
+class SendingRefused(Refusal):
+    """The document may not leave this way."""
+
+
+class LinkUnknown(Refusal):
+    """No link ever had this address."""
+
+
+class LinkOver(Refusal):
+    """The link was ended or is too old, or its document was replaced."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A delivery, and for a link its token, shown once."""
+
+    delivery: Delivery
+    token: str = ""
+
+
+@transaction.atomic
+def send(
+    document: Document, channel: str, *, to: str = "", days: int = LINK_DAYS, by: Member, at: datetime
+) -> Sent:
+    """Record that a signed document leaves, and start what the product does itself.
+
+    channel: print and fax are done by hand and recorded; link makes an address that opens for `days`; email waits in the
+    worker's queue until the change is committed. to: fax number, address or name. Records reports:delivery:send.
+    Raises SendingRefused with the sentence why not.
+    """
+    permissions.check(by, Permission.REPORTS_SEND, document)
+    document = Document.objects.select_for_update(of=("self",)).select_related(
+        "episode__client", "provider__organisation", "practice"
+    ).defer("pdf").get(pk=document.pk)  # fmt: skip
+    if document.state not in SENDABLE:
+        raise SendingRefused("Only a signed document that was not replaced can be sent.")
+    if channel not in CHANNELS:
+        raise SendingRefused("Choose how it goes out.", field="channel")
+    to = _addressee(document, channel, to.strip())
+    if not 1 <= days <= LONGEST_LINK_DAYS:
+        raise SendingRefused(f"A link is open for 1 to {LONGEST_LINK_DAYS} days.", field="days")
+
+    token = tokens.new_token() if channel == Channel.LINK else ""
+    delivery = Delivery.objects.create(
+        practice=document.practice, document=document, episode=document.episode, channel=channel, to=to, sent_by=by,
+        sent_at=at, token_hash=tokens.hash_of(token) if token else "",
+        expires_at=at + timedelta(days=days) if token else None,
+    )  # fmt: skip
+    record(events.SEND, delivery, by=by, at=at, document=document.number, channel=channel)
+    if channel == Channel.EMAIL:
+        from medexpro.reports.tasks import mail_document
+
+        transaction.on_commit(lambda: mail_document.enqueue(str(delivery.pk)))
+    else:
+        _mark_sent(document)
+    return Sent(delivery, token)
+
+
+def _addressee(document: Document, channel: str, to: str) -> str:
+    provider = document.provider
+    if channel == Channel.FAX:
+        to = to or fax_of(document)
+        if sum(character.isdigit() for character in to) < 7:
+            raise SendingRefused("Write the fax number it goes to.", field="to")
+    elif channel == Channel.EMAIL:
+        if sentence := why_not_by_mail(document):
+            raise SendingRefused(sentence, field="channel")
+        # To the address that was marked as secure, and to no other.
+        to = provider.email
+    else:
+        to = to or provider.formal_name
+    if len(to) > 200:
+        raise SendingRefused("This is too long: 200 characters at most.", field="to")
+    return to
+
+
+def fax_of(document: Document) -> str:
+    """Return the provider's fax number, or the organisation's."""
+    provider = document.provider
+    return provider.fax or (provider.organisation.fax if provider.organisation else "")
+
+
+def why_not_by_mail(document: Document) -> str:
+    """Return why the document may not go by e-mail; empty when it may. One query."""
+    return email_obstacle(
+        server_is_safe=bool(settings.MEDEXPRO_DEMO or (settings.EMAIL_HOST and settings.EMAIL_USE_TLS)),
+        address=document.provider.email,
+        is_secure=document.provider.email_is_secure,
+        released=has_release(document.episode.client),
+    )
+
+
+def has_release(client: Client) -> bool:
+    """Return whether the client's release of information to providers is on file and not withdrawn."""
+    return Consent.objects.filter(client=client, kind=RELEASE_TO_PROVIDER, withdrawn_at=None).exists()
+
+
+@transaction.atomic
+def revoke(delivery: Delivery, *, by: Member, at: datetime) -> None:
+    """End a link at once. Ending it twice changes nothing. Records reports:delivery:revoke."""
+    permissions.check(by, Permission.REPORTS_SEND, delivery)
+    if delivery.channel != Channel.LINK:
+        raise SendingRefused("Only a link can be ended.")
+    if Delivery.objects.filter(pk=delivery.pk, revoked_at=None).update(revoked_at=at):
+        delivery.revoked_at = at
+        record(events.REVOKE, delivery, by=by, at=at, document=delivery.document.number)
+
+
+# ---- What the holder of a link does
+
+
+def find_link(token: str, *, at: datetime) -> Delivery:
+    """Return the delivery a link belongs to, with its document. Raises LinkUnknown, LinkOver."""
+    delivery = (
+        Delivery.objects.filter(token_hash=tokens.hash_of(token))
+        .select_related("document__practice", "document__provider", "episode__client", "practice")
+        .first()
+    )
+    if delivery is None:
+        raise LinkUnknown("This link leads nowhere. Check the address, or ask the practice for a new link.")
+    phone = f" at {delivery.practice.phone}" if delivery.practice.phone else ""
+    ask = f"Ask {delivery.practice.name}{phone} for a new one."
+    if delivery.revoked_at is not None:
+        raise LinkOver(f"This link was ended by the practice. {ask}")
+    if delivery.expires_at is None or at >= delivery.expires_at:
+        raise LinkOver(f"This link has expired. {ask}")
+    if delivery.document.state not in SENDABLE:
+        raise LinkOver(f"This document was replaced by a newer one. {ask}")
+    return delivery
+
+
+@transaction.atomic
+def note_opening(delivery: Delivery, *, what: str, at: datetime) -> None:
+    """Keep that the holder of a link opened it. what: page or pdf. Records reports:delivery:open."""
+    Delivery.objects.filter(pk=delivery.pk, first_opened_at=None).update(first_opened_at=at)
+    record(events.OPEN, delivery, by=None, at=at, practice=delivery.practice, what=what, document=delivery.document.number)
+
+
+@transaction.atomic
+def acknowledge(delivery: Delivery, *, at: datetime) -> None:
+    """Keep that the provider has read the document. A second time changes nothing."""
+    if not Delivery.objects.filter(pk=delivery.pk, acknowledged_at=None).update(acknowledged_at=at):
+        return
+    delivery.acknowledged_at = at
+    Document.objects.filter(pk=delivery.document_id, state__in=SENDABLE).update(state=Document.State.ACKNOWLEDGED)
+    record(events.ACKNOWLEDGE, delivery, by=None, at=at, practice=delivery.practice, document=delivery.document.number)
+
+
+# ---- What the worker does
+
+
+@transaction.atomic
+def note_mailed(delivery: Delivery, *, at: datetime) -> None:
+    """Keep that the e-mail left."""
+    Delivery.objects.filter(pk=delivery.pk).update(delivered_at=at, failed_reason="")
+    _mark_sent(delivery.document)
+    record(events.MAILED, delivery, by=None, at=at, practice=delivery.practice, document=delivery.document.number)
+
+
+@transaction.atomic
+def note_failed(delivery: Delivery, *, reason: str, at: datetime) -> None:
+    """Keep why sending failed, so that the page says it."""
+    Delivery.objects.filter(pk=delivery.pk).update(failed_reason=reason[:240])
+    record(events.FAILED, delivery, by=None, at=at, practice=delivery.practice, document=delivery.document.number)
+
+
+def _mark_sent(document: Document) -> None:
+    Document.objects.filter(pk=document.pk, state=Document.State.SIGNED).update(state=Document.State.SENT)

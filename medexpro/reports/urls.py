@@ -1,0 +1,21 @@
+"""Addresses of documents."""
+
+from django.urls import path
+
+from medexpro.reports import views
+
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("outbox/", views.outbox, name="outbox"),
+    path("of/<uuid:episode_id>/", views.of_episode, name="of_episode"),
+    path("of/<uuid:episode_id>/draft/", views.draft, name="draft"),
+    path("<uuid:document_id>/", views.show, name="show"),
+    path("<uuid:document_id>/picture/", views.picture, name="picture"),
+    path("<uuid:document_id>/pdf/", views.pdf, name="pdf"),
+    path("<uuid:document_id>/write/", views.write, name="write"),
+    path("<uuid:document_id>/sign/", views.sign, name="sign"),
+    path("<uuid:document_id>/send/", views.send, name="send"),
+    path("<uuid:document_id>/replace/", views.replace, name="replace"),
+    path("<uuid:document_id>/discard/", views.discard, name="discard"),
+    path("deliveries/<uuid:delivery_id>/revoke/", views.revoke, name="revoke"),
+]
