@@ -14,14 +14,12 @@ from typing import Any
 
 import pikepdf
 
-from medexpro.assessments import operations as assessments
 from medexpro.clearance import operations as clearance
 from medexpro.clients.agreements import kinds as all_agreements
 from medexpro.clients.operations import agreements, documents, facts, people
 from medexpro.practice import links
 from medexpro.programs.models import ProgramExercise
 from tests import scenario
-from tests.assessments import measuring
 from tests.conftest import MORNING, TODAY
 
 
@@ -127,22 +125,6 @@ class World:
         return ProgramExercise.objects.of(self.cast.northbridge).filter(episode=self.episode).first()
 
     @cached_property
-    def assessment(self) -> Any:
-        return assessments.start(self.episode, "check", by=self.cast.ana, at=MORNING)
-
-    @cached_property
-    def measurement(self) -> Any:
-        return measuring.take(self.assessment, "tug", "13.8", by=self.cast.ana)
-
-    @cached_property
-    def goal(self) -> Any:
-        measuring.measured(self.episode, {"tug": "13.8"}, by=self.cast.ana)
-        return assessments.set_goal(
-            self.episode, horizon_days=30, measure="tug", target=Decimal("9"), activity="Climb the stairs at home",
-            by=self.cast.ana, at=MORNING,
-        )  # fmt: skip
-
-    @cached_property
     def back(self) -> Any:
         return clearance.refer_back(
             self.episode, trigger="other", observed="New swelling of the calf", by=self.cast.ana, at=MORNING
@@ -177,10 +159,6 @@ VALUES: dict[str, Build] = {
     "precaution_id": lambda world: world.precaution.pk,
     "back_id": lambda world: world.back.pk,
     "line_id": lambda world: world.line.pk,
-    "assessment_id": lambda world: world.assessment.pk,
-    "measurement_id": lambda world: world.measurement.pk,
-    "measure": lambda world: "tug",
-    "goal_id": lambda world: world.goal.pk,
     "upload_id": lambda world: world.upload.pk,
 }
 ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
