@@ -19,8 +19,10 @@ from medexpro.clients.agreements import kinds as all_agreements
 from medexpro.clients.operations import agreements, documents, facts, people
 from medexpro.practice import links
 from medexpro.programs.models import ProgramExercise
+from medexpro.reports import sending
 from tests import scenario
 from tests.conftest import MORNING, TODAY
+from tests.reports import reporting
 
 
 @dataclass
@@ -125,6 +127,14 @@ class World:
         return ProgramExercise.objects.of(self.cast.northbridge).filter(episode=self.episode).first()
 
     @cached_property
+    def report(self) -> Any:
+        return reporting.signed(self.cast)
+
+    @cached_property
+    def delivery(self) -> Any:
+        return sending.send(self.report, "link", by=self.cast.ana, at=reporting.LATER).delivery
+
+    @cached_property
     def back(self) -> Any:
         return clearance.refer_back(
             self.episode, trigger="other", observed="New swelling of the calf", by=self.cast.ana, at=MORNING
@@ -133,7 +143,7 @@ class World:
 
 Build = Callable[[World], Any]
 
-# By the name of the value, or by "namespace:name" of one address (then a dict of all its values).
+# By the name of the value; "area:value" where one area means something else by it.
 VALUES: dict[str, Build] = {
     "client_id": lambda world: world.cast.janet.pk,
     "kind": lambda world: "medication",
@@ -160,7 +170,11 @@ VALUES: dict[str, Build] = {
     "back_id": lambda world: world.back.pk,
     "line_id": lambda world: world.line.pk,
     "upload_id": lambda world: world.upload.pk,
+    "reports:document_id": lambda world: world.report.pk,
+    "reports:episode_id": lambda world: world.report.episode_id,
+    "delivery_id": lambda world: world.delivery.pk,
 }
+# By the full name of one address: all its values.
 ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "assessments:record": lambda world: {"assessment_id": world.assessment.pk, "measure": "tug"},
     "assessments:leave_out": lambda world: {"assessment_id": world.assessment.pk, "measure": "tug"},
@@ -179,10 +193,12 @@ def values_of(world: World, name: str, kwargs: tuple[str, ...]) -> dict[str, Any
     """Return what fills an address. Raises LookupError with what to add where."""
     if name in ADDRESSES:
         return ADDRESSES[name](world)
-    missing = [value for value in kwargs if value not in VALUES]
+    area = name.partition(":")[0]
+    known = {value: VALUES.get(f"{area}:{value}") or VALUES.get(value) for value in kwargs}
+    missing = [value for value, build in known.items() if build is None]
     if missing:
         raise LookupError(
             f"{name} takes {', '.join(missing)}. Say in tests/house/objects.py how to build it: "
             "a line in VALUES for the value, or in ADDRESSES for this address."
         )
-    return {value: VALUES[value](world) for value in kwargs}
+    return {value: build(world) for value, build in known.items() if build}
