@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "medexpro.programs",
     "medexpro.sessions",
     "medexpro.reports",
+    "medexpro.portal",
     "medexpro.today",
     "medexpro.fhir",
     "medexpro.config",

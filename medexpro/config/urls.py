@@ -21,6 +21,7 @@ AREAS = [
     ("knowledge/", "knowledge"),
     ("codes/", "knowledge.codes"),
     ("import/", "fhir"),
+    ("d/", "portal"),
 ]
 
 

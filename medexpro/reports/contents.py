@@ -66,7 +66,12 @@ def letterhead_of(practice: Practice) -> Letterhead:
 
 
 def contents_of(
-    document: Document, *, at: datetime, by: Member | None = None, sign: bool = False, record: Record | None = None
+    document: Document,
+    *,
+    at: datetime,
+    by: Member | None = None,
+    sign: bool = False,
+    record: Record | None = None,
 ) -> Contents:
     """Return what the document would say now.
 
@@ -107,12 +112,20 @@ def _frame(document: Document, record: Record, author: Member, signed_at: dateti
     }
 
 
-def _progress(document: Document, record: Record, chosen: Mapping[str, Any], frame: dict[str, Any]) -> Contents:
+def _progress(
+    document: Document, record: Record, chosen: Mapping[str, Any], frame: dict[str, Any]
+) -> Contents:
     everything = measures.reported(record)
     rows = measures.chosen_rows(everything, chosen.get("rows"))
-    span = lead.span_in_words((record.now_on - record.baseline_on).days) if record.baseline_on and record.now_on else ""
+    span = (
+        lead.span_in_words((record.now_on - record.baseline_on).days)
+        if record.baseline_on and record.now_on
+        else ""
+    )
     own = {
-        "lead": lead.lead_sentence(record.episode.client.formal_name, measures.changed(everything), span=span),
+        "lead": lead.lead_sentence(
+            record.episode.client.formal_name, measures.changed(everything), span=span
+        ),
         "precautions": "\n".join(precaution_lines(record)),
         "program": program_words(record),
         "next": next_words(record),
@@ -123,7 +136,9 @@ def _progress(document: Document, record: Record, chosen: Mapping[str, Any], fra
         **frame,
         lead=runs(texts["lead"]),
         baseline_on=words.day(record.baseline_on, "short") if record.baseline_on else "",
-        now_on=words.day(record.now_on, "short") if record.now_on and record.now_on != record.baseline_on else "",
+        now_on=words.day(record.now_on, "short")
+        if record.now_on and record.now_on != record.baseline_on
+        else "",
         domains=measures.domain_rows(record, rows),
         also=measures.left_out_words(everything, rows),
         charts=measures.charts_of(record, rows) if chosen.get("charts", True) else [],
@@ -161,7 +176,11 @@ def _letter(document: Document, record: Record, chosen: Mapping[str, Any], frame
         "function and manage exercise inside your limits. What we do does not replace medical care. If something new "
         "appears, we stop and tell you."
     )
-    parts = [("What we found", texts["found"]), ("What we plan", texts["plan"]), ("Who we are and what we do", who)]
+    parts = [
+        ("What we found", texts["found"]),
+        ("What we plan", texts["plan"]),
+        ("Who we are and what we do", who),
+    ]
     snapshot = IntroductoryLetterSnapshot(
         **frame,
         greeting=f"Dear {document.provider.short_name},",
@@ -222,7 +241,9 @@ def next_words(record: Record) -> str:
     sentences = []
     if record.due_on:
         sentences.append(f"Reassessment by {words.day(record.due_on)}.")
-    goals = {one.goal.goal.pk: one.goal for one in record.outcomes if one.goal and one.goal.goal.state == "open"}
+    goals = {
+        one.goal.goal.pk: one.goal for one in record.outcomes if one.goal and one.goal.goal.state == "open"
+    }
     if first := min(goals.values(), key=lambda goal: goal.goal.due_on, default=None):
         sentences.append(f"Goal: {first.words}.")
     return " ".join(sentences)
@@ -231,7 +252,10 @@ def next_words(record: Record) -> str:
 def found_words(record: Record) -> str:
     """Return up to four first results in one sentence; empty before the baseline."""
     first = measures.chosen_rows(measures.reported(record), None, most=4)
-    shown = [f"{one.outcome.name} {said.figure(one.outcome.measure, one.outcome.baseline.value, one.outcome.unit)}" for one in first]
+    shown = [
+        f"{one.outcome.name} {said.figure(one.outcome.measure, one.outcome.baseline.value, one.outcome.unit)}"
+        for one in first
+    ]
     return f"{'; '.join(shown)}." if shown else ""
 
 
@@ -268,7 +292,14 @@ def _asks(asks: Sequence[Ask], more: str) -> list[Ask]:
 def _provider_lines(document: Document) -> list[str]:
     provider = document.provider
     fax = provider.fax or (provider.organisation.fax if provider.organisation else "")
-    return [line for line in (provider.organisation.name if provider.organisation else provider.specialty, fax and f"fax {fax}") if line]
+    return [
+        line
+        for line in (
+            provider.organisation.name if provider.organisation else provider.specialty,
+            fax and f"fax {fax}",
+        )
+        if line
+    ]
 
 
 def _client_lines(record: Record) -> list[str]:

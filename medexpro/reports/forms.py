@@ -29,12 +29,19 @@ class WordsForm(forms.Form):
     version = django_forms.IntegerField(widget=django_forms.HiddenInput)
 
     def __init__(self, *args: Any, document: Document, contents: Contents, **kwargs: Any):
-        initial = {"version": document.version} | contents.texts | {"show_pain": document.words.get("show_pain", False)}
+        initial = (
+            {"version": document.version}
+            | contents.texts
+            | {"show_pain": document.words.get("show_pain", False)}
+        )
         super().__init__(*args, initial=initial, **kwargs)
         for key in FIELDS[document.kind]:
             rows = 1 if key in ("ask", "closing") else 3
             self.fields[key] = django_forms.CharField(
-                label=LABELS[key], widget=django_forms.Textarea(attrs={"rows": rows}), required=False, max_length=2000
+                label=LABELS[key],
+                widget=django_forms.Textarea(attrs={"rows": rows}),
+                required=False,
+                max_length=2000,
             )
         if document.kind == Document.Kind.PROGRESS:
             self.fields["show_pain"] = django_forms.BooleanField(label="Show pain, too", required=False)
@@ -46,9 +53,7 @@ class WordsForm(forms.Form):
             if not isinstance(text, str) or key not in self.fields:
                 continue
             lines = [line for line in text.splitlines() if line.strip()] if key == "precautions" else text
-            if key in LIMITS and (said := check_length(key, lines)):
-                self.add_error(key, said)
-            elif said := warning(text):
+            if (key in LIMITS and (said := check_length(key, lines))) or (said := warning(text)):
                 self.add_error(key, said)
         return values
 
@@ -58,4 +63,6 @@ class SendForm(forms.Form):
 
     channel = django_forms.ChoiceField(label="How", choices=[(one.value, one.label) for one in CHANNELS])
     to = django_forms.CharField(label="To", max_length=200, required=False, help_text="Empty: as on file")
-    days = forms.NumberField(label="A link opens for", unit="d", whole=True, lowest=1, highest=60, initial=LINK_DAYS)
+    days = forms.NumberField(
+        label="A link opens for", unit="d", whole=True, lowest=1, highest=60, initial=LINK_DAYS
+    )

@@ -49,7 +49,11 @@ class WordingLeft(DocumentRefused):
         self.marks = marks
         self.asks = not any(mark.refused for mark in marks)
         words = ", ".join(dict.fromkeys(f"“{mark.found}”" for mark in marks))
-        ending = "Change them, or sign with these words as written." if self.asks else "Change them: it can’t be signed with these words."
+        ending = (
+            "Change them, or sign with these words as written."
+            if self.asks
+            else "Change them: it can’t be signed with these words."
+        )
         super().__init__(f"Words to look at: {words}. {ending}")
 
 
@@ -66,7 +70,9 @@ def rows_of(member: Member):
 
 
 @transaction.atomic
-def draft(episode: Episode, kind: str, *, provider: Provider | None = None, by: Member, at: datetime) -> Document:
+def draft(
+    episode: Episode, kind: str, *, provider: Provider | None = None, by: Member, at: datetime
+) -> Document:
     """Return the open draft of this kind to this provider; make it if there is none.
 
     provider: to whom; empty takes the provider who referred. Records reports:document:draft.
@@ -84,7 +90,9 @@ def draft(episode: Episode, kind: str, *, provider: Provider | None = None, by: 
 
 
 def _open_draft(episode: Episode, kind: str, provider: Provider) -> Document | None:
-    rows = Document.objects.filter(practice_id=episode.practice_id, episode=episode, kind=kind, provider=provider)
+    rows = Document.objects.filter(
+        practice_id=episode.practice_id, episode=episode, kind=kind, provider=provider
+    )
     return rows.filter(state=Document.State.DRAFT).select_related(
         "episode__client", "episode__practice", "episode__surgery", "episode__referral", "provider__organisation",
         "practice", "drafted_by__user",
@@ -113,7 +121,9 @@ def next_number(practice: Practice, kind: str, *, year: int) -> str:
 
 
 @transaction.atomic
-def write(document: Document, words: Mapping[str, Any], *, version: int | None = None, by: Member, at: datetime) -> Document:
+def write(
+    document: Document, words: Mapping[str, Any], *, version: int | None = None, by: Member, at: datetime
+) -> Document:
     """Keep the words and choices of a draft; a word equal to what the record proposes is not kept.
 
     words: by field, and the choices show_pain, charts, rows (keys of measures, None for the record's own choice).
@@ -160,7 +170,13 @@ def replace(document: Document, *, by: Member, at: datetime) -> Document:
     if open_one := _open_draft(document.episode, document.kind, document.provider):
         return open_one
     made = _make(
-        document.episode, document.kind, document.provider, by=by, at=at, replaces=document, words=document.words
+        document.episode,
+        document.kind,
+        document.provider,
+        by=by,
+        at=at,
+        replaces=document,
+        words=document.words,
     )
     record(events.REPLACE, made, by=by, at=at, replaces=document.number)
     return made
@@ -217,7 +233,8 @@ def _check_open(document: Document, version: int) -> None:
         raise DocumentRefused("This document is signed already.")
     if document.version != version:
         raise Conflict(
-            "Someone changed this draft since you opened it. Read it again, then sign.", version=document.version
+            "Someone changed this draft since you opened it. Read it again, then sign.",
+            version=document.version,
         )
 
 
@@ -234,8 +251,9 @@ def _check_contents(document: Document, contents: Contents, accept_wording: bool
 
 
 def marks_in(contents: Contents) -> list[Mark]:
-    """Return the marked words in what the document says, as the word list has them now."""
-    return find_marks(contents.texts, library().wording)
+    """Return the marked words in what a person wrote. What the record proposes is checked data of its own."""
+    written = {key: text for key, text in contents.texts.items() if text != contents.own.get(key)}
+    return find_marks(written, library().wording)
 
 
 def proof(document: Document, *, at: datetime, by: Member | None = None) -> Rendered:

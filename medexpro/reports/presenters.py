@@ -29,7 +29,10 @@ def sentences(snapshot: Snapshot) -> list[str]:
     if isinstance(snapshot, ProgressReportSnapshot):
         lines.append(plain(snapshot.lead))
         for domain in snapshot.domains:
-            rows = [f"{row.name} {row.baseline} to {row.now or 'no second value'}: {row.meaning}" for row in domain.rows]
+            rows = [
+                f"{row.name} {row.baseline} to {row.now or 'no second value'}: {row.meaning}"
+                for row in domain.rows
+            ]
             lines.append(f"{domain.name}: {'; '.join(rows) or domain.why or NOT_MEASURED}")
         lines += [plain(snapshot.attendance.sentence), *snapshot.precautions, snapshot.program, snapshot.next]
     elif isinstance(snapshot, IntroductoryLetterSnapshot):

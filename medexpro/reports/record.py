@@ -129,10 +129,14 @@ def read(episode: Episode, at: datetime, *, pain: bool = True) -> Record:
         visits=_visits(episode, at),
         precautions=clearance.precautions_in_force(episode),
         refer_backs=list(
-            ReferBack.objects.filter(episode=episode, opened_at__gt=at - timedelta(weeks=WEEKS_SHOWN)).order_by("opened_at")
+            ReferBack.objects.filter(
+                episode=episode, opened_at__gt=at - timedelta(weeks=WEEKS_SHOWN)
+            ).order_by("opened_at")
         ),
         program=programs.program_of(episode),
-        codes=list(referral.codes.order_by("created_at").values_list("icd10", flat=True)[:3]) if referral else [],
+        codes=list(referral.codes.order_by("created_at").values_list("icd10", flat=True)[:3])
+        if referral
+        else [],
     )
 
 
@@ -141,7 +145,11 @@ def holds(record: Record) -> list[str]:
     lines = []
     for visit in record.visits:
         if visit.held:
-            names = [catalogue.entry_of(measure).short for measure in map(catalogue.any_measure, visit.measures) if measure]
+            names = [
+                catalogue.entry_of(measure).short
+                for measure in map(catalogue.any_measure, visit.measures)
+                if measure
+            ]
             what = f": {', '.join(dict.fromkeys(names)).lower()}" if names else ""
             lines.append(f"Session held {day_words(visit.on, 'short')}{what}")
     for back in record.refer_backs:
@@ -161,7 +169,11 @@ def _visits(episode: Episode, at: datetime) -> list[Visit]:
             on=episode.practice.day(opened_at),
             came=state in SIGNED,
             held=state == SessionState.HELD,
-            measures=tuple(one["measure"] for one in findings if one.get("measure") and one.get("weight") == "stop"),
+            measures=tuple(
+                one["measure"] for one in findings if one.get("measure") and one.get("weight") == "stop"
+            ),
         )
-        for opened_at, state, findings in rows.order_by("opened_at").values_list("opened_at", "state", "findings")
+        for opened_at, state, findings in rows.order_by("opened_at").values_list(
+            "opened_at", "state", "findings"
+        )
     ]

@@ -52,7 +52,11 @@ def reported(record: Record) -> list[Reported]:
     found = []
     for outcome in record.outcomes:
         judged = outcome.change
-        verdict = VERDICTS.get(judged.verdict, Verdict.UNKNOWN) if judged and not outcome.differs else Verdict.UNKNOWN
+        verdict = (
+            VERDICTS.get(judged.verdict, Verdict.UNKNOWN)
+            if judged and not outcome.differs
+            else Verdict.UNKNOWN
+        )
         strength = 0.0
         if judged and judged.threshold and not outcome.differs:
             strength = float(abs(judged.difference) / judged.threshold.value)
@@ -60,7 +64,9 @@ def reported(record: Record) -> list[Reported]:
     return found
 
 
-def chosen_rows(all_measures: Sequence[Reported], chosen: Sequence[str] | None, *, most: int = MAX_ROWS) -> list[Reported]:
+def chosen_rows(
+    all_measures: Sequence[Reported], chosen: Sequence[str] | None, *, most: int = MAX_ROWS
+) -> list[Reported]:
     """Return the measures the table prints, in the order of the record. chosen: keys; None chooses by itself.
 
     By itself: what got worse, then what has a goal, then the strongest changes. What got worse stands in any case.
@@ -165,7 +171,9 @@ def chart_of(record: Record, outcome: Outcome) -> Chart:
         baseline=Line(base, f"Baseline {number(outcome, outcome.baseline.value)}"),
         band=Band(trend.band.low, trend.band.high, trend.band.label) if trend.band else None,
         goal=Line(trend.goal.value, trend.goal.label) if trend.goal else None,
-        cut=Line(trend.cut_off.value, trend.cut_off.label) if trend.cut_off and outcome.measure.id != GRIP else None,
+        cut=Line(trend.cut_off.value, trend.cut_off.label)
+        if trend.cut_off and outcome.measure.id != GRIP
+        else None,
         alt=trend.description,
     )
 
@@ -207,7 +215,11 @@ def _meaning(record: Record, one: Reported) -> str:
     outcome, judged = one.outcome, one.outcome.change
     if judged is None:
         when = words.day(outcome.current.on, "short")
-        return "Measured at the baseline" if outcome.current.on == record.baseline_on else f"First measured {when}"
+        return (
+            "Measured at the baseline"
+            if outcome.current.on == record.baseline_on
+            else f"First measured {when}"
+        )
     said_of = _said_of_change(one)
     if outcome.baseline.on != record.baseline_on:
         said_of += f" (since {words.day(outcome.baseline.on, 'short')})"
@@ -218,7 +230,7 @@ def _meaning(record: Record, one: Reported) -> str:
 
 def _said_of_change(one: Reported) -> str:
     outcome, judged = one.outcome, one.outcome.change
-    if judged is None or judged.difference == 0 and judged.threshold is None:
+    if judged is None or (judged.difference == 0 and judged.threshold is None):
         return "The same"
     if outcome.differs:
         return f"Measured with {outcome.differs}: no change claimed"

@@ -160,7 +160,15 @@ def find_link(token: str, *, at: datetime) -> Delivery:
 def note_opening(delivery: Delivery, *, what: str, at: datetime) -> None:
     """Keep that the holder of a link opened it. what: page or pdf. Records reports:delivery:open."""
     Delivery.objects.filter(pk=delivery.pk, first_opened_at=None).update(first_opened_at=at)
-    record(events.OPEN, delivery, by=None, at=at, practice=delivery.practice, what=what, document=delivery.document.number)
+    record(
+        events.OPEN,
+        delivery,
+        by=None,
+        at=at,
+        practice=delivery.practice,
+        what=what,
+        document=delivery.document.number,
+    )
 
 
 @transaction.atomic
@@ -169,8 +177,17 @@ def acknowledge(delivery: Delivery, *, at: datetime) -> None:
     if not Delivery.objects.filter(pk=delivery.pk, acknowledged_at=None).update(acknowledged_at=at):
         return
     delivery.acknowledged_at = at
-    Document.objects.filter(pk=delivery.document_id, state__in=SENDABLE).update(state=Document.State.ACKNOWLEDGED)
-    record(events.ACKNOWLEDGE, delivery, by=None, at=at, practice=delivery.practice, document=delivery.document.number)
+    Document.objects.filter(pk=delivery.document_id, state__in=SENDABLE).update(
+        state=Document.State.ACKNOWLEDGED
+    )
+    record(
+        events.ACKNOWLEDGE,
+        delivery,
+        by=None,
+        at=at,
+        practice=delivery.practice,
+        document=delivery.document.number,
+    )
 
 
 # ---- What the worker does
@@ -181,14 +198,18 @@ def note_mailed(delivery: Delivery, *, at: datetime) -> None:
     """Keep that the e-mail left."""
     Delivery.objects.filter(pk=delivery.pk).update(delivered_at=at, failed_reason="")
     _mark_sent(delivery.document)
-    record(events.MAILED, delivery, by=None, at=at, practice=delivery.practice, document=delivery.document.number)
+    record(
+        events.MAILED, delivery, by=None, at=at, practice=delivery.practice, document=delivery.document.number
+    )
 
 
 @transaction.atomic
 def note_failed(delivery: Delivery, *, reason: str, at: datetime) -> None:
     """Keep why sending failed, so that the page says it."""
     Delivery.objects.filter(pk=delivery.pk).update(failed_reason=reason[:240])
-    record(events.FAILED, delivery, by=None, at=at, practice=delivery.practice, document=delivery.document.number)
+    record(
+        events.FAILED, delivery, by=None, at=at, practice=delivery.practice, document=delivery.document.number
+    )
 
 
 def _mark_sent(document: Document) -> None:

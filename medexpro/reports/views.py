@@ -34,7 +34,9 @@ def _document(request: HttpRequest, document_id: Any) -> Document:
 
 
 def _episode(request: HttpRequest, episode_id: Any) -> Episode:
-    rows = Episode.objects.visible_to(request.member).select_related("client", "practice", "referral__provider")
+    rows = Episode.objects.visible_to(request.member).select_related(
+        "client", "practice", "referral__provider"
+    )
     return get_object_or_404(rows, pk=episode_id)
 
 
@@ -42,7 +44,11 @@ def _episode(request: HttpRequest, episode_id: Any) -> Episode:
 @requires(Permission.REPORTS_STATUS, Permission.REPORTS_READ)
 def index(request: HttpRequest) -> HttpResponse:
     """List documents by state; who sees states only opens none of them."""
-    rows = Document.objects.visible_to(request.member).defer("pdf", "snapshot").select_related("episode__client", "provider")
+    rows = (
+        Document.objects.visible_to(request.member)
+        .defer("pdf", "snapshot")
+        .select_related("episode__client", "provider")
+    )
     found = list(rows.exclude(state=Document.State.VOID).order_by("-drafted_at")[:PAGE])
     record_list(request.member, "reports", at=clock.now(), count=len(found))
     groups = (
@@ -63,7 +69,9 @@ def of_episode(request: HttpRequest, episode_id: Any) -> HttpResponse:
     """List the documents of one episode, and offer to draft one."""
     episode = _episode(request, episode_id)
     chart = open_chart(request, episode.client, page="reports")
-    rows = episode.documents.defer("pdf", "snapshot").select_related("provider").order_by("-drafted_at")[:PAGE]
+    rows = (
+        episode.documents.defer("pdf", "snapshot").select_related("provider").order_by("-drafted_at")[:PAGE]
+    )
     may_write = request.member.may(Permission.REPORTS_WRITE)
     context = {"nav": "clients", "chart": chart, "tab": "reports", "episode": episode, "rows": rows}
     return page(request, "reports/of_episode.html", context | {"may_write": may_write})
@@ -104,7 +112,9 @@ def _show(request: HttpRequest, document: Document, *, status: int = 200, **show
         "may_sign": member.may(Permission.REPORTS_SIGN),
         "may_send": member.may(Permission.REPORTS_SEND),
         "send_form": shown.get("send_form")
-        or forms.SendForm(initial={"channel": document.provider.preferred_channel, "days": sending.LINK_DAYS}),
+        or forms.SendForm(
+            initial={"channel": document.provider.preferred_channel, "days": sending.LINK_DAYS}
+        ),
         "asks_password": not reauth.recently_authenticated(request),
         "now": at,
     }

@@ -21,7 +21,9 @@ def measured_twice(cast: Any, first: dict | None = None, again: dict | None = No
     episode = scenario.programmed(cast)
     measured(episode, first or FIRST, by=cast.ana)
     measured(episode, again or AGAIN, kind="reassessment", by=cast.ana, at=LATER)
-    return Episode.objects.select_related("client", "practice", "surgery", "referral__provider").get(pk=episode.pk)
+    return Episode.objects.select_related("client", "practice", "surgery", "referral__provider").get(
+        pk=episode.pk
+    )
 
 
 def drafted(cast: Any, kind: str = "progress_report", **results: Any) -> Document:

@@ -5,7 +5,21 @@ from dataclasses import dataclass
 
 from medexpro.reports.snapshots import Verdict
 
-NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+NUMBERS = (
+    "none",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 IS_WORDS = frozenset({"faster", "slower", "stronger", "weaker"})
 
 

@@ -47,5 +47,7 @@ def find_marks(texts: Mapping[str, str], wording: Wording) -> list[Mark]:
             hit = next((match for word in entry.words if (match := _pattern(word).search(bare))), None)
             if hit:
                 said = text[hit.start() : hit.end()]
-                found.append(Mark(field, said, entry.id, entry.suggestion, entry.why, entry.level == "refuse"))
+                found.append(
+                    Mark(field, said, entry.id, entry.suggestion, entry.why, entry.level == "refuse")
+                )
     return found

@@ -1,0 +1,11 @@
+"""Addresses for people outside."""
+
+from django.urls import path
+
+from medexpro.portal import views
+
+urlpatterns = [
+    path("<str:token>/", views.document, name="document"),
+    path("<str:token>/pdf/", views.pdf, name="pdf"),
+    path("<str:token>/read/", views.acknowledge, name="acknowledge"),
+]
