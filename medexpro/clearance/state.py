@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from medexpro.clearance.models import (
@@ -17,7 +18,7 @@ from medexpro.clearance.models import (
     WrittenPlan,
 )
 from medexpro.clearance.questionnaire import clearing_policy, questionnaire
-from medexpro.clearance.rules import clearing, gates, screening, tablet
+from medexpro.clearance.rules import clearing, gates, screening, tablet, words
 from medexpro.clearance.rules.evidence import (
     PRE,
     RED_FLAG_QUESTION,
@@ -206,7 +207,7 @@ def limits_in_force(episode: Episode) -> list[Limit]:
         Limit(
             measure=limit.measure,
             op=limit.op,
-            value=limit.value.normalize(),
+            value=Decimal(words.plain(limit.value)),
             origin=Origin.PROVIDER,
             who=limit.provider.short_name,
             written_on=limit.written_on,
@@ -223,7 +224,7 @@ def limits_in_force(episode: Episode) -> list[Limit]:
         Limit(
             measure=limit.measure,
             op=limit.op,
-            value=limit.value.normalize(),
+            value=Decimal(words.plain(limit.value)),
             origin=Origin.PRACTICE,
             who=str(limit.set_by),
             written_on=limit.set_at.astimezone(tz).date(),

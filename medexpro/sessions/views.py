@@ -205,6 +205,7 @@ def take_command(request: HttpRequest) -> HttpResponse:
     return JsonResponse(answer, status={"malformed": 400, "mismatch": 409}.get(answer["outcome"], 200))
 
 
+@on_the_floor
 @require_POST
 @requires(Permission.SESSIONS_LOG)
 def sign(request: HttpRequest, session_id: Any) -> HttpResponse:

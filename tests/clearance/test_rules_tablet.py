@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
 
@@ -60,6 +61,13 @@ def test_the_fingerprint_changes_with_a_figure_and_with_nothing_else():
     tightened = tablet.floor_rules(context(limits=[limit("bp_systolic", 150)]))
     assert plain["hash"] == again["hash"] == tablet.fingerprint(plain)
     assert tightened["hash"] != plain["hash"]
+
+
+def test_figures_are_written_in_plain_digits():
+    figures = tablet.floor_rules(context(limits=[limit("bp_systolic", Decimal("1.4E+2"))]))
+    values = [one["value"] for gate in figures["gates"] for one in gate["rules"] + gate.get("clears_at", []) if "value" in one]
+    assert "140" in values
+    assert all(value.replace(".", "").isdigit() for value in values)
 
 
 def test_gates_of_other_clients_are_left_out():

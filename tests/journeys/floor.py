@@ -4,6 +4,25 @@ from medexpro.sessions import operations
 from medexpro.sessions.models import SessionLog
 
 
+# Resolves when no entry waits on this tablet; a tap just made is in the outbox before this looks.
+OUTBOX_EMPTY = """
+async () => {
+  const count = () => new Promise((done, fail) => {
+    const opening = indexedDB.open("medexpro-outbox");
+    opening.onerror = () => fail(opening.error);
+    opening.onsuccess = () => {
+      const counting = opening.result.transaction("commands").objectStore("commands").count();
+      counting.onsuccess = () => { opening.result.close(); done(counting.result); };
+    };
+  });
+  for (let calm = 0; calm < 3; ) {
+    calm = (await count()) ? 0 : calm + 1;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+"""
+
+
 class Floor:
     """One open session page."""
 
@@ -40,8 +59,8 @@ class Floor:
         self.types_vitals()
         self.taps_pain()
         self.none_of_these()
-        self.page.locator('.gate[data-state="go"]').wait_for()
-        self.page.locator(".ex.is-open").wait_for(timeout=9000)
+        self.gate_turns("Go")
+        self.page.locator(".ex.is-open").wait_for()
 
     def gate_says(self) -> str:
         """Return the sentence on the gate."""
@@ -49,10 +68,12 @@ class Floor:
 
     def is_saved(self):
         """Wait until the server has everything."""
-        self.page.locator('[data-sync][data-state="saved"]').wait_for()
-        self.page.wait_for_function(
-            "document.querySelector('[data-sync-text]').textContent.startsWith('Everything saved')"
-        )
+        self.page.evaluate(OUTBOX_EMPTY)
+        self.page.locator('[data-sync][data-state="saved"]', has_text="Everything saved").wait_for()
+
+    def gate_turns(self, word: str):
+        """Wait until the gate says Go, Hold, Stop or Decide."""
+        self.page.locator(".gate-badge", has_text=word).wait_for()
 
     def taps(self) -> list[str]:
         """Return what was tapped so far."""

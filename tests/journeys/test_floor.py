@@ -73,7 +73,8 @@ def test_same_as_last_logs_a_row_in_one_tap(cast, tablet, episode, morning):
     first_session(episode, cast, morning)
     floor = Floor.opened(tablet(cast.ana), episode, by=cast.ana, at=morning)
     floor.passes_the_gate()
-    floor.page.get_by_role("button", name="Same as last, Heel slide").dblclick()  # A double tap is one wish.
+    row = floor.page.locator(".ex.is-todo", has_text="Heel slide")
+    row.get_by_role("button", name="Same as last").dblclick()  # A double tap is one wish.
     floor.page.get_by_text("Heel slide logged").wait_for()
     floor.is_saved()
     entries = floor.stored().entries
@@ -93,7 +94,7 @@ def test_a_red_flag_stops_the_session_in_the_browser(floor):
     floor.taps_pain()
     floor.page.get_by_label("Chest pain or shortness of breath").check()
     floor.page.get_by_role("button", name="Record 1 answer").click()
-    floor.page.locator('.gate[data-state="stop"]').wait_for()
+    floor.gate_turns("Stop")
     floor.is_saved()
     gate = floor.page.locator(".gate")
     assert gate.get_by_role("button").all_inner_texts() == ["Record and hold"]
@@ -116,7 +117,7 @@ def test_a_sign_that_the_protocol_lists_stops_the_session_in_the_browser(floor):
     floor.taps_pain()
     floor.page.get_by_label("New one-sided calf or thigh pain").check()
     floor.page.get_by_role("button", name="Record 1 answer").click()
-    floor.page.locator('.gate[data-state="stop"]').wait_for()
+    floor.gate_turns("Stop")
     floor.is_saved()
     assert floor.stored().started_at is None
 
@@ -130,7 +131,7 @@ def test_a_pressure_over_the_clients_own_limit_holds_until_a_rested_recheck(cast
     floor.types_vitals(systolic=152)
     floor.taps_pain()
     floor.none_of_these()
-    floor.page.locator('.gate[data-state="hold"]').wait_for()
+    floor.gate_turns("Hold")
     assert "152 mmHg is above 140 mmHg" in floor.gate_says()
     floor.is_saved()
     assert floor.stored().started_at is None
@@ -138,7 +139,7 @@ def test_a_pressure_over_the_clients_own_limit_holds_until_a_rested_recheck(cast
     floor.page.get_by_role("button", name="Recheck").click()
     floor.page.wait_for_timeout(1100)  # A recheck is a later reading.
     floor.types_vitals(systolic=136)
-    floor.page.locator('.gate[data-state="go"]').wait_for()
+    floor.gate_turns("Go")
     floor.page.locator(".ex.is-open").wait_for()
     floor.is_saved()
     read = floor.page.locator(".gate-bps").inner_text()
@@ -203,7 +204,7 @@ def test_offline_the_tablet_holds_the_gate_by_the_same_figures(floor):
     floor.types_vitals(systolic=184)
     floor.taps_pain()
     floor.none_of_these()
-    page.locator('.gate[data-state="hold"]').wait_for()
+    floor.gate_turns("Hold")
     assert "184 mmHg is above 180 mmHg" in floor.gate_says()
     assert page.locator("#exercises").evaluate("(box) => box.inert")
     here = floor.gate_says()

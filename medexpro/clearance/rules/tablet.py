@@ -105,18 +105,22 @@ def _for_this_client(gate: Gate) -> Gate:
 
 def _gate(gate: Gate) -> dict[str, Any]:
     """Return a gate as plain JSON without its empty fields; figures are strings, so that no digit is lost."""
-    plain: dict[str, Any] = msgspec.to_builtins(gate)
+    plain: dict[str, Any] = msgspec.to_builtins(gate, builtin_types=(Decimal,))
     kept = {
         key: value for key, value in plain.items() if key not in _LEFT_OUT and value not in ("", None, [], ())
     }
     kept["rules"] = [_filled(rule) for rule in plain["rules"]]
+    if plain["clears_at"]:
+        kept["clears_at"] = [_filled(mark) for mark in plain["clears_at"]]
     if gate.id in gates.ENDS_THE_DAY:
         kept["ends_after"] = gates.ENDS_THE_DAY[gate.id]
     return kept
 
 
 def _filled(rule: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in rule.items() if key != "note" and value not in ("", None, [], ())}
+    # A page reads plain digits only: 140, never 1.4E+2.
+    kept = {key: value for key, value in rule.items() if key != "note" and value not in ("", None, [], ())}
+    return {key: words.plain(value) if isinstance(value, Decimal) else value for key, value in kept.items()}
 
 
 def _plain_gate(gate: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ export const isClosed = (entry, gate) => entry.parts.some((part) => gate.closed.
 
 const UNITS = { reps: "Reps", seconds: "Seconds", minutes: "Minutes", metres: "Metres", flights: "Flights" };
 const SHORT = { reps: "", seconds: " s", minutes: " min", metres: " m", flights: " flights" };
+const NO_LOAD = new Set(["minutes", "metres", "flights"]); // Counted by time or way; a load can still be in the plan.
 const STEPS = { reps: 1, seconds: 5, minutes: 1, metres: 10, flights: 1 };
 const CATEGORY = { strength: "Strength", functional: "Functional", balance: "Balance", walking: "Walking" };
 
@@ -82,7 +83,7 @@ function openView(entry, state, ui, data) {
     <div class="ex-sets" role="group" aria-label="Sets done">${draft.sets.map((on, i) => html`<button class="set${on ? " is-on" : ""}" aria-pressed="${on}" data-act="set" data-set="${i}" data-key="set-${i}"><b>Set ${i + 1}</b><span class="num">${trim(draft.quantity)}</span>${on ? icon("check") : ""}</button>`)}<button class="set set-more" data-act="more-sets" data-key="more" aria-label="One more set">${icon("plus")}</button></div>
     <div class="ex-steps">
       ${stepper(unit, "quantity", draft.quantity, STEPS[entry.quantity_unit] ?? 1, entry.last?.sets?.[0] ? `last ${trim(entry.last.sets[0].quantity)}` : "planned")}
-      ${draft.load === null ? html`<div class="field"><span class="label">Load</span><button class="btn btn-floor btn-block" data-act="add-load" data-key="add-load">${icon("plus")}Add load</button></div>` : stepper("Load", "load", draft.load, data.load_step, `${entry.load_unit || data.load_unit}${entry.last?.sets?.[0]?.load ? ` · last ${trim(entry.last.sets[0].load)}` : ""}`)}
+      ${draft.load === null && NO_LOAD.has(entry.quantity_unit) ? "" : draft.load === null ? html`<div class="field"><span class="label">Load</span><button class="btn btn-floor btn-block" data-act="add-load" data-key="add-load">${icon("plus")}Add load</button></div>` : stepper("Load", "load", draft.load, data.load_step, `${entry.load_unit || data.load_unit}${entry.last?.sets?.[0]?.load ? ` · last ${trim(entry.last.sets[0].load)}` : ""}`)}
     </div>
     <div class="ex-taps">
       ${taps("Effort, RPE", "effort", draft.effort, 1, state.ceilings.effort, `ceiling ${state.ceilings.effort}`)}

@@ -38,8 +38,18 @@ async function send(kind, body = {}) {
 async function refresh() {
   [waiting, rejected] = await Promise.all([outbox.pending(data.member, server.id), outbox.rejected(server.id)]);
   state = reduce(server, waiting);
-  if (changesGate(waiting)) state.gate = localGate(state, data.figures, data.rule_mark);
+  if (changesGate(waiting)) state.gate = gateHere();
   render();
+}
+
+// The gate as weighed on this tablet. Where that fails nothing opens: the server's last word stands, and it is asked again.
+function gateHere() {
+  try {
+    return localGate(state, data.figures, data.rule_mark);
+  } catch (fault) {
+    console.error(fault);
+    return state.gate.state === "go" ? { ...state.gate, state: "hold", sentence: "This tablet can’t weigh the gate by itself. It opens when the connection is back." } : state.gate;
+  }
 }
 
 async function told(news) {
