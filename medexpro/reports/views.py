@@ -196,8 +196,8 @@ def write(request: HttpRequest, document_id: Any) -> HttpResponse:
         except Conflict as conflict:
             theirs = "; ".join(str(text) for text in (conflict.theirs.get("words") or {}).values() if text)
             form.add_error(None, f"{conflict} Theirs: {theirs or 'the words of the record'}.")
-            form.data = form.data.copy()
-            form.data["version"] = str(conflict.version)
+            form.data = request.POST.copy()
+            form.data["version"] = str(conflict.version)  # type: ignore[index]
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
