@@ -1,9 +1,10 @@
 """Pages for people outside. They hold a link, nothing else; the link opens one document."""
 
+from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.csrf import csrf_exempt
 
 from medexpro.kernel import clock
 from medexpro.practice.access import public
@@ -16,16 +17,22 @@ TRIES_A_MINUTE = 60
 
 
 def _delivery(request: HttpRequest, token: str) -> Delivery | HttpResponse:
-    key = f"portal:{request.META.get('REMOTE_ADDR', '')}:{clock.now():%H%M}"
-    if cache.get_or_set(key, 0, 120) >= TRIES_A_MINUTE:
+    if _too_many(request):
         return _said(request, "Too many tries from this address. Wait a minute and open the link again.", 429)
-    cache.incr(key)
     try:
         return sending.find_link(token, at=clock.now())
     except sending.LinkUnknown as refusal:
         return _said(request, str(refusal), 404)
     except sending.LinkOver as refusal:
         return _said(request, str(refusal), 410)
+
+
+def _too_many(request: HttpRequest) -> bool:
+    """Count this try of an address, and return whether it had too many in this minute. Behind a proxy, the caller's."""
+    key = f"portal:{get_adapter(request).get_client_ip(request)}:{clock.now():%Y%m%d%H%M}"
+    tries = cache.get(key, 0) + 1
+    cache.set(key, tries, 120)
+    return tries > TRIES_A_MINUTE
 
 
 def _said(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
@@ -37,10 +44,14 @@ def _closed(response: HttpResponse) -> HttpResponse:
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Cache-Control"] = "private, no-store"
+    # Django writes the path of an answer from 400 on into the log, and this path holds the token.
+    response._has_been_logged = True  # type: ignore[attr-defined]
     return response
 
 
-@require_GET
+# These views take no forgery token: the link itself is the permission, and no sign-in is used that another site could
+# borrow. A refused check or a refused method would write the address, and with it the link's token, into the log.
+@csrf_exempt
 @public
 def document(request: HttpRequest, token: str) -> HttpResponse:
     """Show the document a link leads to. Open to anyone who holds the link: that is its one purpose."""
@@ -57,7 +68,7 @@ def document(request: HttpRequest, token: str) -> HttpResponse:
     return _closed(page(request, "portal/document.html", context))
 
 
-@require_GET
+@csrf_exempt
 @public
 def pdf(request: HttpRequest, token: str) -> HttpResponse:
     """Answer the signed PDF to whoever holds the link."""
@@ -71,12 +82,14 @@ def pdf(request: HttpRequest, token: str) -> HttpResponse:
     return _closed(response)
 
 
-@require_POST
+@csrf_exempt
 @public
 def acknowledge(request: HttpRequest, token: str) -> HttpResponse:
-    """Keep that the provider has read the document."""
+    """Keep that the provider has read the document; opening the address without pressing the button changes nothing."""
+    if request.method != "POST":
+        return _closed(redirect("portal:document", token=token))
     found = _delivery(request, token)
     if isinstance(found, HttpResponse):
         return found
     sending.acknowledge(found, at=clock.now())
-    return redirect("portal:document", token=token)
+    return _closed(redirect("portal:document", token=token))

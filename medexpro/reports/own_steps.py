@@ -25,7 +25,7 @@ def report_step(episode: Episode, on: date) -> StepState:
     if measured is None:
         return StepState(State.TODO)
     since = episode.practice.day(last or measured.started_at)
-    due = report_due_on(since, next_visit=episode.next_provider_visit_on)
+    due = report_due_on(since, on=on, next_visit=episode.next_provider_visit_on, reported=last is not None)
     if on > due:
         return StepState(State.LATE, f"due {words.day(due, 'short')}", ("A progress report is owed.",), link)
     if last:

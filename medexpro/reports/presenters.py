@@ -5,6 +5,7 @@ import msgspec
 from medexpro.reports.models import Document
 from medexpro.reports.snapshots import (
     NOT_MEASURED,
+    Ask,
     IntroductoryLetterSnapshot,
     ProgressReportSnapshot,
     Snapshot,
@@ -34,9 +35,14 @@ def sentences(snapshot: Snapshot) -> list[str]:
                 for row in domain.rows
             ]
             lines.append(f"{domain.name}: {'; '.join(rows) or domain.why or NOT_MEASURED}")
-        lines += [plain(snapshot.attendance.sentence), *snapshot.precautions, snapshot.program, snapshot.next]
+        lines += [snapshot.also, plain(snapshot.attendance.sentence), *snapshot.precautions]
+        lines += [snapshot.program, snapshot.next, _asked(snapshot.asks)]
     elif isinstance(snapshot, IntroductoryLetterSnapshot):
         lines.append(plain(snapshot.opening))
         lines += [f"{part.heading}: {part.text}" for part in snapshot.paragraphs]
-        lines += [*snapshot.precautions, snapshot.closing]
+        lines += [*snapshot.precautions, _asked(snapshot.asks), snapshot.closing]
     return [line for line in lines if line]
+
+
+def _asked(asks: list[Ask]) -> str:
+    return f"We ask you: {'; '.join(ask.label.rstrip(':') for ask in asks)}" if asks else ""

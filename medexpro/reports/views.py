@@ -148,8 +148,9 @@ def picture(request: HttpRequest, document_id: Any) -> HttpResponse:
     else:
         values = contents.contents_of(document, at=clock.now()).snapshot
         head = contents.letterhead_of(document.practice)
-    png = engine.preview(LAYOUTS[document.kind], values, head)[0]
     how = request.GET.get("as", "")
+    # A fax has its own density: a proof of another one would show other letters.
+    png = engine.preview(LAYOUTS[document.kind], values, head, ppi=fax.ACROSS if how == "fax" else 110)[0]
     if how == "fax":
         png = fax.fax_proof(png)
     elif how == "grey":

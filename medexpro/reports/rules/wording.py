@@ -8,6 +8,8 @@ from functools import lru_cache
 from medexpro.kernel.reference import Wording
 
 OUTGOING = frozenset({"any", "outgoing", "client_document"})
+# A suggestion this short can stand in the place of the word; a longer one is advice.
+LONGEST_SUBSTITUTE = 2
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,17 @@ class Mark:
     why: str
     refused: bool
 
+    @property
+    def substitute(self) -> str:
+        """Return the words that may take its place as they are; empty where the suggestion is advice."""
+        short = len(self.suggestion.split()) <= LONGEST_SUBSTITUTE and "," not in self.suggestion
+        return self.suggestion if short else ""
+
+    @property
+    def key(self) -> str:
+        """Return what names this mark on the form: field and entry."""
+        return f"{self.field}:{self.entry}"
+
 
 @lru_cache(maxsize=512)
 def _pattern(word: str) -> re.Pattern[str]:
@@ -38,11 +51,9 @@ def find_marks(texts: Mapping[str, str], wording: Wording) -> list[Mark]:
     """
     found = []
     for field, text in texts.items():
-        bare = text
-        for phrase in wording.allowed:
-            bare = _pattern(phrase).sub(lambda match: " " * len(match.group()), bare)
+        bare = _without(text, wording)
         for entry in wording.entries:
-            if entry.where not in OUTGOING:
+            if entry.where not in OUTGOING or not entry.verification.in_force:
                 continue
             hit = next((match for word in entry.words if (match := _pattern(word).search(bare))), None)
             if hit:
@@ -51,3 +62,29 @@ def find_marks(texts: Mapping[str, str], wording: Wording) -> list[Mark]:
                     Mark(field, said, entry.id, entry.suggestion, entry.why, entry.level == "refuse")
                 )
     return found
+
+
+def replace_word(text: str, mark: Mark, wording: Wording) -> str:
+    """Return the text with a mark's word replaced wherever it stands, because a person asked for it.
+
+    Phrases that may stand stay. The text comes back as it is where there is no substitute.
+    """
+    entry = next((entry for entry in wording.entries if entry.id == mark.entry), None)
+    if entry is None or not mark.substitute:
+        return text
+    for word in entry.words:
+        pieces, last = [], 0
+        for hit in _pattern(word).finditer(_without(text, wording)):
+            capital = text[hit.start()].isupper()
+            said = mark.substitute[:1].upper() + mark.substitute[1:] if capital else mark.substitute
+            pieces += [text[last : hit.start()], said]
+            last = hit.end()
+        text = "".join([*pieces, text[last:]])
+    return text
+
+
+def _without(text: str, wording: Wording) -> str:
+    """Return the text with the phrases that may stand blanked out, at the same length."""
+    for phrase in sorted(wording.allowed, key=len, reverse=True):
+        text = _pattern(phrase).sub(lambda match: " " * len(match.group()), text)
+    return text
