@@ -28,6 +28,7 @@ from medexpro.reports.snapshots import encode
 LETTERS = {Document.Kind.PROGRESS: "R", Document.Kind.INTRODUCTORY: "L"}
 # What a member may set beside the words themselves.
 CHOICES = ("show_pain", "charts", "rows")
+MOST_ROWS_LEFT_OUT = 5
 
 
 class DocumentRefused(Refusal):
@@ -86,7 +87,23 @@ def draft(
         raise DocumentRefused("Choose the provider it goes to: the referral names none.", field="provider")
     if open_one := _open_draft(episode, kind, provider):
         return open_one
-    return _make(episode, kind, provider, by=by, at=at)
+    document = _make(episode, kind, provider, by=by, at=at)
+    _fit(document, at=at)
+    return document
+
+
+def _fit(document: Document, *, at: datetime) -> None:
+    """Leave out the last rows until what the record proposes fits on its page; a person may choose others."""
+    letterhead = letterhead_of(document.practice)
+    for _ in range(MOST_ROWS_LEFT_OUT):
+        contents = contents_of(document, at=at)
+        if (
+            len(contents.printed) < 2
+            or engine.pages_needed(LAYOUTS[document.kind], contents.snapshot, letterhead).fits
+        ):
+            return
+        document.words = document.words | {"rows": contents.printed[:-1]}
+        document.save_version(expected=None)
 
 
 def _open_draft(episode: Episode, kind: str, provider: Provider) -> Document | None:

@@ -23,7 +23,10 @@ from medexpro.knowledge.library import library
 from medexpro.programs import operations as programs
 from medexpro.programs.models import Program
 from medexpro.referrals import operations as referrals
+from medexpro.reports import operations as reports
+from medexpro.reports import sending
 
+TOLD_TO_PROVIDERS = ("Ellison", "Hicks")
 TOLD = declare("demo:practice:told", "Loaded the demo practice")
 
 PARTS = {
@@ -106,6 +109,8 @@ class Teller:
             return episode
         program = self._program(case, episode)
         self._course(case, episode, program)
+        if case.family in TOLD_TO_PROVIDERS:
+            self._documents(case, episode)
         self._end(case, episode)
         return episode
 
@@ -371,6 +376,19 @@ class Teller:
         assessments.finish(
             assessment, left_out="Not part of this visit", by=lead, at=at + timedelta(minutes=40)
         )
+
+    def _documents(self, case: Case, episode: Episode) -> None:
+        """The letter after the first visit and a report in the middle, signed, sent by a link and acknowledged."""
+        lead = self.house.members[case.lead]
+        first = case.referred - 7
+        middle = max((case.ended or 0) + 2, first - 29)
+        for kind, days_ago in (("introductory_letter", first - 1), ("progress_report", middle)):
+            at = self.at(days_ago, 17)
+            document = reports.draft(episode, kind, by=lead, at=at)
+            document = reports.sign(document, recently_signed_in=True, by=lead, at=at)
+            sent = sending.send(document, "link", by=lead, at=at)
+            sending.note_opening(sent.delivery, what="page", at=at + timedelta(hours=2))
+            sending.acknowledge(sent.delivery, at=at + timedelta(hours=2))
 
     def _end(self, case: Case, episode: Episode) -> None:
         lead = self.house.members[case.lead]
