@@ -1,5 +1,6 @@
 """What this area puts on the chart and on the list of clients: the spine, what is next, the episode itself."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -40,6 +41,14 @@ def register() -> None:
     listing.add_filter(Filter("waiting", "Before the start", before_start, READ, order=20))
 
 
+_BESIDE: dict[str, Callable[[], Any]] = {}
+
+
+def read_beside(name: str, make: Callable[[], Any]) -> None:
+    """Let an area above read one value along with the chart's episodes. make: returns the annotation."""
+    _BESIDE[name] = make
+
+
 def episodes_of(chart: Chart) -> list[Episode]:
     """Return the client's episodes, open ones and newest first, with what their pages show. One query."""
     if "episodes" not in chart.memo:
@@ -48,6 +57,7 @@ def episodes_of(chart: Chart) -> list[Episode]:
             Episode.objects.filter(client=chart.client)
             .select_related("referral__provider", "surgery", "condition", "lead__user", "practice")
             .order_by(closed, "-opened_on", "-pk")
+            .annotate(**{name: make() for name, make in _BESIDE.items()})
         )
         chart.memo["episodes"] = list(rows[:30])
         for episode in chart.memo["episodes"]:

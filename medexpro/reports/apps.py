@@ -8,11 +8,14 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         """Answer for the report's step, take places on the chart and the rail."""
         from medexpro.episodes import steps
+        from medexpro.episodes.own_panels import read_beside
         from medexpro.practice.context import RailItem, add_to_rail
         from medexpro.practice.roles import Permission
         from medexpro.reports import own_panels, own_steps
 
         own_panels.register()
+        for name, make in own_steps.days_beside().items():
+            read_beside(name, make)
         steps.register("report", own_steps.report_step)
         steps.register("settled", own_steps.settled_step)
         see = (Permission.REPORTS_READ, Permission.REPORTS_STATUS)

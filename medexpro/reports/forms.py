@@ -1,5 +1,6 @@
 """Typed text into values."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms as django_forms
@@ -7,6 +8,7 @@ from django import forms as django_forms
 from medexpro.pdf.characters import warning
 from medexpro.reports.contents import FIELDS, Contents
 from medexpro.reports.models import Document
+from medexpro.reports.rows import Reported
 from medexpro.reports.rules.one_page import LIMITS, check_length
 from medexpro.reports.sending import CHANNELS, LINK_DAYS
 from medexpro.web import forms
@@ -32,8 +34,13 @@ class WordsForm(forms.Form):
         initial = (
             {"version": document.version}
             | contents.texts
-            | {"show_pain": document.words.get("show_pain", False)}
+            | {
+                "show_pain": document.words.get("show_pain", False),
+                "charts": document.words.get("charts", True),
+            }
+            | {"rows": contents.printed}
         )
+        self.proposed_rows = contents.printed if document.words.get("rows") is None else None
         super().__init__(*args, initial=initial, **kwargs)
         for key in FIELDS[document.kind]:
             rows = 1 if key in ("ask", "closing") else 3
@@ -44,18 +51,46 @@ class WordsForm(forms.Form):
                 max_length=2000,
             )
         if document.kind == Document.Kind.PROGRESS:
-            self.fields["show_pain"] = django_forms.BooleanField(label="Show pain, too", required=False)
+            self.fields["rows"] = django_forms.MultipleChoiceField(
+                label="Measures in the table",
+                choices=[(one.key, _row_label(one)) for one in contents.choices],
+                widget=forms.PicksMultiple(),
+                required=False,
+                help_text="What is left out is named in one line under the table. What got worse always stands.",
+            )
+            self.fields["charts"] = django_forms.BooleanField(label="Two charts", required=False)
+            self.fields["show_pain"] = django_forms.BooleanField(
+                label="Recorded pain, too", required=False, help_text="Off unless the provider asked for it."
+            )
 
-    def clean(self) -> dict[str, Any]:
-        """Say at the field what is too long for the page, and which signs print as a marked box."""
-        values = super().clean() or self.cleaned_data
-        for key, text in values.items():
-            if not isinstance(text, str) or key not in self.fields:
-                continue
-            lines = [line for line in text.splitlines() if line.strip()] if key == "precautions" else text
-            if (key in LIMITS and (said := check_length(key, lines))) or (said := warning(text)):
-                self.add_error(key, said)
-        return values
+    def words(self) -> dict[str, Any]:
+        """Return what was written and chosen; None for rows where the record's own choice was left as it is."""
+        words = {key: value for key, value in self.cleaned_data.items() if key != "version"}
+        if (
+            "rows" in words
+            and self.proposed_rows is not None
+            and set(words["rows"]) == set(self.proposed_rows)
+        ):
+            words["rows"] = None
+        return words
+
+
+def notes_on(texts: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return what to know about the words while writing, as label and sentence: too long, or prints as a box.
+
+    Nothing here is refused: whether the page holds it is found by setting it, and a box prints and is marked.
+    """
+    found = []
+    for key, text in texts.items():
+        lines = [line for line in text.splitlines() if line.strip()] if key == "precautions" else text
+        limit = {"ask": "asks"}.get(key, key)
+        said = [check_length(limit, lines) if limit in LIMITS else "", warning(text)]
+        found += [(LABELS[key], sentence) for sentence in said if sentence]
+    return found
+
+
+def _row_label(one: Reported) -> str:
+    return f"{one.outcome.name} (got worse)" if one.must_stand else one.outcome.name
 
 
 class SendForm(forms.Form):

@@ -19,6 +19,7 @@ from medexpro.practice.models import Member, Practice
 from medexpro.practice.permissions import Permission
 from medexpro.providers.models import Provider
 from medexpro.reports import events
+from medexpro.reports import rows as measures
 from medexpro.reports.contents import FIELDS, MEANING, Contents, contents_of, letterhead_of
 from medexpro.reports.layouts import LAYOUTS
 from medexpro.reports.models import Document
@@ -93,16 +94,17 @@ def draft(
 
 
 def _fit(document: Document, *, at: datetime) -> None:
-    """Leave out the last rows until what the record proposes fits on its page; a person may choose others."""
+    """Leave out the weakest rows until what the record proposes fits on its page; a person may choose others."""
     letterhead = letterhead_of(document.practice)
     for _ in range(MOST_ROWS_LEFT_OUT):
         contents = contents_of(document, at=at)
-        if (
-            len(contents.printed) < 2
-            or engine.pages_needed(LAYOUTS[document.kind], contents.snapshot, letterhead).fits
-        ):
+        if engine.pages_needed(LAYOUTS[document.kind], contents.snapshot, letterhead).fits:
             return
-        document.words = document.words | {"rows": contents.printed[:-1]}
+        printed = [one for one in contents.choices if one.key in contents.printed]
+        fewer = measures.without_weakest(printed)
+        if fewer is None:
+            return
+        document.words = document.words | {"rows": [one.key for one in fewer]}
         document.save_version(expected=None)
 
 

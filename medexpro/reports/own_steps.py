@@ -1,36 +1,41 @@
 """The steps this area answers for: the report that is owed, and how the client settles."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
+from typing import Any
 
 from django.urls import reverse
 
-from medexpro.assessments.due import last_full
 from medexpro.episodes.models import Episode
 from medexpro.episodes.steps import State, StepState
-from medexpro.reports.models import Document
-from medexpro.reports.rules.due import report_due_on
+from medexpro.reports import listing
 from medexpro.web import words
 
 
+def days_beside() -> dict[str, Callable[[], Any]]:
+    """Return what the chart reads along with its episodes, by the name the step looks for."""
+    return {name: partial(listing.dates().get, name) for name in ("baseline_at", "report_signed_at")}
+
+
 def report_step(episode: Episode, on: date) -> StepState:
-    """Tell whether a progress report is owed: every 30 days after the baseline or the last report. Two queries."""
+    """Tell whether a progress report is owed: every 30 days after the baseline or the last report. One query."""
     link = reverse("reports:of_episode", args=[episode.pk])
-    last = (
-        Document.objects.filter(episode=episode, kind=Document.Kind.PROGRESS, signed_at__isnull=False)
-        .order_by("-signed_at")
-        .values_list("signed_at", flat=True)
-        .first()
-    )
-    measured = last_full(episode)
-    if measured is None:
-        return StepState(State.TODO)
-    since = episode.practice.day(last or measured.started_at)
-    due = report_due_on(since, on=on, next_visit=episode.next_provider_visit_on, reported=last is not None)
-    if on > due:
-        return StepState(State.LATE, f"due {words.day(due, 'short')}", ("A progress report is owed.",), link)
-    if last:
-        return StepState(State.DONE, f"next {words.day(due, 'short')}", link=link)
-    return StepState(State.TODO, f"due {words.day(due, 'short')}", link=link)
+    dated = episode if hasattr(episode, "report_signed_at") else _dated(episode)
+    served = episode.status in listing.IN_SERVICE and episode.referral_id is not None
+    owed = listing.report_due(dated, on) if dated and served else None
+    if owed is None:
+        return StepState(State.TODO, link=link)
+    if owed.late:
+        sentence = f"A progress report was due on {words.day(owed.on)}."
+        return StepState(State.LATE, f"due {words.day(owed.on, 'short')}", (sentence,), link)
+    if dated.report_signed_at:
+        return StepState(State.DONE, f"next {words.day(owed.on, 'short')}", link=link)
+    return StepState(State.TODO, f"due {words.day(owed.on, 'short')}", link=link)
+
+
+def _dated(episode: Episode) -> Any:
+    return listing.with_dates(Episode.objects.filter(pk=episode.pk)).select_related("practice").first()
 
 
 def settled_step(episode: Episode, on: date) -> StepState:

@@ -1,5 +1,6 @@
 """Measures into the rows and charts of a progress report: figures as they are read, and what a change means."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -69,7 +70,8 @@ def chosen_rows(
 ) -> list[Reported]:
     """Return the measures the table prints, in the order of the record. chosen: keys; None chooses by itself.
 
-    By itself: what got worse, then what has a goal, then the strongest changes. What got worse stands in any case.
+    By itself: one of every domain that was measured, so that none reads as not measured; then what got worse, what has
+    a goal, and the strongest changes. What got worse stands in any case.
     """
     if chosen is not None:
         return [one for one in all_measures if one.must_stand or one.key in chosen]
@@ -77,8 +79,25 @@ def chosen_rows(
         all_measures,
         key=lambda one: (not one.must_stand, not one.again, one.outcome.goal is None, -one.strength),
     )
-    standing = {one.key for one in ranked[:most]} | {one.key for one in ranked if one.must_stand}
+    first: dict[str, Reported] = {}
+    for one in ranked:
+        first.setdefault(one.outcome.domain, one)
+    standing = {one.key for one in ranked if one.must_stand or first[one.outcome.domain] is one}
+    for one in ranked:
+        if len(standing) >= most:
+            break
+        standing.add(one.key)
     return [one for one in all_measures if one.key in standing]
+
+
+def without_weakest(rows: Sequence[Reported]) -> list[Reported] | None:
+    """Return the rows less the weakest of a domain that has another; None when none may go."""
+    count = Counter(one.outcome.domain for one in rows)
+    spare = [one for one in rows if count[one.outcome.domain] > 1 and not one.must_stand]
+    if not spare:
+        return None
+    weakest = min(spare, key=lambda one: (one.again, one.outcome.goal is not None, one.strength))
+    return [one for one in rows if one is not weakest]
 
 
 def domain_rows(record: Record, rows: Sequence[Reported]) -> list[Domain]:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("<uuid:document_id>/picture/", views.picture, name="picture"),
     path("<uuid:document_id>/pdf/", views.pdf, name="pdf"),
     path("<uuid:document_id>/write/", views.write, name="write"),
+    path("<uuid:document_id>/weigh/", views.weigh, name="weigh"),
     path("<uuid:document_id>/sign/", views.sign, name="sign"),
     path("<uuid:document_id>/send/", views.send, name="send"),
     path("<uuid:document_id>/replace/", views.replace, name="replace"),

@@ -20,7 +20,7 @@ from medexpro.pdf.letterhead import Letterhead
 from medexpro.practice import reauth
 from medexpro.practice.access import requires
 from medexpro.practice.permissions import Permission
-from medexpro.reports import contents, forms, operations, presenters, sending
+from medexpro.reports import contents, forms, listing, operations, presenters, sending
 from medexpro.reports.layouts import LAYOUTS
 from medexpro.reports.models import Delivery, Document
 from medexpro.reports.rules.words import length_in_words
@@ -58,8 +58,15 @@ def index(request: HttpRequest) -> HttpResponse:
         ("Acknowledged", ("acknowledged",)),
     )
     named = [(name, [row for row in found if row.state in states]) for name, states in groups]
-    opens = request.member.may(Permission.REPORTS_READ)
-    context = {"nav": "reports", "groups": [group for group in named if group[1]], "opens": opens}
+    member = request.member
+    opens = member.may(Permission.REPORTS_READ)
+    context = {
+        "nav": "reports",
+        "due": listing.due(member, clock.now())[:PAGE],
+        "groups": [group for group in named if group[1]],
+        "opens": opens,
+        "may_write": member.may(Permission.REPORTS_WRITE),
+    }
     return page(request, "reports/index.html", context | {"is_demo": settings.MEDEXPRO_DEMO})
 
 
@@ -120,14 +127,9 @@ def _show(request: HttpRequest, document: Document, *, status: int = 200, **show
     }
     if context["is_draft"]:
         made = contents.contents_of(document, at=at)
-        letterhead = contents.letterhead_of(document.practice)
-        context |= {
+        context |= _as_it_stands(document, made) | {
             "form": shown.get("form") or forms.WordsForm(document=document, contents=made),
-            "fit": engine.pages_needed(LAYOUTS[document.kind], made.snapshot, letterhead),
-            "marks": operations.marks_in(made),
             "unprintable": warning(document.episode.client.name),
-            "length": length_in_words(list(made.texts.values())),
-            "measured": made.measured,
             "alternative": presenters.sentences(made.snapshot),
         }
     else:
@@ -135,6 +137,38 @@ def _show(request: HttpRequest, document: Document, *, status: int = 200, **show
         context["mail_obstacle"] = sending.why_not_by_mail(document) if context["sendable"] else ""
     extra = {key: value for key, value in shown.items() if key not in ("form", "send_form")}
     return page(request, "reports/show.html", context | extra, status=status)
+
+
+def _as_it_stands(document: Document, made: contents.Contents) -> dict[str, Any]:
+    """Return what to know while writing: does it fit on the page, words to look at, signs that print as a box."""
+    return {
+        "fit": engine.pages_needed(
+            LAYOUTS[document.kind], made.snapshot, contents.letterhead_of(document.practice)
+        ),
+        "marks": operations.marks_in(made),
+        "notes": forms.notes_on(made.texts),
+        "length": length_in_words(list(made.texts.values())),
+        "measured": made.measured,
+    }
+
+
+@require_POST
+@requires(Permission.REPORTS_WRITE)
+def weigh(request: HttpRequest, document_id: Any) -> HttpResponse:
+    """Answer how the words fit while they are typed. Keeps nothing."""
+    document, at = _document(request, document_id), clock.now()
+    if document.state != Document.State.DRAFT:
+        return HttpResponse(status=204)
+    made = contents.contents_of(document, at=at)
+    form = forms.WordsForm(request.POST, document=document, contents=made)
+    if form.is_valid():
+        document.words = {
+            key: value
+            for key, value in {**document.words, **form.words()}.items()
+            if value is not None and value != made.own.get(key)
+        }
+        made = contents.contents_of(document, at=at)
+    return page(request, "reports/weighed.html", _as_it_stands(document, made))
 
 
 @require_GET
@@ -190,10 +224,10 @@ def write(request: HttpRequest, document_id: Any) -> HttpResponse:
         return _show(request, document, error="This document is signed and does not change.", status=409)
     form = forms.WordsForm(request.POST, document=document, contents=contents.contents_of(document, at=at))
     if form.is_valid():
-        words = form.values()
-        version = words.pop("version")
         try:
-            operations.write(document, words, version=version, by=request.member, at=at)
+            operations.write(
+                document, form.words(), version=form.values()["version"], by=request.member, at=at
+            )
         except Conflict as conflict:
             theirs = "; ".join(str(text) for text in (conflict.theirs.get("words") or {}).values() if text)
             form.add_error(None, f"{conflict} Theirs: {theirs or 'the words of the record'}.")

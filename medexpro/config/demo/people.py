@@ -11,7 +11,7 @@ from medexpro.practice.roles import Role
 from medexpro.providers import operations as providers
 from medexpro.providers.models import Provider
 
-SIGNATURE = "M4 34 C12 8 20 8 18 30 S30 40 36 22 S46 18 50 32 S62 34 70 20 S84 30 96 22"
+SIGNATURE = "M30 130 C80 20 130 20 115 110 S190 150 230 80 S300 60 320 120 S400 130 450 70 S540 120 580 80"
 
 STAFF = (
     # key, full name, roles, credentials, title

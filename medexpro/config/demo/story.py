@@ -109,8 +109,6 @@ class Teller:
             return episode
         program = self._program(case, episode)
         self._course(case, episode, program)
-        if case.family in TOLD_TO_PROVIDERS:
-            self._documents(case, episode)
         self._end(case, episode)
         return episode
 
@@ -310,23 +308,6 @@ class Teller:
         marks = list(range(first, last - 1, -28))
         if not case.ended and case.family in ("Ellison", "Carvalho"):
             marks = marks[:-1] if marks[-1] < 4 else marks  # Their reassessment is due now.
-        for place, days_ago in enumerate(marks):
-            progress = case.shape * (first - days_ago) / whole
-            self._assess(
-                case, episode, course, "baseline" if place == 0 else "reassessment", days_ago, progress
-            )
-            if place == 0:
-                for measure, side, target, horizon in GOALS[case.part]:
-                    assessments.set_goal(
-                        episode,
-                        horizon_days=horizon,
-                        measure=measure,
-                        side=case.side if side == "case" else side,
-                        target=_decimal(measure, target),
-                        activity=case.activity,
-                        by=lead,
-                        at=self.at(days_ago, 15, 30),
-                    )
         start = self.today - timedelta(days=first - 1)
         until = self.today - timedelta(days=last + 1)
         if case.state == "on_hold":
@@ -344,6 +325,25 @@ class Teller:
             pressure=case.pressure,
             seed=case.surgery,
         )
+        for place, days_ago in enumerate(marks):
+            if place == 2 and case.family in TOLD_TO_PROVIDERS:
+                self._documents(case, episode, marks[0], marks[1])
+            progress = case.shape * (first - days_ago) / whole
+            self._assess(
+                case, episode, course, "baseline" if place == 0 else "reassessment", days_ago, progress
+            )
+            if place == 0:
+                for measure, side, target, horizon in GOALS[case.part]:
+                    assessments.set_goal(
+                        episode,
+                        horizon_days=horizon,
+                        measure=measure,
+                        side=case.side if side == "case" else side,
+                        target=_decimal(measure, target),
+                        activity=case.activity,
+                        by=lead,
+                        at=self.at(days_ago, 15, 30),
+                    )
 
     def _assess(
         self, case: Case, episode: Episode, course: Course, kind: str, days_ago: int, progress: float
@@ -377,12 +377,13 @@ class Teller:
             assessment, left_out="Not part of this visit", by=lead, at=at + timedelta(minutes=40)
         )
 
-    def _documents(self, case: Case, episode: Episode) -> None:
-        """The letter after the first visit and a report in the middle, signed, sent by a link and acknowledged."""
+    def _documents(self, case: Case, episode: Episode, begun: int, measured: int) -> None:
+        """The letter after the first visit and the first report, signed, sent by a link and acknowledged.
+
+        begun, measured: days ago of the baseline and of the first reassessment.
+        """
         lead = self.house.members[case.lead]
-        first = case.referred - 7
-        middle = max((case.ended or 0) + 2, first - 29)
-        for kind, days_ago in (("introductory_letter", first - 1), ("progress_report", middle)):
+        for kind, days_ago in (("introductory_letter", begun - 3), ("progress_report", measured - 1)):
             at = self.at(days_ago, 17)
             document = reports.draft(episode, kind, by=lead, at=at)
             document = reports.sign(document, recently_signed_in=True, by=lead, at=at)

@@ -64,25 +64,6 @@ def find_marks(texts: Mapping[str, str], wording: Wording) -> list[Mark]:
     return found
 
 
-def replace_word(text: str, mark: Mark, wording: Wording) -> str:
-    """Return the text with a mark's word replaced wherever it stands, because a person asked for it.
-
-    Phrases that may stand stay. The text comes back as it is where there is no substitute.
-    """
-    entry = next((entry for entry in wording.entries if entry.id == mark.entry), None)
-    if entry is None or not mark.substitute:
-        return text
-    for word in entry.words:
-        pieces, last = [], 0
-        for hit in _pattern(word).finditer(_without(text, wording)):
-            capital = text[hit.start()].isupper()
-            said = mark.substitute[:1].upper() + mark.substitute[1:] if capital else mark.substitute
-            pieces += [text[last : hit.start()], said]
-            last = hit.end()
-        text = "".join([*pieces, text[last:]])
-    return text
-
-
 def _without(text: str, wording: Wording) -> str:
     """Return the text with the phrases that may stand blanked out, at the same length."""
     for phrase in sorted(wording.allowed, key=len, reverse=True):
