@@ -4,6 +4,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("MEDEXPRO_TESTING", "1")
 os.environ.setdefault("MEDEXPRO_HOME", tempfile.mkdtemp(prefix="medexpro-test-"))
@@ -16,6 +17,7 @@ ALLOWED_HOSTS = ["*"]
 if DATABASES["default"]["ENGINE"] == "medexpro.config.db.sqlite":
     # A file, as in production: SQLite's shared memory fails two requests at once where a file lets them take turns.
     # In the memory of the machine where there is such a folder, so that nothing waits for a disk.
-    FOLDER = tempfile.mkdtemp(prefix="medexpro-test-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
+    SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - made below with a name nobody can guess
+    FOLDER = tempfile.mkdtemp(prefix="medexpro-test-", dir=SHARED_MEMORY if SHARED_MEMORY.is_dir() else None)
     atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
-    DATABASES["default"]["TEST"] = {"NAME": os.path.join(FOLDER, "test.sqlite3")}
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(FOLDER) / "test.sqlite3")}

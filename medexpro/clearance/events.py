@@ -14,9 +14,15 @@ LIMIT_ENDED = declare("clearance:limit:end", "Ended a provider's limit")
 TIGHTENED = declare("clearance:practice-limit:set", "Tightened a limit for the practice")
 PLAN_RECORDED = declare("clearance:plan:record", "Recorded a provider's written plan")
 PRECAUTION_SUGGESTED = declare("clearance:precaution:suggest", "Suggested a precaution")
-PRECAUTION_CONFIRMED = declare("clearance:precaution:confirm", "Confirmed a precaution by the provider's instruction")
-PRECAUTION_DECLINED = declare("clearance:precaution:decline", "Left out a precaution by the provider's instruction")
-PRECAUTION_RELEASED = declare("clearance:precaution:release", "Recorded the provider's release of a precaution")
+PRECAUTION_CONFIRMED = declare(
+    "clearance:precaution:confirm", "Confirmed a precaution by the provider's instruction"
+)
+PRECAUTION_DECLINED = declare(
+    "clearance:precaution:decline", "Left out a precaution by the provider's instruction"
+)
+PRECAUTION_RELEASED = declare(
+    "clearance:precaution:release", "Recorded the provider's release of a precaution"
+)
 PRECAUTION_ADDED = declare("clearance:precaution:add", "Added a precaution")
 REFERRED_BACK = declare("clearance:refer-back:open", "Referred a finding back to the provider")
 ANSWERED = declare("clearance:refer-back:answer", "Recorded the provider's answer")

@@ -16,12 +16,18 @@ LIMITED = ("bp_systolic", "bp_diastolic", "resting_hr", "spo2", "blood_glucose",
 class ProviderForm(forms.Form):
     """A form that names one of the practice's providers; the referring one is offered first."""
 
-    provider = django_forms.ModelChoiceField(label="Provider", queryset=Provider.objects.none(), empty_label=None)
+    provider = django_forms.ModelChoiceField(
+        label="Provider", queryset=Provider.objects.none(), empty_label=None
+    )
 
     def __init__(self, *args: Any, episode: Episode, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["provider"].queryset = Provider.objects.filter(practice_id=episode.practice_id, is_active=True)
-        self.fields["provider"].label_from_instance = lambda provider: f"{provider.formal_name} ({provider.type})"
+        self.fields["provider"].queryset = Provider.objects.filter(
+            practice_id=episode.practice_id, is_active=True
+        )
+        self.fields["provider"].label_from_instance = lambda provider: (
+            f"{provider.formal_name} ({provider.type})"
+        )
         if episode.referral and episode.referral.provider_id:
             self.fields["provider"].initial = episode.referral.provider_id
 
@@ -30,7 +36,10 @@ class GrantForm(ProviderForm):
     """A provider's clearance."""
 
     provider_words = django_forms.CharField(
-        label="The provider’s words, quoted", widget=django_forms.Textarea(attrs={"rows": 3}), max_length=4000, required=False
+        label="The provider’s words, quoted",
+        widget=django_forms.Textarea(attrs={"rows": 3}),
+        max_length=4000,
+        required=False,
     )
     valid_from = forms.DateField(label="Holds from", required=False, help_text="Empty: today")
     valid_to = forms.DateField(
@@ -43,7 +52,9 @@ class GrantForm(ProviderForm):
 class RefuseForm(ProviderForm):
     """Not cleared, and why."""
 
-    reason = django_forms.CharField(label="Why not", widget=django_forms.Textarea(attrs={"rows": 2}), max_length=1000)
+    reason = django_forms.CharField(
+        label="Why not", widget=django_forms.Textarea(attrs={"rows": 2}), max_length=1000
+    )
 
 
 class LimitForm(ProviderForm):
@@ -61,7 +72,9 @@ class LimitForm(ProviderForm):
         ],
     )
     written_on = forms.DateField(label="Written on")
-    valid_to = forms.DateField(label="Last day", required=False, help_text="It still closes until it is ended")
+    valid_to = forms.DateField(
+        label="Last day", required=False, help_text="It still closes until it is ended"
+    )
     words = django_forms.CharField(label="As written", max_length=240, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -73,7 +86,9 @@ class LimitForm(ProviderForm):
 class PlanForm(ProviderForm):
     """A written cardiology or diabetes plan."""
 
-    kind = django_forms.ChoiceField(label="Plan", choices=[("cardiology", "Cardiology plan"), ("diabetes", "Diabetes plan")])
+    kind = django_forms.ChoiceField(
+        label="Plan", choices=[("cardiology", "Cardiology plan"), ("diabetes", "Diabetes plan")]
+    )
     names_service = django_forms.BooleanField(label="It names this service", required=False)
     written_on = forms.DateField(label="Written on")
     valid_to = forms.DateField(label="Last day", required=False)
@@ -85,7 +100,9 @@ class PlanForm(ProviderForm):
 class PrecautionForm(ProviderForm):
     """A precaution of a provider's instruction."""
 
-    text = django_forms.CharField(label="Precaution", max_length=240, help_text="A short phrase, shown everywhere")
+    text = django_forms.CharField(
+        label="Precaution", max_length=240, help_text="A short phrase, shown everywhere"
+    )
     tags = django_forms.MultipleChoiceField(label="Exercises it blocks", required=False)
     words = django_forms.CharField(label="The instruction, quoted", max_length=240, required=False)
 
@@ -105,7 +122,10 @@ class ReferBackForm(ProviderForm):
     """A finding for the provider, as observed."""
 
     observed = django_forms.CharField(
-        label="What you observed", help_text="No cause", widget=django_forms.Textarea(attrs={"rows": 3}), max_length=2000
+        label="What you observed",
+        help_text="No cause",
+        widget=django_forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
     )
     channel = django_forms.ChoiceField(
         label="How the provider was told", choices=[("", "Not told yet"), *Channel.choices], required=False
@@ -117,7 +137,9 @@ class AnswerForm(ProviderForm):
     """The provider's answer to a refer back."""
 
     answer = django_forms.CharField(
-        label="The provider’s answer, quoted", widget=django_forms.Textarea(attrs={"rows": 3}), max_length=4000
+        label="The provider’s answer, quoted",
+        widget=django_forms.Textarea(attrs={"rows": 3}),
+        max_length=4000,
     )
     go_on = django_forms.ChoiceField(
         label="May exercise go on?",

@@ -19,7 +19,9 @@ class Screening(VersionedModel, EpisodeRow):
     questionnaire_version = models.PositiveSmallIntegerField()
     answers = models.JSONField(default=dict, help_text="Question id to {answer, words}")
     findings = models.JSONField(default=list, help_text="As weighed when it was finished")
-    decisions = models.JSONField(default=dict, help_text="Finding code to {choice, reason, by, at} for DECIDE findings")
+    decisions = models.JSONField(
+        default=dict, help_text="Finding code to {choice, reason, by, at} for DECIDE findings"
+    )
     answered_by = models.CharField(max_length=20, default="professional", help_text="professional or client")
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
@@ -83,7 +85,9 @@ class ProviderLimit(EpisodeRow):
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="provider_limits")
     measure = models.CharField(max_length=40)
     op = models.CharField(max_length=1, choices=[(">", "no higher than"), ("<", "no lower than")])
-    value = models.DecimalField(max_digits=12, decimal_places=4, help_text="Canonical unit; at the limit passes")
+    value = models.DecimalField(
+        max_digits=12, decimal_places=4, help_text="Canonical unit; at the limit passes"
+    )
     closes = models.CharField(max_length=20, default="session", help_text="Part it closes when passed")
     words = models.CharField(max_length=240, blank=True, help_text="As written")
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+")
@@ -111,7 +115,9 @@ class WrittenPlan(EpisodeRow):
     """A cardiology or diabetes plan a provider wrote: turns what would bar a client into a DECIDE inside its limits."""
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="written_plans")
-    kind = models.CharField(max_length=12, choices=[("cardiology", "Cardiology plan"), ("diabetes", "Diabetes plan")])
+    kind = models.CharField(
+        max_length=12, choices=[("cardiology", "Cardiology plan"), ("diabetes", "Diabetes plan")]
+    )
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+")
     names_service = models.BooleanField(default=False, help_text="The plan names this service")
     words = models.TextField(blank=True)
@@ -129,16 +135,25 @@ class Precaution(VersionedModel, EpisodeRow):
     text = models.CharField(max_length=240, help_text="Short phrase, shown wherever the client is")
     tags = models.JSONField(default=list, help_text="Contraindication tags of the exercise library it blocks")
     mode = models.CharField(max_length=12, default="block", help_text="block, variant or conditional")
-    protocol_item = models.CharField(max_length=60, blank=True, help_text="Precaution id in the protocol it came from")
+    protocol_item = models.CharField(
+        max_length=60, blank=True, help_text="Precaution id in the protocol it came from"
+    )
     source = models.CharField(max_length=240, blank=True)
     verification = models.CharField(max_length=20, blank=True)
     state = models.CharField(
         max_length=10,
-        choices=[("suggested", "Suggested"), ("confirmed", "Confirmed"), ("declined", "Not used"), ("released", "Released")],
+        choices=[
+            ("suggested", "Suggested"),
+            ("confirmed", "Confirmed"),
+            ("declined", "Not used"),
+            ("released", "Released"),
+        ],
         default="suggested",
     )
     confirmed_provider = models.ForeignKey(Provider, null=True, on_delete=models.PROTECT, related_name="+")
-    confirmed_words = models.CharField(max_length=240, blank=True, help_text="The provider's instruction, quoted")
+    confirmed_words = models.CharField(
+        max_length=240, blank=True, help_text="The provider's instruction, quoted"
+    )
     confirmed_on = models.DateField(null=True)
     ask_release_from = models.DateField(null=True, help_text="Only opens the question")
     released_on = models.DateField(null=True)

@@ -69,7 +69,13 @@ def start_screening(episode: Episode, *, by: Member, at: datetime) -> Screening:
 
 @transaction.atomic
 def answer(
-    form: Screening, question_id: str, data: dict[str, Any], *, expected: int | None = None, by: Member, at: datetime
+    form: Screening,
+    question_id: str,
+    data: dict[str, Any],
+    *,
+    expected: int | None = None,
+    by: Member,
+    at: datetime,
 ) -> Screening:
     """Keep one answer as {answer, words, options, items, asked}. Raises ClearanceRefused at the question, Conflict."""
     permissions.check(by, Permission.SCREENING_RECORD, form)
@@ -136,7 +142,9 @@ def _keep_known(episode: Episode, result: screening.ScreeningResult, *, by: Memb
 
 
 @transaction.atomic
-def decide_finding(form: Screening, code: str, *, choice: str, reason: str, by: Member, at: datetime) -> Screening:
+def decide_finding(
+    form: Screening, code: str, *, choice: str, reason: str, by: Member, at: datetime
+) -> Screening:
     """Take a named member's decision on a DECIDE finding, with its reason. A STOP is never decided here."""
     permissions.check(by, Permission.CLEARANCE_DECIDE, form)
     findings = {finding.code: finding for finding in state.weigh_screening(
@@ -145,7 +153,9 @@ def decide_finding(form: Screening, code: str, *, choice: str, reason: str, by: 
     if finding is None:
         raise ClearanceRefused("This screening has no such finding.")
     if finding.weight == Weight.STOP:
-        raise ClearanceRefused(f"{finding.sentence} Nobody decides past it here.", findings=[finding], field=code)
+        raise ClearanceRefused(
+            f"{finding.sentence} Nobody decides past it here.", findings=[finding], field=code
+        )
     if choice not in ("go_on", "ask_provider", "wait"):
         raise ClearanceRefused("Choose what to do about it.", field=code)
     if choice == "go_on" and not reason.strip():
@@ -191,18 +201,24 @@ def grant(
     if wrong := clearing.not_a_clearing_provider(provider.type, clearing_policy()):
         raise ClearanceRefused(wrong, field="provider")
     if valid_from > day:
-        raise ClearanceRefused("A clearance is recorded once it holds. Its first day can’t lie ahead.", field="valid_from")
+        raise ClearanceRefused(
+            "A clearance is recorded once it holds. Its first day can’t lie ahead.", field="valid_from"
+        )
     valid_to = valid_to or clearing.last_day(
         valid_from, clearing_policy(), after_surgery=bool(episode.surgery and episode.surgery.performed_on)
     )
     if valid_to < day:
-        raise ClearanceRefused("This clearance has already ended. Ask the provider for a new one.", field="valid_to")
+        raise ClearanceRefused(
+            "This clearance has already ended. Ask the provider for a new one.", field="valid_to"
+        )
     form = state.latest_screening(episode)
     if form is None or form.finished_at is None:
         raise ClearanceRefused("The screening comes first: every question answered.")
     result = state.weigh_screening(episode, form, day)
     # The letter is being recorded now: it answers what waits for a letter, and nothing else.
-    blocking = [f for f in result.findings if f.weight == Weight.STOP and f.clears != "A clearance letter on file."]
+    blocking = [
+        f for f in result.findings if f.weight == Weight.STOP and f.clears != "A clearance letter on file."
+    ]
     if blocking:
         raise ClearanceRefused(f"{blocking[0].sentence} {blocking[0].clears}", findings=blocking)
     decision = _decide(
@@ -228,7 +244,11 @@ def _decide(episode: Episode, outcome: Outcome, *, findings: Sequence[Finding], 
 def _start_if_complete(episode: Episode, *, by: Member, at: datetime) -> None:
     """Start or resume service when referral, screening and clearance are all there; else the spine says what is missing."""
     day = episode.practice.day(at)
-    if any(finding.weight == Weight.STOP for finding in state.weigh_start(episode, day) if finding.code != "hold-open:hold"):
+    if any(
+        finding.weight == Weight.STOP
+        for finding in state.weigh_start(episode, day)
+        if finding.code != "hold-open:hold"
+    ):
         return
     episode.refresh_from_db()
     try:
@@ -245,14 +265,27 @@ def _start_if_complete(episode: Episode, *, by: Member, at: datetime) -> None:
 
 @transaction.atomic
 def refuse(
-    episode: Episode, *, provider: Provider | None, provider_words: str = "", reason: str, by: Member, at: datetime
+    episode: Episode,
+    *,
+    provider: Provider | None,
+    provider_words: str = "",
+    reason: str,
+    by: Member,
+    at: datetime,
 ) -> Decision:
     """Record that the client is not cleared. Raises ClearanceRefused without a reason."""
     permissions.check(by, Permission.CLEARANCE_DECIDE, episode)
     if not reason.strip():
         raise ClearanceRefused("Write why; the reason stays with the decision.", field="reason")
     decision = _decide(
-        episode, Outcome.REFUSED, findings=(), reason=reason, provider=provider, words=provider_words, by=by, at=at
+        episode,
+        Outcome.REFUSED,
+        findings=(),
+        reason=reason,
+        provider=provider,
+        words=provider_words,
+        by=by,
+        at=at,
     )
     record(events.REFUSED, decision, by=by, at=at)
     return decision
@@ -264,7 +297,9 @@ def withdraw(episode: Episode, *, reason: str, by: Member, at: datetime) -> Deci
     permissions.check(by, Permission.CLEARANCE_DECIDE, episode)
     if not reason.strip():
         raise ClearanceRefused("Write why; the reason stays with the decision.", field="reason")
-    decision = _decide(episode, Outcome.WITHDRAWN, findings=(), reason=reason, provider=None, words="", by=by, at=at)
+    decision = _decide(
+        episode, Outcome.WITHDRAWN, findings=(), reason=reason, provider=None, words="", by=by, at=at
+    )
     record(events.WITHDRAWN, decision, by=by, at=at)
     return decision
 
@@ -288,7 +323,9 @@ def record_limit(
     _check_limit(measure, op, value, closes)
     if written_on > episode.practice.day(at):
         raise ClearanceRefused("The day it was written lies in the future.", field="written_on")
-    ProviderLimit.objects.filter(episode=episode, measure=measure, op=op, closes=closes, ended_at=None).update(ended_at=at)
+    ProviderLimit.objects.filter(
+        episode=episode, measure=measure, op=op, closes=closes, ended_at=None
+    ).update(ended_at=at)
     limit = ProviderLimit.objects.create(
         practice=episode.practice, episode=episode, measure=measure, op=op, value=value, closes=closes, words=words.strip(),
         provider=provider, document=document, written_on=written_on, valid_from=written_on, valid_to=valid_to, recorded_by=by,
@@ -320,7 +357,14 @@ def end_limit(limit: ProviderLimit, *, by: Member, at: datetime) -> None:
 
 @transaction.atomic
 def tighten(
-    practice: Practice, *, measure: str, op: str, value: Decimal, closes: str = Closes.SESSION, by: Member, at: datetime
+    practice: Practice,
+    *,
+    measure: str,
+    op: str,
+    value: Decimal,
+    closes: str = Closes.SESSION,
+    by: Member,
+    at: datetime,
 ) -> PracticeLimit:
     """Set the practice's own, tighter limit. Raises ClearanceRefused when it would loosen ours."""
     permissions.check(by, Permission.KNOWLEDGE_APPROVE)
@@ -330,7 +374,9 @@ def tighten(
                   valid_from=day, closes=Closes(closes))  # fmt: skip
     if wrong := limits.loosening(limit, library().gates.values()):
         raise ClearanceRefused(wrong, field="value")
-    PracticeLimit.objects.filter(practice=practice, measure=measure, op=op, closes=closes, ended_at=None).update(ended_at=at)
+    PracticeLimit.objects.filter(
+        practice=practice, measure=measure, op=op, closes=closes, ended_at=None
+    ).update(ended_at=at)
     kept = PracticeLimit.objects.create(
         practice=practice, measure=measure, op=op, value=value, closes=closes, set_by=by, set_at=at
     )
@@ -385,7 +431,14 @@ def suggest_precautions(
             )
         )  # fmt: skip
     if made:
-        record(events.PRECAUTION_SUGGESTED, episode, by=by, at=at, client=episode.client, items=[p.protocol_item for p in made])
+        record(
+            events.PRECAUTION_SUGGESTED,
+            episode,
+            by=by,
+            at=at,
+            client=episode.client,
+            items=[p.protocol_item for p in made],
+        )
     return made
 
 
@@ -414,7 +467,14 @@ def add_precaution(
 
 @transaction.atomic
 def confirm_precaution(
-    precaution: Precaution, *, provider: Provider, words: str, on: date, text: str = "", by: Member, at: datetime
+    precaution: Precaution,
+    *,
+    provider: Provider,
+    words: str,
+    on: date,
+    text: str = "",
+    by: Member,
+    at: datetime,
 ) -> Precaution:
     """Confirm a suggested precaution by the provider's instruction, quoted; its phrase may be made to fit."""
     _instructed(precaution, provider, words, by)
@@ -429,7 +489,9 @@ def confirm_precaution(
 
 
 @transaction.atomic
-def decline_precaution(precaution: Precaution, *, provider: Provider, words: str, by: Member, at: datetime) -> Precaution:
+def decline_precaution(
+    precaution: Precaution, *, provider: Provider, words: str, by: Member, at: datetime
+) -> Precaution:
     """Leave a suggested precaution out, because the provider's instruction says so."""
     _instructed(precaution, provider, words, by)
     if precaution.state != "suggested":
@@ -459,7 +521,9 @@ def _instructed(precaution: Precaution, provider: Provider, words: str, by: Memb
     permissions.check(by, Permission.CLEARANCE_DECIDE, precaution)
     permissions.check(by, Permission.CLEARANCE_DECIDE, provider)
     if not words.strip():
-        raise ClearanceRefused("Quote the provider’s instruction, or say which letter holds it.", field="words")
+        raise ClearanceRefused(
+            "Quote the provider’s instruction, or say which letter holds it.", field="words"
+        )
 
 
 # ---- Refer back
@@ -517,13 +581,19 @@ def record_answer(
     return back
 
 
-def _clear_again(back: ReferBack, provider: Provider, *, valid_to: date | None, by: Member, at: datetime) -> None:
+def _clear_again(
+    back: ReferBack, provider: Provider, *, valid_to: date | None, by: Member, at: datetime
+) -> None:
     """A red flag is answered only by a clearance decided after it; the end of the earlier one stays its end."""
     episode, day = back.episode, back.practice.day(at)
     before = state.latest_decision(episode)
     if before is None:
         return  # The intake is still open: its own decision comes with the clearance letter.
-    kept = before.valid_to if before.outcome == Outcome.GRANTED and before.valid_to and before.valid_to >= day else None
+    kept = (
+        before.valid_to
+        if before.outcome == Outcome.GRANTED and before.valid_to and before.valid_to >= day
+        else None
+    )
     until = valid_to or kept or clearing.last_day(day, clearing_policy(), after_surgery=bool(episode.surgery))
     decision = _decide(
         episode, Outcome.GRANTED, findings=[Finding.from_dict(finding) for finding in back.findings],

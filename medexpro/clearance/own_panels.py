@@ -42,5 +42,9 @@ def clearance_fact(chart: Chart) -> Fact | None:
         until = f" · renew by {words.day(decision.valid_to, 'short')}" if decision.valid_to else ""
         return Fact("Clearance", "Cleared", detail + until, icon="shield")
     names = {"expired": "Ended", "refused": "Not cleared", "not_yet": "Not yet"}
-    ended = f"Ended {words.day(decision.valid_to, 'short')}" if standing == "expired" and decision.valid_to else detail
+    ended = (
+        f"Ended {words.day(decision.valid_to, 'short')}"
+        if standing == "expired" and decision.valid_to
+        else detail
+    )
     return Fact("Clearance", names.get(standing.value, "None"), ended, icon="stop")

@@ -37,9 +37,17 @@ def clearance_step(episode: Episode, on: date) -> StepState:
         return StepState(State.CURRENT, "missing", ("There is no clearance from a provider yet.",), link)
     if standing.covers:
         ending = standing is clearing.ClearanceState.ENDING and decision.valid_to
-        caption = f"ends {words.day(decision.valid_to, 'short')}" if ending else words.day(decision.valid_from, "short")
+        caption = (
+            f"ends {words.day(decision.valid_to, 'short')}"
+            if ending
+            else words.day(decision.valid_from, "short")
+        )
         return StepState(State.DONE, caption, link=link)
     if decision.outcome != Outcome.GRANTED:
         return StepState(State.LATE, "not cleared", ("The last decision does not clear the client.",), link)
-    ended = f"The clearance ended on {words.day(decision.valid_to)}." if decision.valid_to else "The clearance does not cover today."
+    ended = (
+        f"The clearance ended on {words.day(decision.valid_to)}."
+        if decision.valid_to
+        else "The clearance does not cover today."
+    )
     return StepState(State.LATE, "expired", (ended,), link)

@@ -25,7 +25,9 @@ STATES = {"": "No", "known": "Yes, the same", "new_or_worse": "New or worse", "u
 
 def episode_of(request: HttpRequest, episode_id: Any) -> Episode:
     """Return an episode the member may know of, with what its pages show."""
-    rows = Episode.objects.visible_to(request.member).select_related("client", "practice", "surgery", "referral__provider")
+    rows = Episode.objects.visible_to(request.member).select_related(
+        "client", "practice", "surgery", "referral__provider"
+    )
     return get_object_or_404(rows, pk=episode_id)
 
 
@@ -43,7 +45,9 @@ def screening(request: HttpRequest, episode_id: Any) -> HttpResponse:
         missing = rules.missing_answers(questionnaire(), answers)
         if asked != "review" and (asked or missing):
             known = {question.id for question in questionnaire().questions}
-            return _question(request, episode, form, asked if asked in known else missing[0] if missing else "")
+            return _question(
+                request, episode, form, asked if asked in known else missing[0] if missing else ""
+            )
     return _review(request, episode, form)
 
 
@@ -92,7 +96,12 @@ def start(request: HttpRequest, episode_id: Any) -> HttpResponse:
     try:
         operations.start_screening(episode, by=request.member, at=clock.now())
     except Refusal as refusal:
-        return page(request, "clearance/screening_start.html", _base(request, episode) | {"error": str(refusal)}, status=409)
+        return page(
+            request,
+            "clearance/screening_start.html",
+            _base(request, episode) | {"error": str(refusal)},
+            status=409,
+        )
     return go_to(request, "clearance:screening", episode.pk)
 
 
@@ -110,7 +119,9 @@ def answer(request: HttpRequest, episode_id: Any) -> HttpResponse:
         "words": request.POST.get("words", ""),
         "options": request.POST.getlist("options"),
         "items": {
-            key.removeprefix("item-"): value for key, value in request.POST.items() if key.startswith("item-") and value
+            key.removeprefix("item-"): value
+            for key, value in request.POST.items()
+            if key.startswith("item-") and value
         },
         "asked": request.POST.get("asked", ""),
     }
@@ -173,7 +184,11 @@ def _review(
     result = state.weigh_screening(episode, form, day)
     stops = [finding for finding in result.findings if finding.weight == Weight.STOP]
     decides = [
-        {"finding": finding, "decision": form.decisions.get(finding.code), "typed": typed if typed and typed["code"] == finding.code else None}
+        {
+            "finding": finding,
+            "decision": form.decisions.get(finding.code),
+            "typed": typed if typed and typed["code"] == finding.code else None,
+        }
         for finding in result.findings
         if finding.weight == Weight.DECIDE
     ]

@@ -154,7 +154,10 @@ def weigh_start(episode: Episode, on: date) -> list[Finding]:
     tz, backs = episode.practice.tz, refer_backs(episode)
     holds = [
         clearing.Hold(
-            code=back.trigger, why=back.observed.rstrip("."), opened_on=back.opened_at.astimezone(tz).date(), referred_back=True
+            code=back.trigger,
+            why=back.observed.rstrip("."),
+            opened_on=back.opened_at.astimezone(tz).date(),
+            referred_back=True,
         )
         for back in backs
         if back.closed_at is None or back.go_on is False
@@ -232,7 +235,9 @@ def limits_in_force(episode: Episode) -> list[Limit]:
             closes=Closes(limit.closes),
             id=str(limit.pk),
         )
-        for limit in PracticeLimit.objects.filter(practice=episode.practice, ended_at=None).select_related("set_by__user")
+        for limit in PracticeLimit.objects.filter(practice=episode.practice, ended_at=None).select_related(
+            "set_by__user"
+        )
     ]
     return found
 
@@ -246,13 +251,17 @@ def histories_of(episode: Episode, on: date) -> dict[str, datetime | None]:
             known[state.item] = state.recorded_at
     histories = {key: at for key, at in known.items() if key in library().histories}
     client = episode.client
-    for effects in client.medications.filter(removed_at=None, ended_on=None).values_list("effects", flat=True):
+    for effects in client.medications.filter(removed_at=None, ended_on=None).values_list(
+        "effects", flat=True
+    ):
         histories |= {effect: None for effect in effects if effect in library().histories}
     age = client.age_on(on)
     if age is not None and age > OLDER_THAN:
         histories["age_over_70"] = None
     since = clearing.months_on(on, -JOINT_SURGERY_MONTHS)
-    operated = client.surgeries.filter(removed_at=None, performed_on__gt=since, performed_on__lte=on).exclude(joint="")
+    operated = client.surgeries.filter(removed_at=None, performed_on__gt=since, performed_on__lte=on).exclude(
+        joint=""
+    )
     if operated.exists():
         histories["joint_surgery_12m"] = None
     return histories
@@ -301,7 +310,8 @@ def gate_context(
         at=at,
         readings=readings,
         stage=stage,
-        signs=[Sign(symptom=item, at=red_flags_at) for item in red_flags or () if item not in said] + [*(signs or ())],
+        signs=[Sign(symptom=item, at=red_flags_at) for item in red_flags or () if item not in said]
+        + [*(signs or ())],
         earlier=earlier,
         last_session=last_session,
         histories=histories | dict.fromkeys(said, red_flags_at),
@@ -336,7 +346,11 @@ def signs_to_ask(context: GateContext) -> list[str]:
     Red flags are a question of their own and left out.
     """
     made = [gate for gate in gates.in_force(context) if gates.applies(gate, context)]
-    asked = [g for g in made if g.id in context.listed] if context.listed else [g for g in made if g.weight == Weight.STOP]
+    asked = (
+        [g for g in made if g.id in context.listed]
+        if context.listed
+        else [g for g in made if g.weight == Weight.STOP]
+    )
     found = [sign for gate in asked for rule in gate.rules for sign in rule.symptoms if rule.op == "present"]
     return [sign for sign in dict.fromkeys(found) if not sign.startswith("rf_")]
 

@@ -31,7 +31,9 @@ def decide(request: HttpRequest, episode_id: Any) -> HttpResponse:
     return _clearance_page(request, episode)
 
 
-def _clearance_page(request: HttpRequest, episode: Episode, *, status: int = 200, **bound: Form) -> HttpResponse:
+def _clearance_page(
+    request: HttpRequest, episode: Episode, *, status: int = 200, **bound: Form
+) -> HttpResponse:
     day = episode.practice.day(clock.now())
     decision = state.latest_decision(episode)
     context: dict[str, Any] = {
@@ -40,12 +42,18 @@ def _clearance_page(request: HttpRequest, episode: Episode, *, status: int = 200
         "client": episode.client,
         "decision": decision,
         "standing": clearing.state_on(state.clearance_facts(episode), day, clearing_policy()),
-        "history": episode.clearances.select_related("provider", "decided_by__user").order_by("-decided_at")[:20],
+        "history": episode.clearances.select_related("provider", "decided_by__user").order_by("-decided_at")[
+            :20
+        ],
         "needs": state.weigh_start(episode, day),
         "limits": episode.provider_limits.filter(ended_at=None).select_related("provider"),
         "plans": state.plans_in_force(episode, day),
-        "precautions": episode.precautions.exclude(state="declined").select_related("confirmed_provider").order_by("created_at"),
-        "backs": episode.refer_backs.select_related("provider", "opened_by__user").order_by("-opened_at")[:20],
+        "precautions": episode.precautions.exclude(state="declined")
+        .select_related("confirmed_provider")
+        .order_by("created_at"),
+        "backs": episode.refer_backs.select_related("provider", "opened_by__user").order_by("-opened_at")[
+            :20
+        ],
         "day": day,
         "may_decide": request.member.may(Permission.CLEARANCE_DECIDE),
     }
@@ -85,7 +93,9 @@ def grant(request: HttpRequest, episode_id: Any) -> HttpResponse:
     """Record a provider's clearance."""
     episode = episode_of(request, episode_id)
     form = forms.GrantForm(request.POST, episode=episode)
-    return _take(request, episode, "grant", form, lambda **v: operations.grant(episode, **v), "Cleared to exercise")
+    return _take(
+        request, episode, "grant", form, lambda **v: operations.grant(episode, **v), "Cleared to exercise"
+    )
 
 
 @require_POST
@@ -94,7 +104,9 @@ def refuse(request: HttpRequest, episode_id: Any) -> HttpResponse:
     """Record that the client is not cleared."""
     episode = episode_of(request, episode_id)
     form = forms.RefuseForm(request.POST, episode=episode)
-    return _take(request, episode, "refuse", form, lambda **v: operations.refuse(episode, **v), "Recorded: not cleared")
+    return _take(
+        request, episode, "refuse", form, lambda **v: operations.refuse(episode, **v), "Recorded: not cleared"
+    )
 
 
 @require_POST
@@ -103,14 +115,18 @@ def add_limit(request: HttpRequest, episode_id: Any) -> HttpResponse:
     """Record a limit a provider wrote."""
     episode = episode_of(request, episode_id)
     form = forms.LimitForm(request.POST, episode=episode)
-    return _take(request, episode, "limit", form, lambda **v: operations.record_limit(episode, **v), "Limit recorded")
+    return _take(
+        request, episode, "limit", form, lambda **v: operations.record_limit(episode, **v), "Limit recorded"
+    )
 
 
 @require_POST
 @requires(Permission.CLEARANCE_DECIDE)
 def end_limit(request: HttpRequest, limit_id: Any) -> HttpResponse:
     """End a provider's limit."""
-    limit = get_object_or_404(ProviderLimit.objects.visible_to(request.member).select_related("episode__client"), pk=limit_id)
+    limit = get_object_or_404(
+        ProviderLimit.objects.visible_to(request.member).select_related("episode__client"), pk=limit_id
+    )
     operations.end_limit(limit, by=request.member, at=clock.now())
     toast(request, "Limit ended; ours hold again")
     return go_to(request, "clearance:decide", limit.episode_id)
@@ -122,7 +138,9 @@ def add_plan(request: HttpRequest, episode_id: Any) -> HttpResponse:
     """Record a written plan."""
     episode = episode_of(request, episode_id)
     form = forms.PlanForm(request.POST, episode=episode)
-    return _take(request, episode, "plan", form, lambda **v: operations.record_plan(episode, **v), "Plan recorded")
+    return _take(
+        request, episode, "plan", form, lambda **v: operations.record_plan(episode, **v), "Plan recorded"
+    )
 
 
 @require_POST
@@ -132,7 +150,12 @@ def add_precaution(request: HttpRequest, episode_id: Any) -> HttpResponse:
     episode = episode_of(request, episode_id)
     form = forms.PrecautionForm(request.POST, episode=episode)
     return _take(
-        request, episode, "precaution", form, lambda **v: operations.add_precaution(episode, **v), "Precaution added"
+        request,
+        episode,
+        "precaution",
+        form,
+        lambda **v: operations.add_precaution(episode, **v),
+        "Precaution added",
     )
 
 
@@ -140,7 +163,9 @@ def add_precaution(request: HttpRequest, episode_id: Any) -> HttpResponse:
 @requires(Permission.CLEARANCE_DECIDE)
 def answer_precaution(request: HttpRequest, precaution_id: Any) -> HttpResponse:
     """Confirm, leave out or release a precaution by the provider's instruction."""
-    rows = Precaution.objects.visible_to(request.member).select_related("episode__client", "episode__practice", "practice")
+    rows = Precaution.objects.visible_to(request.member).select_related(
+        "episode__client", "episode__practice", "practice"
+    )
     precaution = get_object_or_404(rows, pk=precaution_id)
     episode = episode_of(request, precaution.episode_id)
     form = forms.InstructionForm(request.POST, episode=episode)
@@ -173,7 +198,9 @@ def refer_back(request: HttpRequest, episode_id: Any) -> HttpResponse:
 @requires(Permission.CLEARANCE_DECIDE)
 def record_answer(request: HttpRequest, back_id: Any) -> HttpResponse:
     """Record the provider's answer to a refer back."""
-    rows = ReferBack.objects.visible_to(request.member).select_related("episode__client", "episode__practice", "practice")
+    rows = ReferBack.objects.visible_to(request.member).select_related(
+        "episode__client", "episode__practice", "practice"
+    )
     back = get_object_or_404(rows, pk=back_id)
     episode = episode_of(request, back.episode_id)
     form = forms.AnswerForm(request.POST, episode=episode)

@@ -85,7 +85,9 @@ def _apply(command: Command, *, by: Member, at: datetime) -> dict[str, Any]:
         raise NotFound("There is no such session in this practice.")
     session = (
         SessionLog.objects.select_for_update(of=("self",))
-        .select_related("episode__client", "episode__practice", "episode__surgery", "practice", "program__protocol")
+        .select_related(
+            "episode__client", "episode__practice", "episode__surgery", "practice", "program__protocol"
+        )
         .filter(practice_id=by.practice_id, pk=command.session)
         .first()
     )
@@ -96,7 +98,10 @@ def _apply(command: Command, *, by: Member, at: datetime) -> dict[str, Any]:
     hashed = payload_hash(command)
     if known := SessionCommand.objects.filter(practice_id=by.practice_id, id=command.id).first():
         if known.payload_hash != hashed:
-            return answer | {"outcome": "mismatch", "sentence": "This entry’s number was used for another entry."}
+            return answer | {
+                "outcome": "mismatch",
+                "sentence": "This entry’s number was used for another entry.",
+            }
         return answer | known.answer | {"outcome": "duplicate", "first": known.outcome}
     last = (
         SessionCommand.objects.filter(session=session, device=command.device)
@@ -210,7 +215,9 @@ def _red_flags(work: Work) -> None:
         raise CommandRefused("Answer each red flag, or choose “None of these”.", field="red_flags")
     before = set(work.session.red_flags or [])
     if before - set(items):
-        raise CommandRefused("A red flag said today stays for today; the provider’s answer clears it.", field="red_flags")
+        raise CommandRefused(
+            "A red flag said today stays for today; the provider’s answer clears it.", field="red_flags"
+        )
     work.session.red_flags, work.session.red_flags_at = sorted(items), _taken_at(work)
     record(events.RED_FLAGS, work.session, by=work.by, at=work.at, items=work.session.red_flags)
     _weigh(work)
@@ -226,7 +233,9 @@ def _signs(work: Work) -> None:
     said = list(work.session.signs or [])
     known = {one["symptom"] for one in said}
     at, when = _taken_at(work).isoformat(), "in" if work.session.started_at else "pre"
-    work.session.signs = said + [{"symptom": item, "at": at, "when": when} for item in items if item not in known]
+    work.session.signs = said + [
+        {"symptom": item, "at": at, "when": when} for item in items if item not in known
+    ]
     record(events.SIGNS, work.session, by=work.by, at=work.at, items=items)
     _weigh(work)
 
@@ -308,19 +317,25 @@ def _log(work: Work) -> None:
     # A slip of the finger in an exercise already logged may be put right, though it closed that exercise.
     own = {f"exercise:{entry.exercise}"} if entry.state == "done" else set()
     _check_going(work, parts_of(work.session, entry) - own)
-    effort, pain = rules.read_score(work.body.get("effort"), "Effort"), rules.read_score(work.body.get("pain"), "Pain")
+    effort, pain = (
+        rules.read_score(work.body.get("effort"), "Effort"),
+        rules.read_score(work.body.get("pain"), "Pain"),
+    )
     sets = rules.read_sets(work.body.get("sets"), entry.quantity_unit)
     reason = str(work.body.get("reason", "")).strip()[:240]
     program = work.session.program
     over = program and (
-        (effort is not None and effort > program.effort_ceiling) or (pain is not None and pain > program.pain_ceiling)
+        (effort is not None and effort > program.effort_ceiling)
+        or (pain is not None and pain > program.pain_ceiling)
     )
     if over and not reason:
         raise CommandRefused("This is over the ceiling. Say what you did about it.", field="reason")
     entry.state, entry.sets, entry.effort, entry.pain, entry.reason = "done", sets, effort, pain, reason
     entry.logged_at = _taken_at(work)
     entry.save()
-    record(events.LOGGED, work.session, by=work.by, at=work.at, exercise=entry.exercise, over_ceiling=bool(over))
+    record(
+        events.LOGGED, work.session, by=work.by, at=work.at, exercise=entry.exercise, over_ceiling=bool(over)
+    )
     if effort is not None or pain is not None:
         _weigh(work)
 
@@ -368,7 +383,9 @@ def _swap(work: Work) -> None:
     new = _new_entry(work, str(work.body.get("exercise", "")), entry.order)
     entry.state, entry.reason = "swapped", f"Swapped for {new.name}"[:240]
     entry.save()
-    record(events.LOGGED, work.session, by=work.by, at=work.at, exercise=entry.exercise, swapped_for=new.exercise)
+    record(
+        events.LOGGED, work.session, by=work.by, at=work.at, exercise=entry.exercise, swapped_for=new.exercise
+    )
 
 
 def _add(work: Work) -> None:
@@ -386,7 +403,9 @@ def _minutes(work: Work) -> None:
 def _note(work: Work) -> None:
     text = work.body.get("text", "")
     if not isinstance(text, str) or len(text) > 4000:
-        raise CommandRefused("A note has room for 4,000 characters. Shorten it; nothing was lost.", field="note")
+        raise CommandRefused(
+            "A note has room for 4,000 characters. Shorten it; nothing was lost.", field="note"
+        )
     work.session.note = text
     record(events.WROTE, work.session, by=work.by, at=work.at, fields=["note"])
 

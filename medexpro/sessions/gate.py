@@ -96,7 +96,11 @@ def parts_of(session: SessionLog, entry: ExerciseEntry) -> frozenset[str]:
     """Return the parts whose closing closes an entry: its own part, weight on the feet, the operated joint, itself."""
     exercise = library().exercises.get(entry.exercise)
     surgery = session.episode.surgery
-    shape = closed_with(exercise, surgery.joint if surgery else "") if exercise else frozenset({"joint", "weight_bearing"})
+    shape = (
+        closed_with(exercise, surgery.joint if surgery else "")
+        if exercise
+        else frozenset({"joint", "weight_bearing"})
+    )
     return shape | {entry.part, f"exercise:{entry.exercise}"}
 
 

@@ -30,8 +30,12 @@ class SessionLog(EpisodeRow):
     ended_at = models.DateTimeField(null=True)
     red_flags = models.JSONField(null=True, help_text="Symptom ids new or worse; [] is the answer none")
     red_flags_at = models.DateTimeField(null=True)
-    signs = models.JSONField(null=True, help_text="Signs of today as {symptom, at, when}; [] is the answer none")
-    answers = models.JSONField(default=dict, help_text="Finding code to {reason, provider answer, by, at} for DECIDE")
+    signs = models.JSONField(
+        null=True, help_text="Signs of today as {symptom, at, when}; [] is the answer none"
+    )
+    answers = models.JSONField(
+        default=dict, help_text="Finding code to {reason, provider answer, by, at} for DECIDE"
+    )
     findings = models.JSONField(default=list, help_text="As last weighed")
     minutes = models.JSONField(default=dict, help_text="Service category to seconds")
     marks = models.JSONField(default=dict, help_text="The gate as last weighed; who touched what last")
@@ -56,7 +60,9 @@ class SessionLog(EpisodeRow):
             models.Index(fields=["practice", "-opened_at"], name="sessions_by_day"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["episode", "number"], name="sessions_of_an_episode_are_numbered_once")
+            models.UniqueConstraint(
+                fields=["episode", "number"], name="sessions_of_an_episode_are_numbered_once"
+            )
         ]
 
 
@@ -88,7 +94,9 @@ class ExerciseEntry(EpisodeRow):
     part = models.CharField(max_length=20, default="resistance")
     order = models.PositiveSmallIntegerField()
     state = models.CharField(
-        max_length=8, choices=[("open", "Open"), ("done", "Done"), ("skipped", "Skipped"), ("swapped", "Swapped")], default="open"
+        max_length=8,
+        choices=[("open", "Open"), ("done", "Done"), ("skipped", "Skipped"), ("swapped", "Swapped")],
+        default="open",
     )
     sets = models.JSONField(default=list, help_text="List of {quantity, load}: one per set done")
     quantity_unit = models.CharField(max_length=12)
@@ -125,7 +133,9 @@ class SessionCommand(PracticeModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["practice", "id"], name="a_command_is_applied_once"),
-            models.UniqueConstraint(fields=["session", "device", "seq"], name="a_device_numbers_its_commands_once"),
+            models.UniqueConstraint(
+                fields=["session", "device", "seq"], name="a_device_numbers_its_commands_once"
+            ),
         ]
 
 

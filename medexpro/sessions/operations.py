@@ -45,9 +45,17 @@ def open_session(episode: Episode, *, id: UUID | None = None, by: Member, at: da
     open refer-back stands in the way: no session starts past them.
     """
     permissions.check(by, Permission.SESSIONS_LOG, episode)
-    episode = Episode.objects.select_for_update(of=("self",)).select_related("practice", "client").get(pk=episode.pk)
+    episode = (
+        Episode.objects.select_for_update(of=("self",))
+        .select_related("practice", "client")
+        .get(pk=episode.pk)
+    )
     latest = episode.sessions.order_by("-number").first()
-    if latest and latest.state in UNSIGNED and episode.practice.day(latest.opened_at) == episode.practice.day(at):
+    if (
+        latest
+        and latest.state in UNSIGNED
+        and episode.practice.day(latest.opened_at) == episode.practice.day(at)
+    ):
         return latest
 
     findings = clearance.weigh_start(episode, episode.practice.day(at))
@@ -75,7 +83,8 @@ def _fill(session: SessionLog) -> None:
     lines = programs.for_session(session.program)
     last = last_entries(session.episode, [line.exercise for line in lines])
     ExerciseEntry.objects.bulk_create(
-        entry_of(session, line, order=order, last=last.get(line.exercise)) for order, line in enumerate(lines, start=1)
+        entry_of(session, line, order=order, last=last.get(line.exercise))
+        for order, line in enumerate(lines, start=1)
     )
 
 
@@ -97,7 +106,9 @@ def load_unit_of(session: SessionLog) -> str:
     return "[lb_av]" if session.practice.units == "us" else "kg"
 
 
-def last_entries(episode: Episode, exercises: list[str], *, sessions_back: int = 6) -> dict[str, ExerciseEntry]:
+def last_entries(
+    episode: Episode, exercises: list[str], *, sessions_back: int = 6
+) -> dict[str, ExerciseEntry]:
     """Return the latest done entry per exercise, looking a few sessions back: cost does not grow with history."""
     recent = list(episode.sessions.order_by("-number").values_list("pk", flat=True)[:sessions_back])
     entries = ExerciseEntry.objects.filter(session__in=recent, exercise__in=exercises, state="done")
@@ -176,7 +187,9 @@ def cosign(session: SessionLog, *, recently_signed_in: bool, by: Member, at: dat
     if not recently_signed_in:
         raise SignInNeeded("Show that it is you: signing asks for your password or passkey again.")
     if session.content_hash != content_hash(session):
-        raise SessionRefused("The note no longer reads as it was signed. Tell the owner; nothing was changed here.")
+        raise SessionRefused(
+            "The note no longer reads as it was signed. Tell the owner; nothing was changed here."
+        )
     session.state = SessionState.SIGNED
     session.cosigned_at, session.cosigned_by, session.cosigned_name = at, by, by.signing_name
     session.version += 1
@@ -186,7 +199,9 @@ def cosign(session: SessionLog, *, recently_signed_in: bool, by: Member, at: dat
 
 
 @transaction.atomic
-def add_addendum(session: SessionLog, *, text: str, id: UUID | None = None, by: Member, at: datetime) -> Addendum:
+def add_addendum(
+    session: SessionLog, *, text: str, id: UUID | None = None, by: Member, at: datetime
+) -> Addendum:
     """Add a dated addition to a signed note. The note itself never changes."""
     permissions.check(by, Permission.SESSIONS_LOG, session)
     if session.state not in LOCKED:

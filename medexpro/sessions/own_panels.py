@@ -18,10 +18,26 @@ def register() -> None:
     """Put the parts in place, when the app starts."""
     panels.add_tab(Tab("sessions", "Sessions", _tab, Permission.RECORD_READ, 20, count=_count))
     panels.add(
-        Panel("next_session", "Next session", "sessions/next_panel.html", next_session, Permission.SESSIONS_LOG, order=5, slot=Slot.SIDE)
+        Panel(
+            "next_session",
+            "Next session",
+            "sessions/next_panel.html",
+            next_session,
+            Permission.SESSIONS_LOG,
+            order=5,
+            slot=Slot.SIDE,
+        )
     )
     panels.add(
-        Panel("sessions", "Sessions", "sessions/chart_panel.html", so_far, Permission.RECORD_READ, order=30, slot=Slot.TRIO)
+        Panel(
+            "sessions",
+            "Sessions",
+            "sessions/chart_panel.html",
+            so_far,
+            Permission.RECORD_READ,
+            order=30,
+            slot=Slot.TRIO,
+        )
     )
 
 
@@ -37,7 +53,11 @@ def _count(chart: Chart) -> int | None:
 def _newest(chart: Chart) -> list[SessionLog]:
     """Return the newest sessions, asked for once however many parts show them."""
     if "sessions" not in chart.memo:
-        rows = SessionLog.objects.filter(episode=chart.episode).order_by("-number")[:SHOWN] if chart.episode else []
+        rows = (
+            SessionLog.objects.filter(episode=chart.episode).order_by("-number")[:SHOWN]
+            if chart.episode
+            else []
+        )
         chart.memo["sessions"] = list(rows)
     return chart.memo["sessions"]
 
@@ -47,7 +67,9 @@ def next_session(chart: Chart) -> dict[str, Any] | None:
     episode = chart.episode
     if episode is None or not episode.is_open:
         return None
-    stops = [finding for finding in clearance.weigh_start(episode, chart.day) if finding.weight == Weight.STOP]
+    stops = [
+        finding for finding in clearance.weigh_start(episode, chart.day) if finding.weight == Weight.STOP
+    ]
     newest = _newest(chart)
     running = next((one for one in newest if one.state in ("open", "ready", "held")), None)
     return {

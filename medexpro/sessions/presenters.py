@@ -165,7 +165,11 @@ def set_words(entry: ExerciseEntry) -> str:
     quantities = [plain(one["quantity"]) for one in entry.sets]
     unit = units.get(entry.quantity_unit, f" {entry.quantity_unit}")
     same = len(set(quantities)) == 1
-    words = f"{len(quantities)} × {quantities[0]}{unit}" if same and len(quantities) > 1 else f"{', '.join(quantities)}{unit}"
+    words = (
+        f"{len(quantities)} × {quantities[0]}{unit}"
+        if same and len(quantities) > 1
+        else f"{', '.join(quantities)}{unit}"
+    )
     load = entry.sets[-1].get("load")
     return f"{words} at {plain(load)} {label(entry.load_unit)}" if load else words
 

@@ -92,7 +92,10 @@ def show(request: HttpRequest, session_id: Any) -> HttpResponse:
     record_read(request.member, client, "session", at=at)
     if session.state in operations.LOCKED or not request.member.may(Permission.SESSIONS_LOG):
         return _note(request, session, forms.AddendumForm())
-    context, start = context_of(session, at=at), clearance.start_stops(session.episode, session.practice.day(at))
+    context, start = (
+        context_of(session, at=at),
+        clearance.start_stops(session.episode, session.practice.day(at)),
+    )
     gate = gate_of(session, at=at, context=context, start=start)
     state = presenters.session_state(session, gate, at=at)
     figures = clearance.floor_rules_for(context) | {"start": [finding.as_dict() for finding in start]}
@@ -115,7 +118,9 @@ def _subtitle(session: SessionLog, at: Any) -> str:
     planned = f" of {session.program.sessions_planned}" if session.program else ""
     surgery = session.episode.surgery
     weeks = surgery.weeks_on(session.practice.day(at)) if surgery else None
-    return f"Session {session.number}{planned} · {session.episode.title}" + (f", week {weeks}" if weeks else "")
+    return f"Session {session.number}{planned} · {session.episode.title}" + (
+        f", week {weeks}" if weeks else ""
+    )
 
 
 def _data(request: HttpRequest, session: SessionLog, context: GateContext) -> dict[str, Any]:
@@ -139,7 +144,9 @@ def _data(request: HttpRequest, session: SessionLog, context: GateContext) -> di
         "provider_phone": provider.phone if provider else "",
         "red_flag_question": question.professional.split(",")[0] + ": any new or worse since the last visit?",
         "red_flags": [{"id": key, "words": lib.symptoms[key].professional} for key in question.asks],
-        "signs": [{"id": key, "words": lib.symptoms[key].professional} for key in clearance.signs_to_ask(context)],
+        "signs": [
+            {"id": key, "words": lib.symptoms[key].professional} for key in clearance.signs_to_ask(context)
+        ],
         "load_step": 5 if us else 2.5,
         "load_unit": label("[lb_av]" if us else "kg"),
         "cosign": not request.member.may(Permission.SESSIONS_SIGN),
@@ -258,7 +265,12 @@ def add_addendum(request: HttpRequest, session_id: Any) -> HttpResponse:
 def _note(request: HttpRequest, session: SessionLog, form: Any, *, cosign_error: str = "", status: int = 200):
     entries = [(entry, presenters.set_words(entry)) for entry in session.entries.all()]
     readings = [
-        (presenters.measure_name(reading.measure), presenters.plain(reading.value), label(reading.unit), reading.at)
+        (
+            presenters.measure_name(reading.measure),
+            presenters.plain(reading.value),
+            label(reading.unit),
+            reading.at,
+        )
         for reading in session.readings.all()
     ]
     member = request.member
@@ -272,7 +284,10 @@ def _note(request: HttpRequest, session: SessionLog, form: Any, *, cosign_error:
             "subtitle": _subtitle(session, session.opened_at),
             "entries": entries,
             "readings": readings,
-            "minutes": [(words, session.minutes.get(key, 0) // 60) for key, words in presenters.ServiceCategory.choices],
+            "minutes": [
+                (words, session.minutes.get(key, 0) // 60)
+                for key, words in presenters.ServiceCategory.choices
+            ],
             "addenda": session.addenda.all(),
             "form": form,
             "may_add": member.may(Permission.SESSIONS_LOG),

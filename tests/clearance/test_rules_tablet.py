@@ -65,7 +65,12 @@ def test_the_fingerprint_changes_with_a_figure_and_with_nothing_else():
 
 def test_figures_are_written_in_plain_digits():
     figures = tablet.floor_rules(context(limits=[limit("bp_systolic", Decimal("1.4E+2"))]))
-    values = [one["value"] for gate in figures["gates"] for one in gate["rules"] + gate.get("clears_at", []) if "value" in one]
+    values = [
+        one["value"]
+        for gate in figures["gates"]
+        for one in gate["rules"] + gate.get("clears_at", [])
+        if "value" in one
+    ]
     assert "140" in values
     assert all(value.replace(".", "").isdigit() for value in values)
 

@@ -44,7 +44,9 @@ class Tablet:
         self.send("reading", measure="bp_systolic", value=str(systolic), moment="pre")
         return self.send("reading", measure="bp_diastolic", value=str(diastolic), moment="pre")
 
-    def takes_vitals(self, systolic: int = 128, diastolic: int = 82, pulse: int = 68, pain: int = 2) -> dict[str, Any]:
+    def takes_vitals(
+        self, systolic: int = 128, diastolic: int = 82, pulse: int = 68, pain: int = 2
+    ) -> dict[str, Any]:
         """Record all that is required before the start; the answer to the last."""
         self.takes_pressure(systolic, diastolic)
         self.send("reading", measure="resting_hr", value=str(pulse), moment="pre")

@@ -39,7 +39,10 @@ def test_opening_twice_on_one_day_is_one_session(session, cast):
 def test_nothing_taken_keeps_the_gate_closed(tablet):
     answer = tablet.send("start")
     assert answer["outcome"] == "refused"
-    assert {finding["code"] for finding in answer["findings"]} >= {"bp_systolic-not-taken", "red_flag_question-not-taken"}
+    assert {finding["code"] for finding in answer["findings"]} >= {
+        "bp_systolic-not-taken",
+        "red_flag_question-not-taken",
+    }
 
 
 def test_readings_inside_all_limits_let_the_session_start(tablet):
@@ -75,7 +78,10 @@ def test_a_red_flag_stops_and_cannot_be_started_past(tablet):
     tablet.send("reading", measure="resting_hr", value="68", moment="pre")
     tablet.send("reading", measure="pain_nrs", value="2", moment="pre")
     assert tablet.send("red_flags", items=["rf_chest_or_breath"])["gate"]["state"] == "stop"
-    assert tablet.send("answer", code="metirf_chest_pain_breath", reason="she says it is fine")["outcome"] == "refused"
+    assert (
+        tablet.send("answer", code="metirf_chest_pain_breath", reason="she says it is fine")["outcome"]
+        == "refused"
+    )
     assert tablet.send("start")["outcome"] == "refused"
     assert tablet.send("red_flags", items=[])["outcome"] == "refused"
 
@@ -97,14 +103,18 @@ def test_a_decide_finding_goes_on_only_with_the_providers_answer_recorded(tablet
     assert tablet.send("red_flags", items=["rf_swelling"])["gate"]["state"] == "decide"
     assert tablet.send("start")["outcome"] == "refused"
     assert tablet.send("answer", code="metirf_swelling", reason="  ")["outcome"] == "refused"
-    answer = tablet.send("answer", code="metirf_swelling", reason="Dr. Raman by phone: usual, go on without impact")
+    answer = tablet.send(
+        "answer", code="metirf_swelling", reason="Dr. Raman by phone: usual, go on without impact"
+    )
     assert answer["gate"]["state"] == "go"
 
 
 def test_the_same_command_twice_is_applied_once(tablet):
     started(tablet)
     entry = tablet.session.entries.first()
-    command = tablet.command("log", entry=str(entry.pk), sets=[{"quantity": "12", "load": None}], effort=4, pain=1)
+    command = tablet.command(
+        "log", entry=str(entry.pk), sets=[{"quantity": "12", "load": None}], effort=4, pain=1
+    )
     assert tablet.resend(command)["outcome"] == "applied"
     assert tablet.resend(command)["outcome"] == "duplicate"
     assert SessionCommand.objects.filter(id=command["id"]).count() == 1
@@ -175,7 +185,10 @@ def test_over_the_ceiling_asks_what_was_done_about_it(tablet):
     entry = str(tablet.session.entries.filter(part="resistance").first().pk)
     sets = [{"quantity": "10", "load": "20"}]
     assert tablet.send("log", entry=entry, sets=sets, effort=8, pain=2)["outcome"] == "refused"
-    assert tablet.send("log", entry=entry, sets=sets, effort=8, pain=2, reason="Load down, rested")["outcome"] == "applied"
+    assert (
+        tablet.send("log", entry=entry, sets=sets, effort=8, pain=2, reason="Load down, rested")["outcome"]
+        == "applied"
+    )
 
 
 def test_another_practices_session_does_not_exist(tablet, cast):

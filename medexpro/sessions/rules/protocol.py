@@ -79,7 +79,12 @@ def read_command(data: Any) -> Command:
 
 def payload_hash(command: Command) -> str:
     """Return the SHA-256 of what the command says, so that the same id with another body is found out."""
-    content = {"kind": command.kind, "session": str(command.session), "body": command.body, "seq": command.seq}
+    content = {
+        "kind": command.kind,
+        "session": str(command.session),
+        "body": command.body,
+        "seq": command.seq,
+    }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -98,7 +103,9 @@ def waits_for(seq: int, last_seq: int) -> int | None:
     return last_seq + 1 if seq > last_seq + 1 else None
 
 
-def collides(target: str, *, base_version: int, device: str, touched: Mapping[str, Mapping[str, Any]]) -> bool:
+def collides(
+    target: str, *, base_version: int, device: str, touched: Mapping[str, Mapping[str, Any]]
+) -> bool:
     """Return whether another device changed the same thing after the version this command knew.
 
     touched: target to {"version", "device"} of the last command that changed it.

@@ -207,7 +207,7 @@ const ACTS = {
   hold: () => holdDialog(),
   sign: (_, button) => sign(button),
   dismiss: async ({ id }) => { const one = rejected.find((r) => r.id === id); await outbox.dismiss(id); await pull(); if (one?.kind === "note") $("note").value = state.note; },
-  "keep-mine": async ({ id }) => { const one = rejected.find((r) => r.id === id); await outbox.dismiss(id); await pull(); await send(one.kind, one.kind === "note" ? { text: $("note").value } : one.body); },
+  "keep-mine": async ({ id }) => { const one = rejected.find((r) => r.id === id); await outbox.dismiss(id); await pull(); await send(one.kind, one.body); },
 };
 // The second half of a double tap is no second wish; a stepper counts every tap.
 const ONCE = new Set(["same", "log", "unlog", "skip-for", "swap", "phrase", "flags", "hold", "sign", "decide", "keep-mine"]);
