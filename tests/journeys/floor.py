@@ -3,7 +3,6 @@
 from medexpro.sessions import operations
 from medexpro.sessions.models import SessionLog
 
-
 # Resolves when no entry waits on this tablet; a tap just made is in the outbox before this looks.
 OUTBOX_EMPTY = """
 async () => {

@@ -5,9 +5,9 @@ from itertools import groupby
 import pytest
 from django.test import Client as Browser
 
+from tests.conftest import TODAY
 from tests.house.addresses import every_address
 from tests.house.objects import PERSONAL, World, values_of
-from tests.conftest import TODAY
 from tests.journeys.looking import faults_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -64,7 +64,7 @@ async function told(news) {
   if (news.kind === "answer") {
     // Keep what was applied; the whole state is fetched once the outbox is empty.
     server = reduce(server, [news.command]);
-    server.version = news.said.version;
+    server.version = Math.max(server.version, news.said.version);
     if (news.said.gate) server.gate = news.said.gate;
   } else {
     if (news.said.gate) server.gate = news.said.gate;
@@ -77,7 +77,9 @@ let known = server.version;
 async function pull() {
   const response = await fetch(data.urls.state, { headers: { Accept: "application/json" }, redirect: "manual" }).catch(() => null);
   if (!response?.ok) return;
-  server = await response.json();
+  const fresh = await response.json();
+  if (fresh.version < server.version) return pull(); // An entry was taken while this answer was on its way.
+  server = fresh;
   known = server.version;
   await refresh();
 }

@@ -7,7 +7,7 @@ export class Sync {
   // told: called with {kind: "state" | "answer" | "rejected", ...} whenever something is known.
   // member: whose entries are sent.
   constructor({ url, member, told }) {
-    Object.assign(this, { url, member, told, tries: 0, busy: false, timer: 0 });
+    Object.assign(this, { url, member, told, tries: 0, reached: navigator.onLine, busy: false, timer: 0 });
     addEventListener("online", () => this.now());
     addEventListener("offline", () => this.lost());
     addEventListener("unlocked", () => this.now());
@@ -22,6 +22,7 @@ export class Sync {
 
   lost() {
     this.reason = "offline";
+    this.reached = false;
     return this.tell(false);
   }
 
@@ -40,9 +41,9 @@ export class Sync {
 
   async sendAll() {
     for (let list = await outbox.pending(this.member); list.length; list = await outbox.pending(this.member)) {
-      await this.tell(true, list.length);
-      const reached = await this.sendOne(list[0]);
-      if (!reached) return false;
+      await this.tell(this.reached, list.length);
+      this.reached = await this.sendOne(list[0]);
+      if (!this.reached) return false;
     }
     return true;
   }
