@@ -304,9 +304,6 @@ def withdraw(episode: Episode, *, reason: str, by: Member, at: datetime) -> Deci
     return decision
 
 
-# ---- Limits and plans
-
-
 @transaction.atomic
 def record_limit(
     episode: Episode, *, measure: str, op: str, value: Decimal, closes: str = Closes.SESSION, provider: Provider,
@@ -402,9 +399,6 @@ def record_plan(
     )  # fmt: skip
     record(events.PLAN_RECORDED, plan, by=by, at=at, plan=kind, names_service=names_service)
     return plan
-
-
-# ---- Precautions
 
 
 @transaction.atomic
@@ -524,9 +518,6 @@ def _instructed(precaution: Precaution, provider: Provider, words: str, by: Memb
         raise ClearanceRefused(
             "Quote the provider’s instruction, or say which letter holds it.", field="words"
         )
-
-
-# ---- Refer back
 
 
 @transaction.atomic
