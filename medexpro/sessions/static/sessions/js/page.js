@@ -315,7 +315,10 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("submit", (event) => {
-  if (event.target.dataset.form === "readings") event.preventDefault();
+  if (event.target.dataset.form !== "readings") return;
+  event.preventDefault(); // Enter finishes a field like leaving it does.
+  if (document.activeElement?.dataset.reading) nextField(document.activeElement);
+  takeReadings(false);
 });
 
 function nextField(field) {
@@ -327,7 +330,9 @@ function nextField(field) {
 // Blood pressure goes out as a pair: the upper number waits for the lower one.
 async function takeReadings(paintoo) {
   await null; // Focus is on its way to the next field; draw only when it has arrived.
-  const typed = (key) => (ui.typed[key] ?? "").trim();
+  // A field that is being typed in is not finished: fast fingers are in the next one already.
+  const busy = document.activeElement?.dataset.reading;
+  const typed = (key) => (key === busy ? "" : (ui.typed[key] ?? "").trim());
   const out = [];
   if (typed("bp_systolic") && typed("bp_diastolic")) out.push("bp_systolic", "bp_diastolic");
   for (const key of ["resting_hr", "spo2"]) if (typed(key)) out.push(key);
