@@ -20,14 +20,19 @@ export class Clock {
   }
 
   stop() {
-    if (this.running) this.seconds[this.running] = this.of(this.running);
+    if (this.running) this.seconds[this.running] = this.exact(this.running);
     this.running = this.since = null;
     this.keep();
   }
 
-  of(category) {
+  // With its part of a second: a clock that stops often must not lose one each time.
+  exact(category) {
     const passed = this.running === category ? (Date.now() - this.since) / 1000 : 0;
-    return Math.floor((this.seconds[category] ?? 0) + passed);
+    return (this.seconds[category] ?? 0) + passed;
+  }
+
+  of(category) {
+    return Math.floor(this.exact(category));
   }
 
   all(categories) {
