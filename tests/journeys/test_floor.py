@@ -1,10 +1,14 @@
 """The floor: a session from the first reading to the signature, offline, on two devices, and past no closed gate."""
 
+import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
+from medexpro.clearance import operations as clearance
 from medexpro.sessions import operations
+from medexpro.sessions.models import SessionCommand
 from tests import scenario
 from tests.journeys.floor import Floor
 from tests.sessions.floor import Tablet
@@ -35,6 +39,55 @@ def first_session(episode, cast, morning):
 @pytest.fixture
 def floor(cast, tablet, episode, morning):
     return Floor.opened(tablet(cast.ana), episode, by=cast.ana, at=morning)
+
+
+def test_a_repeat_session_takes_twenty_taps_at_most_and_not_one_typed_word(cast, tablet, episode, morning):
+    first_session(episode, cast, morning)
+    floor = Floor.opened(tablet(cast.ana), episode, by=cast.ana, at=morning)
+    page = floor.page
+
+    floor.passes_the_gate()
+    for place in range(8):
+        page.locator(".ex.is-open").wait_for()
+        page.wait_for_timeout(200)  # The clock of the open exercise runs.
+        if place in (3, 4):  # Two exercises change: the load goes up by one step.
+            page.get_by_role("button", name=re.compile("^Load: .* more")).click()
+        page.locator("[data-act=log]").click()
+        page.locator(".ex.is-done").nth(place).wait_for()
+    page.locator("[data-act=phrase]").first.click()
+    floor.is_saved()
+    page.locator("#sign [data-act=sign]").click()
+    page.get_by_role("dialog").get_by_role("button", name="Sign and lock").click()
+    taps = floor.taps()
+    page.get_by_text("Signed by Ana Torres").wait_for()
+
+    print(f"\nRepeat session: {len(taps)} taps: {', '.join(taps)}")
+    assert len(taps) <= TAP_BUDGET
+    kept = floor.stored()
+    assert (kept.state, kept.entries.filter(state="done").count()) == ("signed", 8)
+    assert [entry.sets[0]["load"] for entry in kept.entries.all()][3:5] == ["25", "25"]
+    assert kept.note and sum(kept.minutes.values()) > 0
+    assert kept.content_hash == operations.content_hash(kept)
+
+
+def test_same_as_last_logs_a_row_in_one_tap(cast, tablet, episode, morning):
+    first_session(episode, cast, morning)
+    floor = Floor.opened(tablet(cast.ana), episode, by=cast.ana, at=morning)
+    floor.passes_the_gate()
+    row = floor.page.locator(".ex.is-todo", has_text="Heel slide")
+    row.get_by_role("button", name="Same as last").dblclick()  # A double tap is one wish.
+    floor.page.get_by_text("Heel slide logged").wait_for()
+    floor.is_saved()
+    entries = floor.stored().entries
+    assert [e.name for e in entries.filter(state="done")] == ["Heel slide"]
+    assert SessionCommand.objects.filter(session=floor.session, kind="log").count() == 1
+    floor.page.get_by_role("button", name="Undo").click()
+    floor.is_saved()
+    floor.page.locator(".ex.is-done").wait_for(state="detached")
+    assert not entries.filter(state="done").exists()
+
+
+# ---- No session starts past a closed gate
 
 
 def test_a_red_flag_stops_the_session_in_the_browser(floor):
@@ -70,6 +123,31 @@ def test_a_sign_that_the_protocol_lists_stops_the_session_in_the_browser(floor):
     assert floor.stored().started_at is None
 
 
+def test_a_pressure_over_the_clients_own_limit_holds_until_a_rested_recheck(cast, tablet, episode, morning):
+    clearance.record_limit(
+        episode, measure="bp_systolic", op=">", value=Decimal(140), closes="session", provider=cast.dr_raman,
+        written_on=cast.northbridge.day(morning), words="Keep systolic at 140 or lower", by=cast.ana, at=morning,
+    )  # fmt: skip
+    floor = Floor.opened(tablet(cast.ana), episode, by=cast.ana, at=morning)
+    floor.types_vitals(systolic=152)
+    floor.taps_pain()
+    floor.none_of_these()
+    floor.gate_turns("Hold")
+    assert "152 mmHg is above 140 mmHg" in floor.gate_says()
+    floor.is_saved()
+    assert floor.stored().started_at is None
+
+    floor.page.get_by_role("button", name="Recheck").click()
+    floor.page.wait_for_timeout(1100)  # A recheck is a later reading.
+    floor.types_vitals(systolic=136)
+    floor.gate_turns("Go")
+    floor.page.locator(".ex.is-open").wait_for()
+    floor.is_saved()
+    read = floor.page.locator(".gate-bps").inner_text()
+    assert "152/82" in read and "136/82" in read
+    assert floor.stored().started_at
+
+
 def test_an_expired_clearance_stops_the_session_before_it_opens(cast, tablet, morning):
     long_ago = morning - timedelta(days=40)
     episode = scenario.programmed(
@@ -80,8 +158,7 @@ def test_an_expired_clearance_stops_the_session_before_it_opens(cast, tablet, mo
     page.evaluate(
         """async ([address]) => { const form = document.createElement("form"); form.method = "post"; form.action = address;
         const key = document.createElement("input"); key.name = "csrfmiddlewaretoken";
-        key.value = document.cookie.match(/csrftoken=([^;]+)/)[1]; form.append(key);
-        document.body.append(form); form.submit(); }""",
+        key.value = document.cookie.match(/csrftoken=([^;]+)/)[1]; form.append(key); document.body.append(form); form.submit(); }""",
         [f"/sessions/open/{episode.pk}/"],
     )
     page.get_by_role("heading", name="No session yet").wait_for()
@@ -90,6 +167,38 @@ def test_an_expired_clearance_stops_the_session_before_it_opens(cast, tablet, mo
 
 
 # ---- Nothing entered is lost
+
+
+def test_entries_made_offline_are_counted_kept_over_a_reload_and_sent_later(floor):
+    page = floor.page
+    floor.passes_the_gate()
+    floor.is_saved()
+    page.context.set_offline(True)
+    page.locator("[data-act=log]").click()
+    page.locator(".ex.is-done").first.wait_for()
+    page.locator("[data-act=log]").click()
+    page.locator(".ex.is-done").nth(1).wait_for()
+    page.locator("#note").fill("Steps felt easy today.")
+    page.locator("#note").blur()
+    page.get_by_text(re.compile(r"Offline · \d+ entries safe on this tablet")).wait_for()
+    assert page.locator("#sign").inner_text().startswith("Ready to sign")
+    assert not floor.stored().entries.filter(state="done").exists()
+
+    # The connection is back for pages, yet no entry gets through: a reload keeps them all.
+    page.route("**/sessions/commands/", lambda route: route.abort())
+    page.context.set_offline(False)
+    page.reload()
+    page.locator(".ex.is-done").nth(1).wait_for()
+    assert page.locator("#note").input_value() == "Steps felt easy today."
+    page.get_by_text(re.compile(r"entries safe")).wait_for()
+    page.unroute("**/sessions/commands/")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    floor.is_saved()
+    kept = floor.stored()
+    assert kept.entries.filter(state="done").count() == 2
+    assert kept.note == "Steps felt easy today."
+    commands = SessionCommand.objects.filter(session=kept, kind="log")
+    assert [command.outcome for command in commands] == ["applied", "applied"]
 
 
 def test_offline_the_tablet_holds_the_gate_by_the_same_figures(floor):
@@ -108,9 +217,78 @@ def test_offline_the_tablet_holds_the_gate_by_the_same_figures(floor):
     assert floor.stored().started_at is None
 
 
+def test_two_devices_on_one_note_see_both_versions(cast, tablet, floor, morning):
+    floor.passes_the_gate()
+    floor.is_saved()
+    other = Floor(tablet(cast.ana), floor.session)
+    other.page.goto(floor.page.url)
+    other.page.locator(".ex.is-open").wait_for()
+    floor.page.locator("#note").fill("From the tablet.")
+    floor.page.locator("#note").blur()
+    floor.is_saved()
+    floor.page.wait_for_timeout(300)
+    other.page.locator("#note").fill("From the laptop.")
+    other.page.locator("#note").blur()
+    alert = other.page.locator("#rejected [role=alert]")
+    alert.wait_for()
+    assert "From the tablet." in alert.inner_text() and "From the laptop." in alert.inner_text()
+    assert floor.stored().note == "From the tablet."
+    alert.get_by_role("button", name="Use mine").click()
+    other.is_saved()
+    alert.wait_for(state="detached")
+    assert floor.stored().note == "From the laptop."
+
+
+def test_an_entry_the_server_refuses_comes_back_with_its_reason(floor):
+    floor.passes_the_gate()
+    floor.is_saved()
+    # Signed elsewhere in the meantime: what is entered here comes back as an alert, word for word.
+    type(floor.session).objects.filter(pk=floor.session.pk).update(state="signed")
+    floor.page.locator("#note").fill("One more line.")
+    floor.page.locator("#note").blur()
+    alert = floor.page.locator("#rejected [role=alert]")
+    alert.wait_for()
+    assert "The note is signed. Add this as an addendum." in alert.inner_text()
+    assert "One more line." in alert.inner_text()
+
+
 def test_an_impossible_reading_is_refused_at_its_field_and_stays(floor):
     floor.types_vitals(systolic=999)
     floor.page.locator("#e-bp_systolic").wait_for()
     assert "can be" in floor.page.locator("#e-bp_systolic").inner_text()
     assert floor.page.locator("#r-bp_systolic").input_value() == "999"
     assert floor.stored().started_at is None
+
+
+def test_effort_over_the_ceiling_asks_what_was_done(floor):
+    floor.passes_the_gate()
+    page = floor.page
+    page.locator('.ex.is-open label:has(input[name=effort][value="8"])').click()
+    page.locator("[data-act=log]").click()
+    page.get_by_text("Say what you did about it").wait_for()
+    page.locator("#reason").fill("Load down, rested")
+    page.locator("[data-act=log]").click()
+    page.locator(".ex.is-done").first.wait_for()
+    floor.is_saved()
+    assert floor.stored().entries.get(state="done").reason == "Load down, rested"
+
+
+def test_what_is_touched_is_large_enough_and_the_page_passes_axe(floor):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = floor.page
+    small = """() => [...document.querySelectorAll("main button, main a, main label:has(input[type=radio], input[type=checkbox])")]
+        .filter((one) => one.getClientRects().length).map((one) => [one.innerText, one.getBoundingClientRect()])
+        .filter(([, box]) => box.height < 43.5 || box.width < 30).map(([text, box]) => `${text} ${box.width} x ${box.height}`)"""
+    assert page.evaluate(small) == []
+    found = list(Axe().run(page).response["violations"])
+    floor.passes_the_gate()
+    assert page.evaluate(small) == []
+    assert (
+        page.evaluate(
+            "Math.min(...[...document.querySelectorAll('.stepper button')].map((b) => b.offsetHeight))"
+        )
+        >= 54
+    )
+    found += Axe().run(page).response["violations"]
+    assert [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in found] == []
