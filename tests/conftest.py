@@ -1,6 +1,7 @@
 """The cast every test knows: one practice with all its roles, and a neighbour."""
 
 import os
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -139,6 +140,25 @@ def sign_in():
         return browser
 
     return enter
+
+
+# Nothing of the browser's own runs beside the pages.
+CHROMIUM = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One Chromium for all tests of a process, since its driver can run only once; each page has a context of its own."""
+    from playwright.sync_api import sync_playwright
+
+    path = os.environ.get("MEDEXPRO_CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=path, args=CHROMIUM)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -45,12 +45,18 @@ class Child:
             if time.monotonic() >= self.start_again_at:
                 self.start()
         elif (code := self.process.poll()) is not None:
+            self.end_family()
             if time.monotonic() - self.started_at > STEADY_S:
                 self.pause_s = 1.0
             say(f"The {self.name} ended ({_how(code)}). It starts again in {self.pause_s:g} s.")
             self.start_again_at = time.monotonic() + self.pause_s
             self.pause_s = min(self.pause_s * 2, LONGEST_PAUSE_S)
             self.process = None
+
+    def end_family(self) -> None:
+        """End what a program that died has left behind: its own children would go on answering beside the next one."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
 
     def signal(self, number: int) -> None:
         """Send a signal to it and to what it started."""

@@ -1,8 +1,6 @@
 """What the assessment page's scripts do, in a real Chromium: kept on change, a slip asked about, the stopwatch."""
 
-import os
 import re
-import shutil
 
 import pytest
 from django.conf import settings
@@ -14,27 +12,22 @@ from tests.assessments.measuring import measured
 
 
 @pytest.fixture
-def page(transactional_db, live_server, sign_in):
+def page(transactional_db, live_server, chromium, sign_in):
     """A function that opens an assessment as a member; a fault in a script fails the test."""
-    from playwright.sync_api import sync_playwright
-
     faults: list[str] = []
-    with sync_playwright() as play:
-        path = os.environ.get("MEDEXPRO_CHROMIUM") or shutil.which("chromium")
-        browser = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        context = browser.new_context(viewport={"width": 1180, "height": 820})
+    context = chromium.new_context(viewport={"width": 1180, "height": 820})
 
-        def open_as(member, address):
-            name = settings.SESSION_COOKIE_NAME
-            value = sign_in(member).cookies[name].value
-            context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
-            opened = context.new_page()
-            opened.on("pageerror", lambda fault: faults.append(str(fault)))
-            opened.goto(f"{live_server.url}{address}")
-            return opened
+    def open_as(member, address):
+        name = settings.SESSION_COOKIE_NAME
+        value = sign_in(member).cookies[name].value
+        context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
+        opened = context.new_page()
+        opened.on("pageerror", lambda fault: faults.append(str(fault)))
+        opened.goto(f"{live_server.url}{address}")
+        return opened
 
-        yield open_as
-        browser.close()
+    yield open_as
+    context.close()
     assert faults == []
 
 

@@ -149,8 +149,10 @@ def test_a_second_server_of_the_same_home_or_port_is_told(server, tmp_path):
 def test_what_dies_is_started_again(server):
     for part in ("medexpro work", "granian"):
         before = server.child(part)
+        family = [before, *before.children(recursive=True)]
         before.kill()
         wait_for(lambda part=part, before=before: (now := server.child(part)) and now.pid != before.pid)
+        assert psutil.wait_procs(family, timeout=5)[1] == []  # Nobody old answers beside the new one.
     wait_for(lambda: answers(server))
     assert "It starts again" in server.log.read_text()
 

@@ -31,6 +31,23 @@ for number in range(count):
             time.sleep(pause)
 """
 
+FORKING_WRITER = """
+import os, sys
+import django
+from django.conf import settings
+settings.configure(DATABASES={"default": {"ENGINE": "medexpro.config.db.sqlite", "NAME": sys.argv[1]}})
+django.setup()
+from django.db import connection, transaction
+with transaction.atomic(), connection.cursor() as cursor:
+    cursor.execute("INSERT INTO note (body) VALUES ('parent')")
+    child = os.fork()
+    if child == 0:
+        connection.write_lock.release()
+        os._exit(0)
+    print("the child has ended with", os.waitpid(child, 0)[1], flush=True)
+    sys.stdin.readline()
+"""
+
 
 def start_writer(file: SqliteFile, *, count: int, name: str, pause_s: float = 0) -> subprocess.Popen:
     """Start another process that writes `count` notes, each in a transaction open for `pause_s` seconds."""
@@ -191,17 +208,16 @@ def test_rows_returned_by_a_single_write_are_read_within_its_turn(sqlite_file):
 
 
 def test_a_forked_child_does_not_end_its_parents_turn(sqlite_file):
-    sqlite_file.connection()
-    with transaction.atomic(using=ALIAS):
-        write(sqlite_file, "parent")
-        child = os.fork()
-        if child == 0:
-            sqlite_file.connection().write_lock.release()
-            os._exit(0)
-        os.waitpid(child, 0)
-        writer = start_writer(sqlite_file, count=1, name="other")
-        with pytest.raises(subprocess.TimeoutExpired):
-            writer.wait(timeout=1.5)
+    # In a process of its own: a fork of this one would take half of the test runner with it.
+    parent = subprocess.Popen(
+        [sys.executable, "-c", FORKING_WRITER, str(sqlite_file.path)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert parent.stdout.readline() == "the child has ended with 0\n"
+    writer = start_writer(sqlite_file, count=1, name="other")
+    with pytest.raises(subprocess.TimeoutExpired):
+        writer.wait(timeout=1.5)
+    assert parent.communicate("go on\n", timeout=20)[1] == ""
     assert writer.communicate(timeout=20)[1] == ""
     assert sqlite_file.bodies() == ["parent", "other-0"]
 

@@ -1,16 +1,9 @@
 """Whole stories in a real Chromium: the product served in this process, the practice's morning as its time."""
 
-import os
-import shutil
-
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 
-CHROMIUM = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 TABLET = {"viewport": {"width": 1180, "height": 820}, "has_touch": True}
 MORNING_HERE = "2026-10-13 09:30"
 
@@ -25,18 +18,6 @@ document.addEventListener("click", (event) => {
     window.__taps.push((on.getAttribute("aria-label") || on.textContent.trim() || on.name || on.id || "").slice(0, 40));
 }, true);
 """
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """One Chromium for all journeys; each page has a context of its own."""
-    from playwright.sync_api import sync_playwright
-
-    path = os.environ.get("MEDEXPRO_CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=path, args=CHROMIUM)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from medexpro.sessions.models import SessionLog
 
 # Resolves when no entry waits on this tablet; a tap just made is in the outbox before this looks.
 OUTBOX_EMPTY = """
-async () => {
+async (patience) => {
+  const until = Date.now() + patience;
   const count = () => new Promise((done, fail) => {
     const opening = indexedDB.open("medexpro-outbox");
     opening.onerror = () => fail(opening.error);
@@ -16,6 +17,7 @@ async () => {
   });
   for (let calm = 0; calm < 3; ) {
     calm = (await count()) ? 0 : calm + 1;
+    if (Date.now() > until) throw new Error("entries still wait on this tablet");
     await new Promise((done) => setTimeout(done, 50));
   }
 }
@@ -67,7 +69,7 @@ class Floor:
 
     def is_saved(self):
         """Wait until the server has everything."""
-        self.page.evaluate(OUTBOX_EMPTY)
+        self.page.evaluate(OUTBOX_EMPTY, 30_000)
         self.page.locator('[data-sync][data-state="saved"]', has_text="Everything saved").wait_for()
 
     def gate_turns(self, word: str):

@@ -158,7 +158,8 @@ def test_an_expired_clearance_stops_the_session_before_it_opens(cast, tablet, mo
     page.evaluate(
         """async ([address]) => { const form = document.createElement("form"); form.method = "post"; form.action = address;
         const key = document.createElement("input"); key.name = "csrfmiddlewaretoken";
-        key.value = document.cookie.match(/csrftoken=([^;]+)/)[1]; form.append(key); document.body.append(form); form.submit(); }""",
+        key.value = document.cookie.match(/csrftoken=([^;]+)/)[1]; form.append(key); document.body.append(form);
+        form.submit(); }""",
         [f"/sessions/open/{episode.pk}/"],
     )
     page.get_by_role("heading", name="No session yet").wait_for()

@@ -1,7 +1,5 @@
 """Passkeys, the lock and the confirmation, in a real Chromium with a made-up authenticator."""
 
-import os
-import shutil
 import time
 
 import pytest
@@ -25,26 +23,21 @@ AUTHENTICATOR = {
 
 
 @pytest.fixture
-def tablet(live_server):
+def tablet(live_server, chromium):
     """A page in Chromium, at an address where passkeys work, with the cast in place."""
-    from playwright.sync_api import sync_playwright
-
     cache.clear()
-    chromium = os.environ.get("MEDEXPRO_CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        context = browser.new_context(
-            viewport={"width": 1180, "height": 820}, base_url=f"http://localhost:{live_server.thread.port}"
-        )
-        page = context.new_page()
-        page.faults = []
-        page.on("pageerror", lambda fault: page.faults.append(str(fault)))
-        devtools = context.new_cdp_session(page)
-        devtools.send("WebAuthn.enable")
-        devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
-        yield page
-        assert page.faults == []
-        browser.close()
+    context = chromium.new_context(
+        viewport={"width": 1180, "height": 820}, base_url=f"http://localhost:{live_server.thread.port}"
+    )
+    page = context.new_page()
+    page.faults = []
+    page.on("pageerror", lambda fault: page.faults.append(str(fault)))
+    devtools = context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    yield page
+    context.close()
+    assert page.faults == []
 
 
 def sign_in(page, email="ana@example.org") -> None:

@@ -1,23 +1,9 @@
 """What scripts add to the pages, in a real Chromium: keys, steppers, search, signature, dialogs, autosave, toasts."""
 
 import json
-import os
-import shutil
 
 import pytest
 from django.test import override_settings
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """One Chromium for this file; each test has a context of its own."""
-    from playwright.sync_api import sync_playwright
-
-    path = os.environ.get("MEDEXPRO_CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import { after } from "./dom.js";
 
 const PAUSE_MS = 60;
 const asked = new WeakMap(); // combobox -> AbortController
+const wanted = new WeakSet(); // comboboxes whose text was typed and is not asked about yet
 
 const parts = (box) => ({
   chosen: box.querySelector("input[type=hidden]"),
@@ -12,7 +13,10 @@ const parts = (box) => ({
   count: box.querySelector("[data-count]"),
 });
 
+// Closed is closed: an answer still on its way doesn't open the list again.
 function close(box) {
+  wanted.delete(box);
+  asked.get(box)?.abort();
   const { field, list } = parts(box);
   list.hidden = true;
   field.setAttribute("aria-expanded", "false");
@@ -59,11 +63,8 @@ function show(box, { found = [], more = false }) {
 async function ask(box) {
   const { field } = parts(box);
   const text = field.value.trim();
+  if (!text) return close(box);
   asked.get(box)?.abort();
-  if (!text) {
-    close(box);
-    return;
-  }
   const control = new AbortController();
   asked.set(box, control);
   const address = new URL(box.dataset.combobox, location.href);
@@ -106,8 +107,9 @@ document.addEventListener("input", (event) => {
   if (!later.has(box))
     later.set(
       box,
-      after(PAUSE_MS, () => ask(box)),
+      after(PAUSE_MS, () => wanted.delete(box) && ask(box)),
     );
+  wanted.add(box);
   later.get(box)();
 });
 
