@@ -13,6 +13,7 @@ from medexpro.practice import breakglass, records
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
 from medexpro.referrals import listing
+from medexpro.reports.listing import due
 from medexpro.sessions.models import SessionLog, SessionState
 from medexpro.web import words
 
@@ -146,6 +147,21 @@ def refer_backs(member: Member, day: date) -> list[Owed]:
     ]
 
 
+def reports_owed(member: Member, day: date) -> list[Owed]:
+    """Return the letters and reports that providers wait for, or will within days. Late is said by the day here."""
+    rows = due(member, datetime.combine(day, datetime.min.time(), member.practice.tz))
+    return [
+        Owed(
+            str(one.episode.client),
+            f"{one.kind.label} {'was due' if one.late else 'due'} {words.day(one.on, 'short')}",
+            "Open",
+            reverse("reports:of_episode", args=[one.episode.pk]),
+            late=one.late,
+        )
+        for one in rows[:SHOWN]
+    ]
+
+
 def referrals(member: Member, day: date) -> list[Owed]:
     """Return referrals that need a word today."""
     rows = listing.needing_a_word(member, day)[:SHOWN]
@@ -196,6 +212,7 @@ def _back_words(back: ReferBack, member: Member) -> str:
 KINDS: tuple[tuple[str, str, Permission, Callable[[Member, date], list[Owed]]], ...] = (
     ("Reassessment due", "loop", Permission.ASSESSMENTS_MEASURE, reassessments),
     ("Unsigned notes", "pen", Permission.SESSIONS_LOG, unsigned_notes),
+    ("Reports owed", "send", Permission.REPORTS_WRITE, reports_owed),
     ("Clearances ending", "shield", Permission.CLEARANCE_DECIDE, clearances_ending),
     ("Referrals", "referrals", Permission.REFERRALS_INTAKE, referrals),
     ("Opened by break-glass", "eye", Permission.RECORD_READ, opened_records),

@@ -26,7 +26,10 @@ from medexpro.referrals import operations as referrals
 from medexpro.reports import operations as reports
 from medexpro.reports import sending
 
-TOLD_TO_PROVIDERS = ("Ellison", "Hicks")
+# Whose last progress report is still owed: one is due now, one is late. All other documents went out in time.
+OWED = ("Ellison", "Tanaka")
+# What became of a document at each provider's office.
+ANSWERS = {"raman": ("page", True), "osei": ("page", False), "varga": ("", False)}
 TOLD = declare("demo:practice:told", "Loaded the demo practice")
 
 PARTS = {
@@ -326,8 +329,6 @@ class Teller:
             seed=case.surgery,
         )
         for place, days_ago in enumerate(marks):
-            if place == 2 and case.family in TOLD_TO_PROVIDERS:
-                self._documents(case, episode, marks[0], marks[1])
             progress = case.shape * (first - days_ago) / whole
             self._assess(
                 case, episode, course, "baseline" if place == 0 else "reassessment", days_ago, progress
@@ -344,6 +345,11 @@ class Teller:
                         by=lead,
                         at=self.at(days_ago, 15, 30),
                     )
+            # Before the next measuring: a document says what the record held on its day.
+            if place == 0:
+                self._document(case, episode, "introductory_letter", self.at(days_ago, 17))
+            elif days_ago > 0 and not (place == len(marks) - 1 and case.family in OWED):
+                self._document(case, episode, "progress_report", self.at(days_ago - 1, 8, 30))
 
     def _assess(
         self, case: Case, episode: Episode, course: Course, kind: str, days_ago: int, progress: float
@@ -377,19 +383,17 @@ class Teller:
             assessment, left_out="Not part of this visit", by=lead, at=at + timedelta(minutes=40)
         )
 
-    def _documents(self, case: Case, episode: Episode, begun: int, measured: int) -> None:
-        """The letter after the first visit and the first report, signed, sent by a link and acknowledged.
-
-        begun, measured: days ago of the baseline and of the first reassessment.
-        """
+    def _document(self, case: Case, episode: Episode, kind: str, at: datetime) -> None:
+        """Draft, sign and send one document by a link, and note what the provider's office did with it."""
         lead = self.house.members[case.lead]
-        for kind, days_ago in (("introductory_letter", begun - 3), ("progress_report", measured - 1)):
-            at = self.at(days_ago, 17)
-            document = reports.draft(episode, kind, by=lead, at=at)
-            document = reports.sign(document, recently_signed_in=True, by=lead, at=at)
-            sent = sending.send(document, "link", by=lead, at=at)
-            sending.note_opening(sent.delivery, what="page", at=at + timedelta(hours=2))
-            sending.acknowledge(sent.delivery, at=at + timedelta(hours=2))
+        document = reports.draft(episode, kind, by=lead, at=at)
+        document = reports.sign(document, recently_signed_in=True, by=lead, at=at)
+        sent = sending.send(document, "link", by=lead, at=at)
+        opened, acknowledged = ANSWERS[case.provider]
+        if opened:
+            sending.note_opening(sent.delivery, what=opened, at=min(at + timedelta(hours=2), self.now))
+        if acknowledged:
+            sending.acknowledge(sent.delivery, at=min(at + timedelta(hours=2), self.now))
 
     def _end(self, case: Case, episode: Episode) -> None:
         lead = self.house.members[case.lead]
