@@ -57,10 +57,15 @@ def screened(
 
 
 def cleared(
-    cast: Any, *, at: datetime = MORNING, yes: dict[str, dict] | None = None, **grant: Any
+    cast: Any,
+    *,
+    at: datetime = MORNING,
+    yes: dict[str, dict] | None = None,
+    client: Any = None,
+    **grant: Any,
 ) -> Episode:
     """Dr. Raman's clearance is recorded; service has started."""
-    episode = screened(cast, at=at, yes=yes)
+    episode = screened(cast, at=at, yes=yes, client=client)
     clearance.grant(episode, **({"provider": cast.dr_raman, "by": cast.ana, "at": at} | grant))
     episode.refresh_from_db()
     return episode

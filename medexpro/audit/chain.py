@@ -57,9 +57,10 @@ def head(practice_id: UUID) -> tuple[int, str]:
 def seal(practice_id: UUID, *, limit: int = 5000) -> int:
     """Append up to `limit` unsealed events to the practice's chain; return how many."""
     with transaction.atomic():
+        # One sealer at a time: a second one waits here, and then finds what the first has left and its new head.
+        unsealed = Event.objects.filter(practice_id=practice_id).unsealed()
+        events = list(unsealed.select_for_update()[:limit])
         position, previous = head(practice_id)
-        # One sealer at a time: the unique (practice, position) turns a second one's work away.
-        events = list(Event.objects.filter(practice_id=practice_id).unsealed()[:limit])
         for event in events:
             position += 1
             event.position, event.previous_hash = position, previous

@@ -1,8 +1,12 @@
 """The trail keeps who did what, folds repeated reads, and shows any tampering."""
 
+import threading
+import time
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
+from django.db import connection, transaction
 
 from medexpro.audit import chain, kinds, trail
 from medexpro.audit.models import Event
@@ -61,3 +65,40 @@ def test_sealing_twice_adds_nothing(cast):
     head = sealed_trail(cast).head
     assert chain.seal(cast.northbridge.pk) == 0
     assert chain.verify(cast.northbridge.pk).head == head
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_seal_at_once_take_turns(cast):
+    """The worker seals by the clock, a backup before it reads: the second finds what the first has left."""
+    for number in range(5):
+        trail.record(TRIED, cast.janet, by=cast.ana, at=MORNING, number=number)
+    sealing, failures = threading.Event(), []
+
+    def first() -> None:
+        with transaction.atomic():
+            chain.seal(cast.northbridge.pk)
+            sealing.set()
+            time.sleep(0.5)
+
+    def second() -> None:
+        assert sealing.wait(20)
+        # Written by a slower request whose number is older: it would stand before those just being sealed.
+        Event.objects.create(id=UUID(int=1), practice_id=cast.northbridge.pk, kind=TRIED, at=MORNING)
+        chain.seal(cast.northbridge.pk)
+
+    def at_work(sealer) -> None:
+        try:
+            sealer()
+        except Exception as failure:
+            failures.append(failure)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=at_work, args=(one,)) for one in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert failures == []
+    verdict = chain.verify(cast.northbridge.pk)
+    assert (verdict.whole, verdict.sealed, verdict.unsealed) == (True, 6, 0)

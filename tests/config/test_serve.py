@@ -1,103 +1,17 @@
 """One command serves: it says when it is ready, keeps both programs alive, and takes both down with it."""
 
-import contextlib
-import os
 import signal
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 
 import psutil
 import pytest
 
-from medexpro.config.holding import HomeHeld, hold
 from medexpro.config.schedule import Clockwork, periodic_tasks
 from medexpro.config.supervisor import Child
 from medexpro.config.tasks import tidy
+from tests.config.serving import Server, can_hold, free_port, wait_for
 
 pytestmark = pytest.mark.xdist_group("serve")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(what, *, seconds: float = 20):
-    """Return the first true answer of `what`, or fail."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if answer := what():
-            return answer
-        time.sleep(0.1)
-    raise AssertionError("it did not happen in time")
-
-
-class Server:
-    """A practice served from a home of its own."""
-
-    def __init__(self, home, port: int):
-        # The product's own settings, not the suite's; and SQLite, also where the suite runs on PostgreSQL.
-        not_ours = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
-        self.environ = {key: value for key, value in os.environ.items() if key not in not_ours}
-        self.environ |= {
-            "MEDEXPRO_HOME": str(home),
-            "PORT": str(port),
-            "MEDEXPRO_TESTING": "0",
-            "MEDEXPRO_DEMO": "1",
-        }
-        self.port = port
-        self.log = home / "serve.log"
-        self.process = None
-
-    def command(self, *arguments: str) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            [sys.executable, "-m", "medexpro", *arguments],
-            env=self.environ,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-
-    def start(self) -> None:
-        with self.log.open("w") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "medexpro", "serve"],
-                env=self.environ,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-            )
-        wait_for(lambda: "is ready" in self.log.read_text() or self.process.poll() is not None, seconds=40)
-        assert "is ready" in self.log.read_text(), self.log.read_text()
-
-    def child(self, part: str) -> psutil.Process | None:
-        """Return the supervisor's own child whose command names `part`."""
-        for child in psutil.Process(self.process.pid).children():
-            with contextlib.suppress(psutil.NoSuchProcess):  # Ended a moment ago.
-                if part in " ".join(child.cmdline()):
-                    return child
-        return None
-
-    def family(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children(recursive=True)
-
-    def status(self) -> int:
-        """Return what the sign-in page answers with."""
-        try:
-            with urllib.request.urlopen(
-                f"http://localhost:{self.port}/accounts/login/", timeout=10
-            ) as answer:
-                return answer.status
-        except urllib.error.HTTPError as error:
-            return error.code
-
-    def stop(self) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
 
 
 @pytest.fixture(scope="module")
@@ -117,14 +31,6 @@ def server(prepared_home):
     yield server
     server.stop()
     wait_for(lambda: can_hold(prepared_home))
-
-
-def can_hold(home) -> bool:
-    try:
-        os.close(hold(home))
-    except HomeHeld:
-        return False
-    return True
 
 
 def test_it_serves_says_where_and_stops_both(server):
