@@ -1,9 +1,11 @@
 """Typed text into values."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms as django_forms
 
+from medexpro.clearance.models import Precaution
 from medexpro.episodes.models import Episode
 from medexpro.kernel.findings import Closes
 from medexpro.knowledge.library import library
@@ -14,22 +16,30 @@ LIMITED = ("bp_systolic", "bp_diastolic", "resting_hr", "spo2", "blood_glucose",
 
 
 class ProviderForm(forms.Form):
-    """A form that names one of the practice's providers; the referring one is offered first."""
+    """A form that names one of the practice's providers; the referring one is offered first.
+
+    Several of these stand on one page, so each kind's fields have ids of their own.
+    """
 
     provider = django_forms.ModelChoiceField(
         label="Provider", queryset=Provider.objects.none(), empty_label=None
     )
 
     def __init__(self, *args: Any, episode: Episode, **kwargs: Any):
-        super().__init__(*args, **kwargs)
+        kind = type(self).__name__.removesuffix("Form").lower()
+        super().__init__(*args, **{"auto_id": f"{kind}_%s"} | kwargs)
         self.fields["provider"].queryset = Provider.objects.filter(
             practice_id=episode.practice_id, is_active=True
         )
-        self.fields["provider"].label_from_instance = lambda provider: (
-            f"{provider.formal_name} ({provider.type})"
-        )
+        self.fields["provider"].label_from_instance = _with_license
         if episode.referral and episode.referral.provider_id:
             self.fields["provider"].initial = episode.referral.provider_id
+
+
+def _with_license(provider: Provider) -> str:
+    """Return a provider's name with the license that counts here; once, where the credential says it already."""
+    said = provider.type in provider.credential.replace(",", " ").split()
+    return provider.formal_name if said else f"{provider.formal_name} ({provider.type})"
 
 
 class GrantForm(ProviderForm):
@@ -116,6 +126,20 @@ class InstructionForm(ProviderForm):
     """The provider's instruction on one precaution."""
 
     words = django_forms.CharField(label="The instruction, quoted", max_length=240)
+
+
+class TogetherForm(InstructionForm):
+    """One instruction that names several suggested precautions."""
+
+    which = django_forms.MultipleChoiceField(
+        label="The instruction names", widget=forms.PicksMultiple, required=False
+    )
+
+    def __init__(self, *args: Any, suggested: Sequence[Precaution], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["which"].choices = [(str(one.pk), one.text) for one in suggested]
+        self.fields["which"].initial = [str(one.pk) for one in suggested]
+        self.order_fields(["which", "provider", "words"])
 
 
 class ReferBackForm(ProviderForm):

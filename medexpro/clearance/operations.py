@@ -483,6 +483,17 @@ def confirm_precaution(
 
 
 @transaction.atomic
+def confirm_together(
+    precautions: Sequence[Precaution], *, provider: Provider, words: str, on: date, by: Member, at: datetime
+) -> None:
+    """Confirm several precautions by one instruction, quoted once: all of them or none."""
+    if not precautions:
+        raise ClearanceRefused("Choose the precautions that the instruction names.", field="which")
+    for precaution in precautions:
+        confirm_precaution(precaution, provider=provider, words=words, on=on, by=by, at=at)
+
+
+@transaction.atomic
 def decline_precaution(
     precaution: Precaution, *, provider: Provider, words: str, by: Member, at: datetime
 ) -> Precaution:

@@ -20,7 +20,8 @@ from medexpro.practice.access import requires
 from medexpro.practice.permissions import Permission
 from medexpro.web.pages import go_to, page
 
-STATES = {"": "No", "known": "Yes, the same", "new_or_worse": "New or worse", "unsure": "Not sure"}
+NO = "no"
+STATES = {NO: "No", "known": "Yes, the same", "new_or_worse": "New or worse", "unsure": "Not sure"}
 
 
 def episode_of(request: HttpRequest, episode_id: Any) -> Episode:
@@ -79,7 +80,11 @@ def _question(
         "left": max(1, round(screen.minutes * (len(screen.questions) - number + 1) / len(screen.questions))),
         "given": given,
         "picked": given.get("options", []),
-        "items": [(entry, given.get("items", {}).get(entry.id, "")) for entry in question.items],
+        # Nothing is answered beforehand; once the question is, what is not named among its items was a no.
+        "items": [
+            (entry, given.get("items", {}).get(entry.id, NO if given.get("answer") else ""))
+            for entry in question.items
+        ],
         "states": list(STATES.items()),
         "error": error,
         "alert": screen.alerts.get(alert) if alert and given.get("answer") != "no" else None,
@@ -114,21 +119,25 @@ def answer(request: HttpRequest, episode_id: Any) -> HttpResponse:
     question_id = request.POST.get("question", "")
     if form is None or question_id not in {question.id for question in questionnaire().questions}:
         return go_to(request, "clearance:screening", episode.pk)
+    question = questionnaire().question(question_id)
+    items = {entry.id: request.POST.get(f"item-{entry.id}", "") for entry in question.items}
     given = {
         "answer": request.POST.get("answer", ""),
         "words": request.POST.get("words", ""),
         "options": request.POST.getlist("options"),
-        "items": {
-            key.removeprefix("item-"): value
-            for key, value in request.POST.items()
-            if key.startswith("item-") and value
-        },
+        "items": {key: value for key, value in items.items() if value not in {"", NO}},
         "asked": request.POST.get("asked", ""),
     }
-    question = questionnaire().question(question_id)
-    if question.items:
+    if question.items and not request.POST.get("none"):
+        if left := sum(not value for value in items.values()):
+            left_words = f"{left} of {len(items)} {'has' if left == 1 else 'have'} no answer yet."
+            said = f"{left_words} “Not sure” is an answer; “None of these” answers all at once."
+            typed = given | {"answer": "", "items": items}
+            return _question(request, episode, form, question_id, given=typed, error=said, status=422)
         # The nine are answered one by one; the answer of the question follows from them.
-        given["answer"] = "yes" if given["items"] else "no" if request.POST.get("answer") else ""
+        given["answer"] = "yes" if given["items"] else NO
+    elif question.items:
+        given |= {"answer": NO, "items": {}}
     version = request.POST.get("version", "")
     expected = int(version) if version.isdigit() else None
     try:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("limits/<uuid:limit_id>/end/", views.end_limit, name="end_limit"),
     path("<uuid:episode_id>/plans/", views.add_plan, name="add_plan"),
     path("<uuid:episode_id>/precautions/", views.add_precaution, name="add_precaution"),
+    path("<uuid:episode_id>/precautions/confirm/", views.confirm_together, name="confirm_together"),
     path("precautions/<uuid:precaution_id>/", views.answer_precaution, name="answer_precaution"),
     path("<uuid:episode_id>/refer-back/", views.refer_back, name="refer_back"),
     path("refer-back/<uuid:back_id>/answer/", views.record_answer, name="record_answer"),

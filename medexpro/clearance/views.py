@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from medexpro.audit.trail import record_read
-from medexpro.clearance import forms, operations, state
+from medexpro.clearance import forms, operations, presenters, state
 from medexpro.clearance.models import Precaution, ProviderLimit, ReferBack
 from medexpro.clearance.questionnaire import clearing_policy
 from medexpro.clearance.rules import clearing
@@ -32,10 +32,22 @@ def decide(request: HttpRequest, episode_id: Any) -> HttpResponse:
 
 
 def _clearance_page(
-    request: HttpRequest, episode: Episode, *, status: int = 200, **bound: Form
+    request: HttpRequest,
+    episode: Episode,
+    *,
+    status: int = 200,
+    instructed: Precaution | None = None,
+    **bound: Form,
 ) -> HttpResponse:
+    """instructed: the precaution whose instruction came back with an error; what was typed stands at it."""
     day = episode.practice.day(clock.now())
     decision = state.latest_decision(episode)
+    precautions = list(
+        episode.precautions.exclude(state="declined")
+        .select_related("confirmed_provider")
+        .order_by("created_at")
+    )
+    suggested = [one for one in precautions if one.state == "suggested"]
     context: dict[str, Any] = {
         "nav": "clients",
         "episode": episode,
@@ -46,11 +58,14 @@ def _clearance_page(
             :20
         ],
         "needs": state.weigh_start(episode, day),
-        "limits": episode.provider_limits.filter(ended_at=None).select_related("provider"),
+        "limits": [
+            presenters.limit(row)
+            for row in episode.provider_limits.filter(ended_at=None).select_related("provider")
+        ],
         "plans": state.plans_in_force(episode, day),
-        "precautions": episode.precautions.exclude(state="declined")
-        .select_related("confirmed_provider")
-        .order_by("created_at"),
+        "precautions": precautions,
+        "suggested": suggested,
+        "instructed": instructed,
         "backs": episode.refer_backs.select_related("provider", "opened_by__user").order_by("-opened_at")[
             :20
         ],
@@ -64,6 +79,7 @@ def _clearance_page(
         "plan": lambda: forms.PlanForm(episode=episode),
         "precaution": lambda: forms.PrecautionForm(episode=episode),
         "instruction": lambda: forms.InstructionForm(episode=episode),
+        "together": lambda: forms.TogetherForm(episode=episode, suggested=suggested),
         "refer_back": lambda: forms.ReferBackForm(episode=episode, initial={"id": uuid7()}),
         "answer": lambda: forms.AnswerForm(episode=episode),
     }
@@ -73,7 +89,13 @@ def _clearance_page(
 
 
 def _take(
-    request: HttpRequest, episode: Episode, name: str, form: Form, work: Callable[..., Any], said: str
+    request: HttpRequest,
+    episode: Episode,
+    name: str,
+    form: Form,
+    work: Callable[..., Any],
+    said: str,
+    instructed: Precaution | None = None,
 ) -> HttpResponse:
     """Run one operation with a form's values; a refusal stands at its field and everything typed stays."""
     if form.is_valid():
@@ -84,7 +106,7 @@ def _take(
         else:
             toast(request, said)
             return go_to(request, "clearance:decide", episode.pk)
-    return _clearance_page(request, episode, status=422, **{name: form})
+    return _clearance_page(request, episode, status=422, instructed=instructed, **{name: form})
 
 
 @require_POST
@@ -168,7 +190,7 @@ def answer_precaution(request: HttpRequest, precaution_id: Any) -> HttpResponse:
     )
     precaution = get_object_or_404(rows, pk=precaution_id)
     episode = episode_of(request, precaution.episode_id)
-    form = forms.InstructionForm(request.POST, episode=episode)
+    form = forms.InstructionForm(request.POST, episode=episode, auto_id=f"p-{precaution.pk}-%s")
     choice, day = request.POST.get("choice", ""), episode.practice.day(clock.now())
 
     def work(**values: Any) -> None:
@@ -179,7 +201,24 @@ def answer_precaution(request: HttpRequest, precaution_id: Any) -> HttpResponse:
         else:
             operations.release_precaution(precaution, on=day, **values)
 
-    return _take(request, episode, "instruction", form, work, "The provider’s instruction is recorded")
+    said = "The provider’s instruction is recorded"
+    return _take(request, episode, "instruction", form, work, said, instructed=precaution)
+
+
+@require_POST
+@requires(Permission.CLEARANCE_DECIDE)
+def confirm_together(request: HttpRequest, episode_id: Any) -> HttpResponse:
+    """Confirm the suggested precautions that one instruction names."""
+    episode = episode_of(request, episode_id)
+    rows = episode.precautions.filter(state="suggested").select_related("episode__client", "practice")
+    suggested = list(rows.order_by("created_at"))
+    form = forms.TogetherForm(request.POST, episode=episode, suggested=suggested)
+
+    def work(*, which: list[str], **values: Any) -> None:
+        named = [one for one in suggested if str(one.pk) in which]
+        operations.confirm_together(named, on=episode.practice.day(values["at"]), **values)
+
+    return _take(request, episode, "together", form, work, "The provider’s instruction is recorded")
 
 
 @require_POST

@@ -59,11 +59,17 @@ class Purpose(EditForm):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     @classmethod
-    def over(cls, episode: Episode, data: Any = None) -> "Purpose":
-        """Return the form over an episode, or over what was typed about it."""
-        return cls(
+    def over(cls, episode: Episode, data: Any = None, *, surgery: str = "") -> "Purpose":
+        """Return the form over an episode, or over what was typed about it.
+
+        surgery: the id of one that was just recorded for it; it is chosen, with its side, until saved.
+        """
+        form = cls(
             data, client=episode.client, initial=cls.shown(episode) | {"version": str(episode.version)}
         )
+        if recorded := form.of_client["surgery"].get(surgery):
+            form.initial |= {"surgery": surgery, "side": recorded.side}
+        return form
 
     @staticmethod
     def shown(episode: Episode) -> dict[str, Any]:

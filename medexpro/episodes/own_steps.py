@@ -25,7 +25,9 @@ def referral_step(episode: Episode, on: date) -> StepState:
     # Without a date nobody can say whether the year has passed.
     undated = ("Record when it began or the day of surgery: the category is worked out from it.",)
     link = reverse("episodes:edit", args=[episode.pk])
-    return replace(answer, missing=answer.missing + undated, link=answer.link if answer.missing else link)
+    if answer.missing:
+        return replace(answer, missing=answer.missing + undated)
+    return replace(answer, missing=undated, link=link, verb="Record the day")
 
 
 def _referral(episode: Episode, on: date, *, needed: bool | None) -> StepState:

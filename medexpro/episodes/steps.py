@@ -27,8 +27,8 @@ class StepState:
     """What a checker says of its step.
 
     caption: a few words under the step, such as "Aug 10" or "17 of 24 done". missing: one whole sentence for each
-    thing that is missing, in the words of the practice. link: the address where it is dealt with. name: a better
-    name for the step now, such as "Day 60".
+    thing that is missing, in the words of the practice. link: the address where it is dealt with. verb: what is done
+    there, where that is not the step itself. name: a better name for the step now, such as "Day 60".
     """
 
     state: State
@@ -36,6 +36,7 @@ class StepState:
     missing: tuple[str, ...] = ()
     link: str = ""
     name: str = ""
+    verb: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,15 +49,17 @@ class Step:
     caption: str = ""
     missing: tuple[str, ...] = ()
     link: str = ""
+    verb: str = ""
 
 
 @dataclass(frozen=True)
 class Missing:
-    """One thing that is missing, the step it belongs to, and where it is dealt with."""
+    """One thing that is missing, the step it belongs to, and where and how it is dealt with."""
 
     step: str
     sentence: str
     link: str = ""
+    verb: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,10 +132,13 @@ def compose(episode: Episode, on: date) -> Spine:
             caption=state.caption,
             missing=state.missing,
             link=state.link,
+            verb=state.verb,
         )
         for key, state in states.items()
     )
-    missing = tuple(Missing(step.key, sentence, step.link) for step in steps for sentence in step.missing)
+    missing = tuple(
+        Missing(step.key, sentence, step.link, step.verb) for step in steps for sentence in step.missing
+    )
     return Spine(steps, missing)
 
 

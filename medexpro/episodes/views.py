@@ -62,7 +62,7 @@ def edit(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     """Change what an episode is for."""
     episode = _episode(request, episode_id)
     chart = panels.open_chart(request, episode.client, page="episode")
-    form = forms.Purpose.over(episode, request.POST or None)
+    form = forms.Purpose.over(episode, request.POST or None, surgery=request.GET.get("surgery", ""))
     if form.is_valid():
         try:
             operations.change(
@@ -77,7 +77,16 @@ def edit(request: HttpRequest, episode_id: UUID) -> HttpResponse:
         else:
             toast(request, "The episode is saved.")
             return go_to(request, _chart_url(episode))
-    return _page(request, chart, form, "What the episode is for", "Save episode")
+    add = reverse("clients:add_fact", args=[episode.client_id, "surgery"]) + f"?next={request.path}"
+    may_add = member_of(request).may(Permission.HEALTH_EDIT)
+    return _page(
+        request,
+        chart,
+        form,
+        "What the episode is for",
+        "Save episode",
+        add_surgery_url=add if may_add else "",
+    )
 
 
 @requires(Permission.EPISODES_MANAGE)

@@ -17,10 +17,12 @@ class MakeForm(forms.Form):
         protocols = library().protocols
         self.fields["protocol"].choices = [(key, entry.condition) for key, entry in sorted(protocols.items())]
         self.fields["protocol"].initial = suggested
-        variants = {variant.id for entry in protocols.values() for variant in entry.variants}
-        self.fields["variant"].choices = [("", "Not known: every precaution holds")] + [
-            (key, key.replace("_", " ").capitalize()) for key in sorted(variants)
+        by_protocol = [
+            (entry.condition, [(one.id, one.id.replace("_", " ").capitalize()) for one in entry.variants])
+            for _, entry in sorted(protocols.items())
+            if entry.variants
         ]
+        self.fields["variant"].choices = [("", "Not known: every precaution holds"), *by_protocol]
 
 
 class DoseForm(forms.Form):
@@ -66,3 +68,7 @@ class PhaseForm(forms.Form):
         widget=forms.Picks,
     )
     reason = django_forms.CharField(label="Why", max_length=500, required=False)
+
+    def __init__(self, *args, **kwargs):
+        # The page has another form with a reason, so these fields have ids of their own.
+        super().__init__(*args, **{"auto_id": "phase_%s"} | kwargs)

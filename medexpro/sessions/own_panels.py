@@ -7,6 +7,7 @@ from django.urls import reverse
 from medexpro.clearance import state as clearance
 from medexpro.clients import panels
 from medexpro.clients.panels import Chart, Panel, Slot, Tab
+from medexpro.episodes.own_panels import spine_of
 from medexpro.kernel.findings import Weight
 from medexpro.practice.permissions import Permission
 from medexpro.sessions.models import SessionLog
@@ -72,8 +73,11 @@ def next_session(chart: Chart) -> dict[str, Any] | None:
     ]
     newest = _newest(chart)
     running = next((one for one in newest if one.state in ("open", "ready", "held")), None)
+    spine = spine_of(chart)
     return {
         "episode": episode,
+        # A session may start without them, but it is not what comes next.
+        "first": spine is None or not any(line.step in ("baseline", "program") for line in spine.missing),
         "stops": stops,
         "running": running,
         "number": newest[0].number + 1 if newest else 1,

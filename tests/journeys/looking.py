@@ -1,4 +1,4 @@
-"""What an eye can't check on a page: axe's rules, sideways overflow, tap targets."""
+"""What an eye can't check on a page: axe's rules, sideways overflow, tap targets, ids used twice."""
 
 from axe_playwright_python.base import AXE_SCRIPT
 
@@ -29,6 +29,13 @@ SMALL = """() => [...document.querySelectorAll('button, select, textarea, input:
   }).slice(0, 3).map(one => `lower than a finger: ${(one.textContent.trim() || one.name || one.tagName).slice(0, 30)}, `
     + `${Math.round(one.getBoundingClientRect().height)} px`)"""
 
+# An id used twice: a label names the wrong field, and a tap on it goes there.
+TWICE = """() => {
+  const seen = new Map();
+  for (const one of document.querySelectorAll('[id]')) seen.set(one.id, (seen.get(one.id) ?? 0) + 1);
+  return [...seen].filter(([, count]) => count > 1).slice(0, 5).map(([id, count]) => `${count} elements are #${id}`);
+}"""
+
 
 def faults_of(page, *, sizes=("tablet", "phone")) -> list[str]:
     """Return what is wrong with the open page at each size, in words; empty means nothing."""
@@ -37,6 +44,11 @@ def faults_of(page, *, sizes=("tablet", "phone")) -> list[str]:
     for size in sizes:
         page.set_viewport_size(SIZES[size])
         page.evaluate("() => document.getAnimations().forEach(one => one.finish())")
-        for fault in [*page.evaluate(AXE), *page.evaluate(WIDER), *page.evaluate(SMALL)]:
+        for fault in [
+            *page.evaluate(AXE),
+            *page.evaluate(WIDER),
+            *page.evaluate(SMALL),
+            *page.evaluate(TWICE),
+        ]:
             found.append(f"{size}: {fault}")
     return found

@@ -16,6 +16,7 @@ from medexpro.kernel import clock
 from medexpro.kernel.refusals import Conflict, Refusal
 from medexpro.practice.access import member_of, requires
 from medexpro.practice.permissions import Permission
+from medexpro.practice.views.lock import safe_next
 from medexpro.providers.models import Provider
 from medexpro.web.editing import EditForm, told
 from medexpro.web.pages import go_to, page, toast
@@ -74,11 +75,14 @@ def add(request: HttpRequest, client_id: UUID, kind: str) -> HttpResponse:
         values = _values(form, request, kind)
         new_id = values.pop("new_id")
         try:
-            known.add(client, **values, id=new_id, by=member_of(request), at=clock.now())
+            fact = known.add(client, **values, id=new_id, by=member_of(request), at=clock.now())
         except Refusal as refusal:
             form.refuse(refusal)
         else:
             toast(request, f"{known.title} is recorded.")
+            # A page that needed the fact gets it handed over, as ?surgery=….
+            if "next" in request.GET:
+                return go_to(request, f"{safe_next(request)}?{kind}={fact.pk}")
             return go_to(request, "clients:health", client.pk)
     return _form_page(request, chart, form, known.adding)
 

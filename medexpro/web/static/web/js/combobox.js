@@ -100,9 +100,15 @@ function go(box, by) {
 }
 
 const later = new WeakMap();
-document.addEventListener("input", (event) => {
-  const box = event.target.closest?.("[data-combobox]");
-  if (!box || !event.target.matches("[role=combobox]")) return;
+document.addEventListener("input", (event) => typed(event.target));
+
+// What was typed while the page was still loading is asked about once this is here.
+typed(document.activeElement, { untouched: true });
+
+function typed(field, { untouched = false } = {}) {
+  const box = field?.closest?.("[data-combobox]");
+  if (!box || !field.matches("[role=combobox]")) return;
+  if (untouched && (!field.value || field.value === field.defaultValue)) return;
   parts(box).chosen.value = ""; // What is typed anew is not what was chosen.
   if (!later.has(box))
     later.set(
@@ -111,7 +117,7 @@ document.addEventListener("input", (event) => {
     );
   wanted.add(box);
   later.get(box)();
-});
+}
 
 document.addEventListener("keydown", (event) => {
   const box = event.target.closest?.("[data-combobox]");

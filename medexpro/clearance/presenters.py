@@ -1,0 +1,27 @@
+"""Values into the words of the clearance page."""
+
+from typing import Any
+
+from medexpro.clearance.models import ProviderLimit
+from medexpro.kernel import quantities
+from medexpro.kernel.findings import Closes
+from medexpro.knowledge.library import library
+from medexpro.web import words
+
+CLOSES = {
+    Closes.SESSION: "the whole session",
+    Closes.AEROBIC: "aerobic exercise",
+    Closes.RESISTANCE: "resistance exercise",
+}
+
+
+def limit(row: ProviderLimit) -> dict[str, Any]:
+    """Return a provider's limit as the page says it: Systolic pressure no higher than 150 mmHg."""
+    measure = library().measures.get(row.measure)
+    unit = f" {quantities.label(measure.unit)}" if measure else ""
+    value = f"{words.number(row.value.normalize())}{unit}".strip()
+    return {
+        "row": row,
+        "says": f"{measure.name if measure else row.measure}, {row.get_op_display()} {value}",
+        "closes": CLOSES.get(Closes(row.closes), row.closes),
+    }
