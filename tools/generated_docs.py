@@ -29,7 +29,9 @@ def roles_page() -> str:
         lines.append(f"| `{permission}` | " + " | ".join(marks) + " |")
     lines += [
         "",
-        "A member with several roles may do what any of them may. Assistants see the clients assigned to them.",
+        "A member with several roles may do what any of them may, each with the clients that role reaches: an",
+        "assistant who also works at the front desk finds every client's phone number and reads the record of the",
+        "assigned. Assistants see the clients assigned to them, mentors those of their mentees.",
         "An owner who is not also a professional opens a client's record by break-glass only: with a reason,",
         "a notice, and an entry in the trail.",
     ]

@@ -12,7 +12,7 @@ from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquer
 from medexpro.clients.models import Client
 from medexpro.clients.rules import names
 from medexpro.practice.models import Member
-from medexpro.practice.permissions import Permission
+from medexpro.practice.permissions import Permission, scope_of
 from medexpro.web import typed
 
 PAGE_SIZE = 25
@@ -65,17 +65,25 @@ def add_filter(choice: Filter) -> None:
 
 
 def columns_for(member: Member) -> list[Column]:
-    """Return the columns a member sees."""
+    """Return the columns a member sees: those whose words they may read of every client on the list."""
     return [
-        column for column in sorted(_COLUMNS.values(), key=lambda c: c.order) if member.may(column.permission)
+        column
+        for column in sorted(_COLUMNS.values(), key=lambda c: c.order)
+        if _of_everyone(member, column.permission)
     ]
 
 
 def filters_for(member: Member) -> list[Filter]:
     """Return the choices a member has, besides all and archived."""
     return [
-        choice for choice in sorted(_FILTERS.values(), key=lambda c: c.order) if member.may(choice.permission)
+        choice
+        for choice in sorted(_FILTERS.values(), key=lambda c: c.order)
+        if _of_everyone(member, choice.permission)
     ]
+
+
+def _of_everyone(member: Member, permission: Permission) -> bool:
+    return member.may(permission) and scope_of(member, permission) == scope_of(member)
 
 
 class CountedPaginator(Paginator):

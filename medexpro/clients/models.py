@@ -101,13 +101,16 @@ class Client(VersionedModel, PracticeModel):
         before_birthday = (day.month, day.day) < (self.birth_date.month, self.birth_date.day)
         return day.year - self.birth_date.year - before_birthday
 
-    def is_visible_to(self, member: Member) -> bool:
-        """Return whether the member may know of this client (their practice, and their scope)."""
+    def is_visible_to(self, member: Member, permission: permissions.Permission | None = None) -> bool:
+        """Return whether the member may know of this client (their practice, and their scope).
+
+        permission: what they want of the client; None asks for the client's name alone.
+        """
         if member.practice_id != self.practice_id:
             return False
-        if permissions.scope_of(member) == "practice":
+        if permissions.scope_of(member, permission) == "practice":
             return True
-        return Client.objects.visible_to(member).filter(pk=self.pk).exists()
+        return Client.objects.visible_to(member, permission).filter(pk=self.pk).exists()
 
 
 class ClientRowQuerySet(PracticeQuerySet):
@@ -120,6 +123,21 @@ class ClientRow(PracticeModel):
     """A row of one client's record."""
 
     objects = ClientRowQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class HealthRowQuerySet(ClientRowQuerySet):
+    """Rows about a client's health: seen by those who read the record, of the clients whose record they read."""
+
+    needs = permissions.Permission.HEALTH_READ
+
+
+class HealthRow(ClientRow):
+    """A row about one client's health."""
+
+    objects = HealthRowQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -185,7 +203,7 @@ class Consent(ClientRow):
         indexes = [models.Index(fields=["practice", "client", "kind"], name="consents_of_client")]
 
 
-class Condition(VersionedModel, ClientRow):
+class Condition(VersionedModel, HealthRow):
     """A condition as recorded by a provider or told by the client: words, and a code where one was given."""
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="conditions")
@@ -212,7 +230,7 @@ class Condition(VersionedModel, ClientRow):
         return self.words
 
 
-class Surgery(VersionedModel, ClientRow):
+class Surgery(VersionedModel, HealthRow):
     """An operation: joint, side, date, approach, surgeon. Weeks since surgery are counted from it."""
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="surgeries")
@@ -241,7 +259,7 @@ class Surgery(VersionedModel, ClientRow):
         return (day - self.performed_on).days // 7 if self.performed_on else None
 
 
-class Medication(VersionedModel, ClientRow):
+class Medication(VersionedModel, HealthRow):
     """A medicine as recorded. `effects` are history ids of the gate rules, such as hr_affecting_medicine."""
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="medications")
@@ -259,7 +277,7 @@ class Medication(VersionedModel, ClientRow):
         constraints = [imported_once("an_imported_medication_is_kept_once")]
 
 
-class Allergy(VersionedModel, ClientRow):
+class Allergy(VersionedModel, HealthRow):
     """An allergy or intolerance as recorded."""
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="allergies")
@@ -275,7 +293,7 @@ class Allergy(VersionedModel, ClientRow):
         constraints = [imported_once("an_imported_allergy_is_kept_once")]
 
 
-class OutsideReading(ClientRow):
+class OutsideReading(HealthRow):
     """A vital sign another record brought along: a dated fact, not one of our measurements."""
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="outside_readings")

@@ -24,7 +24,7 @@ from medexpro.clients.models import Client
 from medexpro.kernel import clock
 from medexpro.practice.access import member_of
 from medexpro.practice.models import Member
-from medexpro.practice.permissions import Permission
+from medexpro.practice.permissions import Permission, may_with
 
 
 class Slot(StrEnum):
@@ -165,7 +165,7 @@ class Chart:
     @property
     def reads_record(self) -> bool:
         """Return whether the member may read the clinical record."""
-        return self.member.may(Permission.RECORD_READ)
+        return self._may(Permission.RECORD_READ)
 
     @cached_property
     def episode(self) -> Any:
@@ -214,7 +214,10 @@ class Chart:
         return found
 
     def _may(self, permission: Permission | None) -> bool:
-        return permission is None or self.member.may(permission)
+        """Return whether the member may this, with this client; asked for once however many parts need it."""
+        if permission is None:
+            return True
+        return self.once(f"may:{permission}", lambda client: may_with(self.member, permission, client))
 
     def _made(self, parts: dict[str, _Part]) -> list[Any]:
         ordered = sorted(parts.values(), key=lambda part: part.order)

@@ -4,8 +4,9 @@ from datetime import date
 
 from django.db import models
 
-from medexpro.clients.models import Client, ClientRow, Condition, Side, Surgery
+from medexpro.clients.models import Client, ClientRow, ClientRowQuerySet, Condition, Side, Surgery
 from medexpro.practice.models import Member, VersionedModel
+from medexpro.practice.permissions import Permission
 from medexpro.practice.querysets import PracticeQuerySet
 from medexpro.referrals.models import Referral
 
@@ -53,6 +54,10 @@ class NextStep(models.TextChoices):
     ELSEWHERE = "elsewhere", "Elsewhere"
 
 
+class EpisodeQuerySet(ClientRowQuerySet):
+    needs = Permission.RECORD_READ
+
+
 class Episode(VersionedModel, ClientRow):
     """One service for one client: from functional deficits to functional independence."""
 
@@ -92,6 +97,8 @@ class Episode(VersionedModel, ClientRow):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="next_episodes"
     )
 
+    objects = EpisodeQuerySet.as_manager()
+
     class Meta:
         indexes = [
             models.Index(fields=["practice", "status", "-opened_on"], name="episodes_by_status"),
@@ -122,6 +129,7 @@ class EpisodeRowQuerySet(PracticeQuerySet):
     """Rows that belong to an episode, and through it to a client."""
 
     client_path = "episode__client"
+    needs = Permission.RECORD_READ
 
 
 class EpisodeRow(ClientRow):

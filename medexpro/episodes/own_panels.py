@@ -15,7 +15,7 @@ from medexpro.clients.panels import Action, Chart, Fact, Panel, Slot
 from medexpro.episodes import presenters, reading, steps
 from medexpro.episodes.models import Episode, Status
 from medexpro.episodes.rules import status as status_rule
-from medexpro.practice.permissions import Permission
+from medexpro.practice.permissions import Permission, may_with
 
 READ = Permission.RECORD_READ
 
@@ -195,7 +195,8 @@ def before_start(rows: QuerySet) -> QuerySet:
 
 def on_referral(referral: Any, *, member: Any, at: Any) -> dict[str, Any] | None:
     """Return, for a referral's page, the episode it carries, or those it could."""
-    if not member.may(Permission.RECORD_READ) and not member.may(Permission.REFERRALS_INTAKE):
+    reads = may_with(member, Permission.RECORD_READ, referral.client)
+    if not reads and not member.may(Permission.REFERRALS_INTAKE):
         return None
     episodes = list(Episode.objects.filter(client=referral.client_id).order_by("-opened_on"))
     carried = next((episode for episode in episodes if episode.referral_id == referral.pk), None)
@@ -203,7 +204,7 @@ def on_referral(referral: Any, *, member: Any, at: Any) -> dict[str, Any] | None
         "template": "episodes/referral_panel.html",
         "carried": carried,
         "open": [episode for episode in episodes if episode.is_open and episode != carried],
-        "names_it": member.may(Permission.RECORD_READ),
-        "opens": member.may(Permission.EPISODES_MANAGE),
+        "names_it": reads,
+        "opens": reads and member.may(Permission.EPISODES_MANAGE),
         "uses": member.may(Permission.REFERRALS_INTAKE),
     }

@@ -33,8 +33,8 @@ def show(request: HttpRequest, episode_id: UUID) -> HttpResponse:
 @requires(Permission.EPISODES_MANAGE)
 def open_episode(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Open an episode for a client; `?referral=` and `?after=` name what it stands on and what it follows."""
-    rows = Client.objects.visible_to(member_of(request)).select_related("practice")
-    client = get_object_or_404(rows, pk=client_id)
+    rows = Client.objects.visible_to(member_of(request), Permission.EPISODES_MANAGE)
+    client = get_object_or_404(rows.select_related("practice"), pk=client_id)
     chart = panels.open_chart(request, client, page="episode")
     referral = _asked(Referral, request, "referral", client)
     previous = _asked(Episode, request, "after", client)

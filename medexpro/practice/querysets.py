@@ -9,18 +9,25 @@ from medexpro.practice import permissions
 
 
 class PracticeQuerySet(models.QuerySet):
-    """Rows of one practice. `client_path` leads to the client for rows that are part of a client's record."""
+    """Rows of one practice. `client_path` leads to the client for rows that are part of a client's record.
+
+    needs: the permission without which nobody reads these rows; it settles whose clients' rows are seen.
+    """
 
     client_path: str | None = None
+    needs: permissions.Permission | None = None
 
     def of(self, practice: Any) -> Self:
         """Return the rows of a practice."""
         return self.filter(practice=practice)
 
-    def visible_to(self, member: Any) -> Self:
-        """Return the rows a member may know of: their practice's, within their scope."""
+    def visible_to(self, member: Any, permission: permissions.Permission | None = None) -> Self:
+        """Return the rows a member may know of: their practice's, within their scope.
+
+        permission: what they want of the rows; without it, reading what the rows hold.
+        """
         rows = self.filter(practice_id=member.practice_id)
-        scope = permissions.scope_of(member)
+        scope = permissions.scope_of(member, permission or self.needs)
         if scope == "none":
             return rows.none()
         if scope == "practice" or self.client_path is None:

@@ -54,7 +54,7 @@ def quick_add(
     """Add a client to the member's practice; a name is enough. The same `id` or `external_id` returns the first one.
 
     id: made by the page, so that a double click adds one. knowingly: likely duplicates were seen; without it they raise
-    AlreadyHere. fields: any of FIELDS. A member who sees only assigned clients is assigned to the new one.
+    AlreadyHere. fields: any of FIELDS. A professional who sees only their own clients is assigned to the new one.
     Raises ClientRefused at the field that can't be so.
     """
     permissions.check(by, Permission.CLIENTS_EDIT)
@@ -70,7 +70,8 @@ def quick_add(
     if not new:
         return client
     record(events.ADDED, client, by=by, at=at, client=client, imported=bool(external_id))
-    if permissions.scope_of(by) == "assigned":
+    works_with = Permission.EPISODES_MANAGE
+    if by.may(works_with) and permissions.scope_of(by, works_with) == "assigned":
         assign(client, by, by=by, at=at, own=True)
     return client
 

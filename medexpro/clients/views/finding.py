@@ -17,17 +17,19 @@ Row = TypeVar("Row", bound=Model)
 OPENS = (Permission.CLIENTS_LIST, Permission.RECORD_READ)
 
 
-def client_or_404(request: HttpRequest, client_id: UUID) -> Client:
-    """Return a client the member may know of; 404 for any other."""
-    return get_object_or_404(visible(Client, request), pk=client_id)
+def client_or_404(request: HttpRequest, client_id: UUID, permission: Permission | None = None) -> Client:
+    """Return a client the member may know of; 404 for any other. permission: what the page shows or does with them."""
+    return get_object_or_404(visible(Client, request, permission), pk=client_id)
 
 
-def row_or_404(model: type[Row], request: HttpRequest, pk: UUID, *related: str) -> Row:
+def row_or_404(
+    model: type[Row], request: HttpRequest, pk: UUID, *related: str, permission: Permission | None = None
+) -> Row:
     """Return a row of a client the member may know of, with its client and the named relations."""
-    return get_object_or_404(visible(model, request).select_related("client", *related), pk=pk)
+    return get_object_or_404(visible(model, request, permission).select_related("client", *related), pk=pk)
 
 
-def visible(model: type[Row], request: HttpRequest) -> Any:
+def visible(model: type[Row], request: HttpRequest, permission: Permission | None = None) -> Any:
     """Return the rows of a model the member may know of; each knows its practice without another query."""
-    member = member_of(request)
-    return model.objects.visible_to(member).select_related("practice")  # type: ignore[attr-defined]
+    rows = model.objects.visible_to(member_of(request), permission)  # type: ignore[attr-defined]
+    return rows.select_related("practice")

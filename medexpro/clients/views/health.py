@@ -50,7 +50,7 @@ KINDS = {
 @requires(Permission.HEALTH_READ)
 def health(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Show what is recorded about a client's health, in its words."""
-    client = client_or_404(request, client_id)
+    client = client_or_404(request, client_id, Permission.HEALTH_READ)
     chart = panels.open_chart(request, client, page="health")
     readings = OutsideReading.objects.filter(client=client).order_by("-at")[:READINGS_SHOWN]
     context = {
@@ -67,7 +67,7 @@ def health(request: HttpRequest, client_id: UUID) -> HttpResponse:
 @requires(Permission.HEALTH_EDIT)
 def add(request: HttpRequest, client_id: UUID, kind: str) -> HttpResponse:
     """Add a fact."""
-    client, known = client_or_404(request, client_id), _kind(kind)
+    client, known = client_or_404(request, client_id, Permission.HEALTH_EDIT), _kind(kind)
     chart = panels.open_chart(request, client, page="health")
     form = known.form(request.POST or None)
     form.fields["new_id"] = forms.NewId()

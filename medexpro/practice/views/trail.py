@@ -82,7 +82,8 @@ def parse_day(text: str):
 def of_client(request: HttpRequest, client_id: UUID) -> HttpResponse:
     """Show who opened and changed one client's record."""
     me, at = member_of(request), clock.now()
-    client = get_object_or_404(records.clients_of(me.practice).visible_to(me), pk=client_id)
+    needed = Permission.TRAIL_READ if me.may(Permission.TRAIL_READ) else Permission.RECORD_READ
+    client = get_object_or_404(records.clients_of(me.practice).visible_to(me, needed), pk=client_id)
     context = lines_context(request, Event.objects.about_client(client))
     trail.record_read(me, client, "trail", at=at)
     return page(
