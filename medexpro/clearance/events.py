@@ -5,6 +5,7 @@ from medexpro.audit.kinds import declare
 SCREEN_STARTED = declare("clearance:screening:start", "Started a screening")
 SCREEN_ANSWERED = declare("clearance:screening:answer", "Answered a screening question")
 SCREEN_FINISHED = declare("clearance:screening:finish", "Finished a screening")
+HISTORY_TOLD = declare("clearance:history:tell", "Said what is known about a client for the safety rules")
 FINDING_DECIDED = declare("clearance:finding:decide", "Decided a screening finding")
 GRANTED = declare("clearance:decision:grant", "Cleared a client to exercise")
 REFUSED = declare("clearance:decision:refuse", "Recorded that a client is not cleared")

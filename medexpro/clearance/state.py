@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from medexpro.clearance import histories
 from medexpro.clearance.models import (
     Decision,
     KnownState,
@@ -36,10 +37,6 @@ from medexpro.kernel.findings import Closes, Finding, Weight, sort_findings
 from medexpro.kernel.reference import Action
 from medexpro.knowledge.library import library
 from medexpro.referrals import standing
-
-JOINT_SURGERY_MONTHS = 12
-OLDER_THAN = 70
-
 
 # ---- Screening
 
@@ -243,28 +240,8 @@ def limits_in_force(episode: Episode) -> list[Limit]:
 
 
 def histories_of(episode: Episode, on: date) -> dict[str, datetime | None]:
-    """Return the histories that hold for a client: as known, by the medicines ticked, and worked out from dates."""
-    known: dict[str, datetime | None] = {}
-    for state in KnownState.objects.filter(episode=episode).order_by("recorded_at", "id"):
-        known.pop(state.item, None)
-        if state.present:
-            known[state.item] = state.recorded_at
-    histories = {key: at for key, at in known.items() if key in library().histories}
-    client = episode.client
-    for effects in client.medications.filter(removed_at=None, ended_on=None).values_list(
-        "effects", flat=True
-    ):
-        histories |= {effect: None for effect in effects if effect in library().histories}
-    age = client.age_on(on)
-    if age is not None and age > OLDER_THAN:
-        histories["age_over_70"] = None
-    since = clearing.months_on(on, -JOINT_SURGERY_MONTHS)
-    operated = client.surgeries.filter(removed_at=None, performed_on__gt=since, performed_on__lte=on).exclude(
-        joint=""
-    )
-    if operated.exists():
-        histories["joint_surgery_12m"] = None
-    return histories
+    """Return the histories that hold for a client, as the gates read them: id to the time it was so, or None."""
+    return histories.as_times(histories.known(episode, on))
 
 
 def known_flags(episode: Episode) -> dict[str, bool]:
@@ -301,7 +278,7 @@ def gate_context(
     that the client's protocol lists. stage: how far the session is.
     """
     lib, on = library(), episode.practice.day(at)
-    histories = histories_of(episode, on)
+    known = histories_of(episode, on)
     said = [item for item in red_flags or () if item in lib.histories]
     questions = {RED_FLAG_QUESTION: red_flags, SIGNS_QUESTION: signs}
     return GateContext(
@@ -314,7 +291,7 @@ def gate_context(
         + [*(signs or ())],
         earlier=earlier,
         last_session=last_session,
-        histories=histories | dict.fromkeys(said, red_flags_at),
+        histories=known | dict.fromkeys(said, red_flags_at),
         answered=frozenset(question for question, said_to in questions.items() if said_to is not None),
         required=lib.required_each_session,
         listed=frozenset(listed),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from medexpro.clearance import screening_views, views
+from medexpro.clearance import history_views, screening_views, views
 
 urlpatterns = [
     path("<uuid:episode_id>/screening/", screening_views.screening, name="screening"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("<uuid:episode_id>/screening/answer/", screening_views.answer, name="answer"),
     path("<uuid:episode_id>/screening/finish/", screening_views.finish, name="finish"),
     path("<uuid:episode_id>/screening/decide/", screening_views.decide_finding, name="decide_finding"),
+    path("<uuid:episode_id>/known/", history_views.known, name="known"),
+    path("<uuid:episode_id>/known/tell/", history_views.tell, name="tell"),
     path("<uuid:episode_id>/", views.decide, name="decide"),
     path("<uuid:episode_id>/grant/", views.grant, name="grant"),
     path("<uuid:episode_id>/refuse/", views.refuse, name="refuse"),

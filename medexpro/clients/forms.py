@@ -1,5 +1,6 @@
 """What people type about clients, turned into the arguments of operations."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -24,7 +25,15 @@ from medexpro.web.forms import (
     SignatureField,
 )
 
-# What the safety gates ask about a medicine; the words stand in the reference data.
+# What the safety gates ask about a condition, and about a medicine; the words stand in the reference data.
+MEANINGS = (
+    "heart_failure",
+    "diabetes",
+    "osteoporosis",
+    "cancer_history",
+    "pregnancy_or_birth_6w",
+    "eye_disease_not_released",
+)
 EFFECTS = (
     "hr_affecting_medicine",
     "blood_thinner",
@@ -175,6 +184,16 @@ class ConditionForm(EditForm):
         required=False,
         help_text="Such as Dr. Raman’s letter, or the client",
     )
+    effects = forms.MultipleChoiceField(
+        label="For the safety rules it means",
+        required=False,
+        widget=PicksMultiple,
+        help_text="Only what the provider or the client said",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["effects"].choices = effects(MEANINGS)  # type: ignore[attr-defined]
 
 
 def procedures() -> list[tuple[str, str]]:
@@ -200,9 +219,9 @@ class SurgeryForm(EditForm):
         self.fields["procedure_tag"].choices = procedures()  # type: ignore[attr-defined]
 
 
-def effects() -> list[tuple[str, str]]:
-    """Return what a medicine may do that the safety gates ask about."""
-    return [(key, library().histories[key].client) for key in EFFECTS if key in library().histories]
+def effects(keys: Sequence[str]) -> list[tuple[str, str]]:
+    """Return what a condition may mean, or a medicine do, that the safety gates ask about."""
+    return [(key, library().histories[key].client) for key in keys if key in library().histories]
 
 
 class MedicationForm(EditForm):
@@ -210,7 +229,10 @@ class MedicationForm(EditForm):
 
     words = forms.CharField(label="Medicine, as it is written", max_length=240)
     effects = forms.MultipleChoiceField(
-        label="The provider or the label says it is", required=False, widget=PicksMultiple
+        label="For the safety rules it means",
+        required=False,
+        widget=PicksMultiple,
+        help_text="Only what the provider, the label or the client said",
     )
     started_on = DateField(label="Since", required=False)
     ended_on = DateField(label="Until", required=False)
@@ -218,7 +240,7 @@ class MedicationForm(EditForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["effects"].choices = effects()  # type: ignore[attr-defined]
+        self.fields["effects"].choices = effects(EFFECTS)  # type: ignore[attr-defined]
 
 
 class AllergyForm(EditForm):

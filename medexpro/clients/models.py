@@ -218,6 +218,10 @@ class Condition(VersionedModel, HealthRow):
         max_length=120, blank=True, help_text="Who said so: a provider, the client, an import"
     )
     provider = models.ForeignKey(Provider, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    effects = models.JSONField(default=list, help_text="History ids of the gate rules, ticked by a person")
+    to_confirm = models.JSONField(
+        default=list, help_text="History ids that its code or words suggest and nobody has answered"
+    )
     recorded_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
     external_id = models.CharField(max_length=120, blank=True)
     removed_at = models.DateTimeField(null=True)
@@ -265,6 +269,9 @@ class Medication(VersionedModel, HealthRow):
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="medications")
     words = models.CharField(max_length=240, help_text="As recorded, with dose where given")
     effects = models.JSONField(default=list, help_text="History ids of the gate rules, ticked by a person")
+    to_confirm = models.JSONField(
+        default=list, help_text="History ids that its name suggests and nobody has answered"
+    )
     started_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
     source = models.CharField(max_length=120, blank=True)

@@ -12,6 +12,7 @@ from medexpro.web import words
 VERBS = {
     "details": ("clients:details", "Add"),
     "contacts": ("clients:people", "Add"),
+    "health": ("clients:health", "Confirm"),
     "agreements": ("clients:agreements", "Sign"),
 }
 
@@ -51,10 +52,11 @@ def to_ask(chart: Chart) -> dict[str, Any] | None:
     if not asks:
         return None
     edits, signs = chart.member.may(Permission.CLIENTS_EDIT), chart.member.may(Permission.CONSENTS_RECORD)
+    health = chart.member.may(Permission.HEALTH_EDIT)
     shown = []
     for ask in asks:
         name, verb = VERBS[ask.about]
-        may = signs if ask.about == "agreements" else edits
+        may = {"agreements": signs, "health": health}.get(ask.about, edits)
         shown.append(
             {"sentence": ask.sentence, "verb": verb, "url": path(name, chart.client.pk) if may else ""}
         )

@@ -90,6 +90,7 @@ def _condition(row: Condition, day: date) -> dict[str, Any]:
         "chip": row.icd10,
         "detail": _joined(_side(row.side), *span, row.source),
         "ended": row.ended_on is not None and row.ended_on < day,
+        **_effects(row, "condition"),
     }
 
 
@@ -112,15 +113,24 @@ def _surgery(row: Surgery, day: date) -> dict[str, Any]:
 
 
 def _medication(row: Medication, day: date) -> dict[str, Any]:
-    histories = library().histories
-    effects = [histories[key].professional for key in row.effects if key in histories]
     until = f"until {words.day(row.ended_on)}" if row.ended_on else ""
     since = f"since {words.day(row.started_on)}" if row.started_on else ""
     return {
         "words": row.words,
         "chip": "",
-        "detail": _joined(since, until, *effects, row.source),
+        "detail": _joined(since, until, row.source),
         "ended": row.ended_on is not None and row.ended_on < day,
+        **_effects(row, "medication"),
+    }
+
+
+def _effects(row: Condition | Medication, kind: str) -> dict[str, Any]:
+    """Return what a fact means for the safety rules, and what is still to be confirmed."""
+    histories = library().histories
+    return {
+        "means": [histories[key].professional for key in row.effects if key in histories],
+        "asks": [(key, histories[key].professional) for key in row.to_confirm if key in histories],
+        "answer_url": path("clients:answer_effect", kind, row.pk),
     }
 
 

@@ -5,9 +5,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from medexpro.clients import agreements
-from medexpro.clients.models import Client, Consent, ContactPerson, Sex
+from medexpro.clients.models import Client, Condition, Consent, ContactPerson, Medication, Sex
 from medexpro.clients.panels import Chart
 from medexpro.clients.rules.missing import Known, ToAsk, before_first_session
+from medexpro.practice.permissions import Permission
 
 
 def contacts_of(client: Client) -> list[ContactPerson]:
@@ -45,6 +46,7 @@ def with_what_is_asked(rows: QuerySet[Client]) -> QuerySet[Client]:
         has_guardian=Exists(beside.filter(is_guardian=True)),
         contact_name=Subquery(first.values("name")[:1]),
         contact_phone=Subquery(first.values("phone")[:1]),
+        effects_to_confirm=Exists(_unconfirmed(Condition)) | Exists(_unconfirmed(Medication)),
         **signed,
     )
 
@@ -71,11 +73,16 @@ def to_ask(chart: Chart) -> list[ToAsk]:
         reachable=bool(client.phone or client.email or client.has_guardian),
         emergency_contact=bool(client.contact_name),
         guardian=client.has_guardian,
+        to_confirm=client.effects_to_confirm and chart.member.may(Permission.HEALTH_READ),
         unsigned=[
             agreements.kinds()[kind].name for kind in needed_kinds() if not getattr(client, _signed(kind))
         ],
     )
     return before_first_session(known, chart.day)
+
+
+def _unconfirmed(model: type[Condition] | type[Medication]) -> QuerySet[Any]:
+    return model.objects.filter(client=OuterRef("pk"), removed_at=None).exclude(to_confirm=[])
 
 
 def _signed(kind: str) -> str:

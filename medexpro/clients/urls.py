@@ -1,6 +1,6 @@
 from django.urls import path
 
-from medexpro.clients.views import chart, health, papers, people
+from medexpro.clients.views import chart, effects, health, papers, people
 
 app_name = "clients"
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
     path("health/<slug:kind>/<uuid:fact_id>/", health.change, name="change_fact"),
     path("health/<slug:kind>/<uuid:fact_id>/remove/", health.remove, name="remove_fact"),
     path("health/<slug:kind>/<uuid:fact_id>/restore/", health.restore, name="restore_fact"),
+    path("health/<slug:kind>/<uuid:fact_id>/answer/", effects.answer, name="answer_effect"),
     path("<uuid:client_id>/documents/", papers.documents, name="documents"),
     path("documents/<uuid:document_id>/file/", papers.file, name="file"),
     path("documents/<uuid:document_id>/remove/", papers.remove_document, name="remove_document"),

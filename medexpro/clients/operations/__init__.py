@@ -4,6 +4,7 @@ from medexpro.clients.operations.agreements import sign_consent, withdraw_consen
 from medexpro.clients.operations.documents import add_document, remove_document, restore_document
 from medexpro.clients.operations.facts import (
     FactRefused,
+    answer_effect,
     change_fact,
     record_allergy,
     record_condition,
@@ -32,8 +33,8 @@ from medexpro.clients.operations.people import (
 )
 
 __all__ = [
-    "CONTACT_FIELDS", "FIELDS", "AlreadyHere", "ClientRefused", "FactRefused", "add_contact", "add_document", "archive",
-    "assign", "change_contact", "change_fact", "end_assignment", "likely_duplicates", "quick_add", "record_allergy",
+    "CONTACT_FIELDS", "FIELDS", "AlreadyHere", "ClientRefused", "FactRefused", "add_contact", "add_document", "answer_effect",
+    "archive", "assign", "change_contact", "change_fact", "end_assignment", "likely_duplicates", "quick_add", "record_allergy",
     "record_condition", "record_medication", "record_outside_readings", "record_surgery", "remove_contact",
     "remove_document", "remove_fact", "restore", "restore_contact", "restore_document", "restore_fact", "sign_consent",
     "update", "withdraw_consent",

@@ -8,9 +8,10 @@ from uuid import UUID
 from django.db import transaction
 
 from medexpro.audit.trail import record
-from medexpro.clients import events
+from medexpro.clients import effects, events
 from medexpro.clients.models import Allergy, Client, Condition, Medication, OutsideReading, Side, Surgery
 from medexpro.clients.rules import dates
+from medexpro.clients.rules import effects as effect_rules
 from medexpro.kernel.refusals import NotFound, Refusal
 from medexpro.knowledge.codes import search as codes
 from medexpro.knowledge.library import library
@@ -22,7 +23,9 @@ from medexpro.providers.checking import check_fields, save_once
 Fact = TypeVar("Fact", Condition, Surgery, Medication, Allergy)
 
 CHANGEABLE: dict[type, tuple[str, ...]] = {
-    Condition: ("words", "icd10", "snomed", "side", "onset_on", "ended_on", "source", "provider"),
+    Condition: (
+        "words", "icd10", "snomed", "side", "onset_on", "ended_on", "effects", "source", "provider",
+    ),
     Surgery: (
         "procedure", "procedure_tag", "joint", "side", "performed_on", "approach", "surgeon", "surgeon_words",
     ),
@@ -55,8 +58,8 @@ def record_condition(
     """Record a condition in its words, with an ICD-10-CM code where one was given.
 
     icd10: checked in the release in force on `on`, the date of service (today without one). Without words the code's
-    title stands for them. fields: side, onset_on, ended_on, source, provider, snomed. The same `id` or `external_id`
-    returns the first one. Raises FactRefused, or CodeRefused at `icd10`.
+    title stands for them. fields: side, onset_on, ended_on, effects, source, provider, snomed. The same `id` or
+    `external_id` returns the first one. Raises FactRefused, or CodeRefused at `icd10`.
     """
     fields |= {"words": words, "icd10": icd10}
     return _add(Condition, client, fields, by=by, at=at, on=on, id=id, external_id=external_id)
@@ -88,8 +91,11 @@ def record_medication(
     external_id: str = "",
     **fields: Any,
 ) -> Medication:
-    """Record a medicine in its words. effects: history ids of the gate rules that a person ticked; never guessed."""
-    fields |= {"words": words, "effects": sorted(set(effects))}
+    """Record a medicine in its words. effects: history ids of the gate rules that a person ticked; never guessed.
+
+    What its name suggests besides is kept as a question to a person: `to_confirm`.
+    """
+    fields |= {"words": words, "effects": effects}
     return _add(Medication, client, fields, by=by, at=at, id=id, external_id=external_id)
 
 
@@ -152,11 +158,37 @@ def change_fact(
     permissions.check(by, Permission.HEALTH_EDIT, fact)
     names = CHANGEABLE[type(fact)]
     before = {name: getattr(fact, name) for name in names}
+    pointed_to = _suggested(fact)
     _fill(fact, fields, on=on or fact.practice.day(at), today=fact.practice.day(at))
     changed = [name for name in names if getattr(fact, name) != before[name]]
     if changed:
+        if isinstance(fact, (Condition, Medication)):
+            fact.to_confirm = effect_rules.still_open(
+                fact.to_confirm, pointed_to, _suggested(fact), fact.effects
+            )
         fact.save_version(expected=version, fields=list(names))
         record(events.FACT_CHANGED, fact, by=by, at=at, fact=KIND[type(fact)], fields=changed)
+    return fact
+
+
+@transaction.atomic
+def answer_effect(
+    fact: Condition | Medication, *, effect: str, applies: bool, by: Member, at: datetime
+) -> Condition | Medication:
+    """Answer what a record suggests for the safety rules: it is so, or it is not. Answered once, it asks no more.
+
+    effect: a history id of the gate rules. Raises FactRefused for one the record does not ask about.
+    """
+    permissions.check(by, Permission.HEALTH_EDIT, fact)
+    if effect not in fact.to_confirm:
+        if effect in fact.effects and applies:
+            return fact
+        raise FactRefused("This was answered already. Change the entry to answer it anew.")
+    fact.to_confirm = [one for one in fact.to_confirm if one != effect]
+    if applies:
+        fact.effects = sorted({*fact.effects, effect})
+    fact.save_version(expected=None)
+    record(events.EFFECT_ANSWERED, fact, by=by, at=at, fact=KIND[type(fact)], effect=effect, applies=applies)
     return fact
 
 
@@ -203,6 +235,8 @@ def _add(
         fact.pk = id
     today = client.practice.day(at)
     _fill(fact, fields, on=on or today, today=today)
+    if isinstance(fact, (Condition, Medication)):
+        fact.to_confirm = effect_rules.still_open((), (), _suggested(fact), fact.effects)
     fact, new = save_once(fact)
     if new:
         record(events.FACT_ADDED, fact, by=by, at=at, fact=KIND[model], imported=bool(external_id))
@@ -214,6 +248,8 @@ def _fill(fact: Fact, fields: dict[str, Any], *, on: date, today: date) -> None:
     for name, value in fields.items():
         if name not in allowed:
             raise TypeError(f"a {KIND[type(fact)]} has no field {name!r}")
+        if name == "effects":
+            value = sorted(set(value))
         setattr(fact, name, " ".join(value.split()) if isinstance(value, str) else value)
     for name in ("provider", "surgeon"):
         other = getattr(fact, name, None)
@@ -238,6 +274,7 @@ def _check_condition(condition: Condition, fields: dict[str, Any], *, on: date, 
         condition.words = condition.words or chosen.title[:240]
     elif not condition.icd10:
         condition.icd10_release = ""
+    _check_effects(condition)
     if not condition.words:
         raise FactRefused("Type the condition in the words you were given, or choose a code.", field="words")
     born = condition.client.birth_date
@@ -266,13 +303,23 @@ def _check_surgery(surgery: Surgery, *, today: date) -> None:
 def _check_medication(medication: Medication, *, today: date) -> None:
     if not medication.words:
         raise FactRefused("Type the medicine as it is written.", field="words")
-    unknown = set(medication.effects) - set(library().histories)
-    if unknown:
-        raise FactRefused("Tick only what is listed.", field="effects")
+    _check_effects(medication)
     born = medication.client.birth_date
     _check_day(medication.started_on, "The first day", "started_on", today=today, born=born)
     if wrong := dates.check_span(medication.started_on, medication.ended_on):
         raise FactRefused(wrong, field="ended_on")
+
+
+def _check_effects(fact: Condition | Medication) -> None:
+    if set(fact.effects) - set(library().histories):
+        raise FactRefused("Tick only what is listed.", field="effects")
+
+
+def _suggested(fact: Fact) -> list[str]:
+    """Return the histories of the gate rules that a fact's code or words point to."""
+    if isinstance(fact, Condition):
+        return effect_rules.of_condition(fact.words, fact.icd10, effects.signs())
+    return effect_rules.of_medicine(fact.words, effects.signs()) if isinstance(fact, Medication) else []
 
 
 def _check_day(day: date | None, what: str, field: str, *, today: date, born: date | None) -> None:

@@ -9,7 +9,10 @@ from medexpro.clients.rules.dates import is_minor
 
 @dataclass(frozen=True)
 class Known:
-    """What is on file of a client, as far as asking goes. unsigned: names of needed agreements not in force."""
+    """What is on file of a client, as far as asking goes. unsigned: names of needed agreements not in force.
+
+    to_confirm: an entry of the health record may mean something for the safety rules, and nobody has said so or not.
+    """
 
     birth_date: date | None
     sex_recorded: bool
@@ -17,11 +20,12 @@ class Known:
     emergency_contact: bool
     guardian: bool
     unsigned: Sequence[str] = ()
+    to_confirm: bool = False
 
 
 @dataclass(frozen=True)
 class ToAsk:
-    """One thing to ask. about: details, contacts or agreements, the page where it is answered."""
+    """One thing to ask. about: details, contacts, health or agreements, the page where it is answered."""
 
     sentence: str
     about: str
@@ -40,5 +44,7 @@ def before_first_session(known: Known, on: date) -> list[ToAsk]:
         asks.append(ToAsk("A guardian: the client is under 18.", "contacts"))
     if not known.emergency_contact:
         asks.append(ToAsk("Someone to call in an emergency.", "contacts"))
+    if known.to_confirm:
+        asks.append(ToAsk("What the health record means for the safety rules.", "health"))
     asks.extend(ToAsk(f"Signature: {name}.", "agreements") for name in known.unsigned)
     return asks

@@ -1,0 +1,146 @@
+"""What is known about a client as the safety gates ask it, each with where it stands. Reads only.
+
+Four places are read: what the screening or a member said of the episode, the conditions and medicines on the health
+record, the codes of the referral, and what dates tell. What the record only suggests counts until a person has
+answered: it may tighten a gate, never loosen one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from medexpro.clearance.models import KnownState, Outcome
+from medexpro.clearance.rules import clearing
+from medexpro.clients import effects
+from medexpro.clients.models import Client
+from medexpro.clients.rules import effects as effect_rules
+from medexpro.episodes.models import Episode
+from medexpro.episodes.reading import once
+from medexpro.kernel.reference import History
+from medexpro.knowledge.library import library
+from medexpro.web import words
+
+JOINT_SURGERY_MONTHS = 12
+OLDER_THAN = 70
+
+
+@dataclass(frozen=True)
+class Known:
+    """One history that holds. where: what says so, in words. at: the time it was so, where it has one.
+
+    place: told (at the screening, or by a member), record (conditions, medicines), referral or dates.
+    suggested: nobody has confirmed it yet.
+    """
+
+    history: str
+    where: str
+    place: str
+    at: datetime | None = None
+    suggested: bool = False
+
+
+def loosening() -> frozenset[str]:
+    """Return the histories that lift a gate: they count only once a person has said so by a provider's word."""
+    gates = library().gates.values()
+    lifts = {history for gate in gates for history in gate.unless}
+    return frozenset(
+        lifts | {h for gate in gates for rule in gate.rules if rule.op == "absent" for h in rule.histories}
+    )
+
+
+def on_file() -> dict[str, History]:
+    """Return the histories a person may record or take back: not those of one day, nor those dates tell."""
+    return {key: history for key, history in library().histories.items() if not history.kind}
+
+
+def known(episode: Episode, on: date) -> list[Known]:
+    """Return every history that holds on a day of the practice, with each place that says so."""
+    told: dict[str, KnownState] = {
+        state.item: state
+        for state in KnownState.objects.filter(episode=episode).order_by("recorded_at", "id")
+    }
+    found = [
+        Known(item, state.words or "Said at the screening", "told", at=state.recorded_at)
+        for item, state in told.items()
+        if state.present
+    ]
+    found += _of_record(episode.client, on)
+    denied = {item for item, state in told.items() if not state.present}
+    found += [one for one in _of_referral(episode) if one.history not in denied]
+    found += _of_dates(episode, on, told)
+    histories, lifting = library().histories, loosening()
+    return [
+        one for one in found if one.history in histories and not (one.suggested and one.history in lifting)
+    ]
+
+
+def as_times(found: Iterable[Known]) -> dict[str, datetime | None]:
+    """Return the histories as the gates read them: id to the time it was so, or None where it has none."""
+    times: dict[str, datetime | None] = {}
+    for one in found:
+        # What holds without a time holds whatever window a gate looks back.
+        times[one.history] = None if times.get(one.history, one.at) is None else one.at
+    return times
+
+
+def _of_record(client: Client, on: date) -> list[Known]:
+    now = (Q(ended_on=None) | Q(ended_on__gte=on)) & Q(removed_at=None)
+    found = []
+    for words_of, rows in (
+        ("Medicine", client.medications.filter(now)),
+        # A cancer that is over is still one in the past.
+        ("Condition", client.conditions.filter(removed_at=None)),
+    ):
+        for row in rows:
+            over = words_of == "Condition" and row.ended_on is not None and row.ended_on < on
+            said = f"{words_of}: {row.words}" + (f", {row.icd10}" if getattr(row, "icd10", "") else "")
+            pairs = [(key, False) for key in row.effects] + [(key, True) for key in row.to_confirm]
+            found += [
+                Known(key, said, "record", suggested=open_)
+                for key, open_ in pairs
+                if not over or key == "cancer_history"
+            ]
+    return found
+
+
+def _of_referral(episode: Episode) -> list[Known]:
+    referral = episode.referral
+    if referral is None:
+        return []
+    return [
+        Known(history, f"Referral: {code}", "referral", suggested=True)
+        for code in referral.icd10
+        for history in effect_rules.of_codes([code], effects.signs())
+    ]
+
+
+def _of_dates(episode: Episode, on: date, told: dict[str, KnownState]) -> list[Known]:
+    found = []
+    age = episode.client.age_on(on)
+    if age is None:
+        found.append(Known("age_over_70", "The birth date is not on file", "dates"))
+    elif age > OLDER_THAN:
+        found.append(Known("age_over_70", f"{age} years", "dates"))
+    since, cleared_on = clearing.months_on(on, -JOINT_SURGERY_MONTHS), _cleared_on(episode)
+    release = told.get("surgery_not_released")
+    released_on = episode.practice.day(release.recorded_at) if release and not release.present else None
+    for row in episode.client.surgeries.filter(removed_at=None):
+        if row.performed_on is not None and row.performed_on > on:
+            continue
+        when = words.day(row.performed_on) if row.performed_on else "day not on file"
+        said = f"Surgery: {row.procedure}, {when}"
+        if (row.joint or row.procedure_tag) and (row.performed_on is None or row.performed_on > since):
+            found.append(Known("joint_surgery_12m", said, "dates"))
+        new = cleared_on is not None and row.performed_on is not None and row.performed_on > cleared_on
+        if new and not (released_on and row.performed_on and released_on >= row.performed_on):
+            found.append(Known("surgery_not_released", f"{said}, after the clearance", "dates"))
+    return found
+
+
+def _cleared_on(episode: Episode) -> date | None:
+    """Return the day of the newest decision that cleared the client, asked for once for all parts of a page."""
+    rows = episode.clearances.filter(outcome=Outcome.GRANTED).order_by("-decided_at", "-id")
+    at = once(episode, "clearance:cleared-at", lambda: rows.values_list("decided_at", flat=True).first())
+    return episode.practice.day(at) if at else None

@@ -1,0 +1,43 @@
+"""Saying what is known about a client for the safety gates, or taking it back."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from medexpro.audit.trail import record
+from medexpro.clearance import events, histories
+from medexpro.clearance.models import KnownState
+from medexpro.clearance.operations import ClearanceRefused
+from medexpro.episodes.models import Episode
+from medexpro.practice import permissions
+from medexpro.practice.models import Member
+from medexpro.practice.permissions import Permission
+
+
+@transaction.atomic
+def tell_history(
+    episode: Episode, *, history: str, present: bool, words: str = "", by: Member, at: datetime
+) -> KnownState:
+    """Say that a history holds for this client, or that it does not. The latest word counts; earlier ones stay.
+
+    words: who said so, quoted; needed for whatever makes the gates looser. What the health record or dates tell is
+    changed there and stays in force here. Raises ClearanceRefused for an unknown history, or without words.
+    """
+    permissions.check(by, Permission.CLEARANCE_DECIDE, episode)
+    if history not in histories.on_file():
+        raise ClearanceRefused("Choose one of the list.", field="history")
+    words = " ".join(words.split())
+    if len(words) > 240:
+        raise ClearanceRefused(f"240 signs fit; this has {len(words)}.", field="words")
+    looser = present == (history in histories.loosening())
+    if looser and not words:
+        raise ClearanceRefused(
+            "This makes the safety rules looser: quote the provider, or say which paper says so.",
+            field="words",
+        )
+    state = KnownState.objects.create(
+        practice=episode.practice, episode=episode, item=history, present=present, words=words,
+        recorded_by=by, recorded_at=at,
+    )  # fmt: skip
+    record(events.HISTORY_TOLD, state, by=by, at=at, history=history, present=present)
+    return state
