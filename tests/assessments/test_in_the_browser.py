@@ -70,3 +70,23 @@ def test_what_is_typed_is_kept_and_a_slip_is_asked_about(page):
         for row in Measurement.objects.filter(assessment=check)
     }
     assert kept == {("tug", "none"): "9.6", ("grip_strength", "right"): "21.6"}
+
+
+def test_what_is_typed_before_the_scripts_are_there_is_kept_too(page):
+    from django.utils import timezone
+
+    from tests.conftest import make_cast
+
+    cast, now = make_cast(), timezone.now()
+    episode = scenario.cleared(cast, at=now)
+    check = operations.start(episode, "check", measures=["tug"], by=cast.ana, at=now)
+    opened = page(cast.ana, "/about/")
+    late = []
+    opened.route("**/assessment.js", lambda route: late.append(route))
+    opened.goto(opened.url.replace("/about/", f"/assessments/{check.pk}/"), wait_until="commit")
+    opened.fill("#tug-none-1", "13.8")
+    opened.press("#tug-none-1", "Tab")
+    for script in late:
+        script.continue_()
+    opened.locator("#as-nav", has_text="13.8 s").wait_for()
+    assert Measurement.objects.get(assessment=check).measure == "tug"

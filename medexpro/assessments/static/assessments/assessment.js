@@ -82,4 +82,12 @@ document.addEventListener("change", (event) => {
   if (form?.matches("[data-measure]") && !form.contains(event.target)) window.htmx.trigger(form, "again");
 });
 
+// What was typed before anything listened, or put back by the browser, is kept like the rest.
+const TYPED = "input:not([type=hidden], [type=radio], [type=checkbox])";
+const touched = (field) => field.matches(TYPED) && field.value !== field.defaultValue;
+document.addEventListener("DOMContentLoaded", () => {
+  for (const form of document.querySelectorAll("[data-measure]"))
+    if ([...form.elements].some(touched)) window.htmx.trigger(form, "again");
+});
+
 clocks();
