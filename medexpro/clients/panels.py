@@ -167,6 +167,12 @@ class Chart:
         """Return whether the member may read the clinical record."""
         return self._may(Permission.RECORD_READ)
 
+    @property
+    def staff_note(self) -> str:
+        """Return what the staff should know when they meet the client; nothing for those who only settle accounts."""
+        meets = self.reads_record or self._may(Permission.CLIENTS_EDIT)
+        return self.client.notes_to_staff if meets else ""
+
     @cached_property
     def episode(self) -> Any:
         """Return the episode shown; None where there is none or the member may not read it."""

@@ -148,18 +148,18 @@ def reading(row: OutsideReading) -> dict[str, Any]:
     }
 
 
-def document(row: ClientDocument) -> dict[str, Any]:
-    """Return a document on file."""
+def document(row: ClientDocument, *, in_full: bool) -> dict[str, Any]:
+    """Return a document on file. in_full: with its title, which may say what was found, and the way to take it off."""
     size = f"{row.size / 1024 / 1024:.1f} MB" if row.size >= 1024 * 1024 else f"{max(1, row.size // 1024)} KB"
     return {
-        "title": row.title,
-        "kind": row.get_kind_display(),
+        "title": row.title if in_full else row.get_kind_display(),
+        "kind": row.get_kind_display() if in_full else "",
         "icon": "doc" if row.content_type == uploads.PDF else "image",
         "size": size,
         "added_at": row.added_at,
         "added_by": str(row.added_by),
         "url": path("clients:file", row.pk),
-        "remove_url": path("clients:remove_document", row.pk),
+        "remove_url": path("clients:remove_document", row.pk) if in_full else "",
     }
 
 

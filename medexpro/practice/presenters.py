@@ -1,8 +1,10 @@
 """The practice's facts in words: settings and their effect, roles, lines of the trail."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from medexpro.audit import kinds
@@ -72,15 +74,38 @@ class TrailLine:
     sealed: bool
 
 
-def trail_lines(events: list[Event], client_names: dict, reasons: dict[str, str]) -> list[TrailLine]:
-    """Return events as lines. reasons: those of break-glass looks, by the id of the look."""
+# What an event may tell of a client to somebody who does not read the record: who handled which paper and which
+# field, never what was found, measured or decided.
+OUTSIDE_THE_RECORD = frozenset(
+    {
+        "awaits_cosign", "by_whom", "channel", "consent", "count", "document", "drawn", "fact", "fields", "first",
+        "guardian", "hash", "imported", "member", "minutes", "new", "number", "page", "replaces", "resources", "sha256",
+        "size", "skipped", "updated", "version", "what",
+    }
+)  # fmt: skip
+
+
+def trail_lines(
+    events: list[Event], client_names: dict, reasons: dict[str, str], *, read: Container[UUID] | None = None
+) -> list[TrailLine]:
+    """Return events as lines.
+
+    reasons: those of break-glass looks, by the id of the look. read: the clients whose record the person reads, None
+    for all; of the others an event tells only what `OUTSIDE_THE_RECORD` names.
+    """
+
+    def told(event: Event) -> dict[str, Any]:
+        if event.client_id is None or read is None or event.client_id in read:
+            return event.detail
+        return {name: value for name, value in event.detail.items() if name in OUTSIDE_THE_RECORD}
+
     return [
         TrailLine(
             at=event.at,
             who=event.member_name or "The system",
             did=kinds.sentence(event.kind),
             client=client_names.get(event.client_id, "") if event.client_id else "",
-            detail=reasons.get(event.subject_id) or detail_in_words(event.detail),
+            detail=reasons.get(event.subject_id) or detail_in_words(told(event)),
             sealed=event.position is not None,
         )
         for event in events

@@ -48,12 +48,15 @@ def every(member: Member) -> QuerySet:
     return _rows(member).order_by("-received_on", "-pk")
 
 
-def word_of(referral: Referral, day: date) -> Word:
-    """Return what a referral needs, the most urgent thing first."""
+def word_of(referral: Referral, day: date, *, tells_why: bool) -> Word:
+    """Return what a referral needs, the most urgent thing first.
+
+    tells_why: the reader may know the reason of a decline, which may name what was found.
+    """
     now = standing.of(referral, day)
     left = [answer.name for answer in now.answers if not answer.met]
     if now.cover is Cover.DECLINED:
-        return Word("Declined", referral.declined_reason, "", 9)
+        return Word("Declined", referral.declined_reason if tells_why else "", "", 9)
     if referral.acknowledged_at is None and now.acknowledge_by < day:
         days = (day - now.acknowledge_by).days
         over = f"{days} {'day' if days == 1 else 'days'} over"

@@ -28,8 +28,8 @@ def may_read_wording(member: Member) -> bool:
     return member.may(Permission.REFERRALS_INTAKE) or member.may(Permission.RECORD_READ)
 
 
-def row(referral: Referral, day: date) -> dict[str, Any]:
-    """Return one row of the list."""
+def row(referral: Referral, day: date, member: Member) -> dict[str, Any]:
+    """Return one row of the list, as far as the member may see it."""
     provider = referral.provider
     place = provider.organisation.name if provider and provider.organisation else ""
     met = {check.kind: check.met for check in referral.checks.all()}
@@ -41,7 +41,7 @@ def row(referral: Referral, day: date) -> dict[str, Any]:
         "received_on": referral.received_on,
         "checks": [met.get(kind) for kind in ("written", "wording", "coded", "exited")],
         "met": sum(1 for value in met.values() if value),
-        "word": listing.word_of(referral, day),
+        "word": listing.word_of(referral, day, tells_why=may_read_wording(member)),
     }
 
 

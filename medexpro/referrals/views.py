@@ -43,7 +43,7 @@ def referrals(request: HttpRequest) -> HttpResponse:
     context = {
         "nav": "referrals",
         "everything": everything,
-        "rows": [presenters.row(referral, day) for referral in shown],
+        "rows": [presenters.row(referral, day, member) for referral in shown],
         "page": shown,
         "sources": listing.sources(member, day),
         "takes_in": member.may(Permission.REFERRALS_INTAKE),
@@ -213,7 +213,6 @@ def _show(
         "now": now,
         "checks": presenters.checks(now, refused or {}, member),
         "missing": presenters.missing(now, member),
-        "word": listing.word_of(referral, day),
         "facts": presenters.facts(referral, now, member),
         "reads_wording": presenters.may_read_wording(member),
         "reads_scan": member.may(Permission.DOCUMENTS_READ),

@@ -167,7 +167,7 @@ def referrals(member: Member, day: date) -> list[Owed]:
     rows = listing.needing_a_word(member, day)[:SHOWN]
     owed = []
     for referral in rows:
-        word = listing.word_of(referral, day)
+        word = listing.word_of(referral, day, tells_why=True)  # Only those who take referrals in come here.
         owed.append(
             Owed(
                 str(referral.client),
@@ -181,11 +181,15 @@ def referrals(member: Member, day: date) -> list[Owed]:
 
 
 def opened_records(member: Member, day: date) -> list[Owed]:
-    """Return the records an owner opened by break-glass within the last week: the notice to the professionals."""
+    """Return the records an owner opened by break-glass within the last week: the notice to the professionals.
+
+    A professional who sees only their own clients hears of those; the mail of that day tells everyone that one was opened.
+    """
     looks = breakglass.recent(
         member, at=datetime.combine(day + timedelta(days=1), datetime.min.time(), member.practice.tz)
     )
-    found = list(looks[:SHOWN])
+    own = records.clients_of(member.practice).visible_to(member, Permission.RECORD_READ)
+    found = list(looks.filter(client_id__in=own.values("pk"))[:SHOWN])
     names = records.names_of(member.practice, {look.client_id for look in found})
     return [
         Owed(

@@ -12,6 +12,7 @@ from django.db import transaction
 from medexpro.audit.trail import record
 from medexpro.clients import events, uploads
 from medexpro.clients.models import Client, ClientDocument
+from medexpro.kernel.refusals import NotAllowed
 from medexpro.practice import permissions
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
@@ -62,8 +63,11 @@ def add_document(
 
 @transaction.atomic
 def remove_document(document: ClientDocument, *, by: Member, at: datetime) -> ClientDocument:
-    """Take a document off file. The bytes stay until retention ends them; `restore_document` brings it back."""
-    permissions.check(by, Permission.DOCUMENTS_ADD, document)
+    """Take a document off file. The bytes stay until retention ends them; `restore_document` brings it back.
+
+    Who may only add takes off what they put there themselves. Raises NotAllowed.
+    """
+    _check_may_move(document, by)
     if document.removed_at is None:
         document.removed_at = at
         document.save(update_fields=["removed_at"])
@@ -73,10 +77,18 @@ def remove_document(document: ClientDocument, *, by: Member, at: datetime) -> Cl
 
 @transaction.atomic
 def restore_document(document: ClientDocument, *, by: Member, at: datetime) -> ClientDocument:
-    """Undo a removal."""
-    permissions.check(by, Permission.DOCUMENTS_ADD, document)
+    """Undo a removal. Raises what `remove_document` raises."""
+    _check_may_move(document, by)
     if document.removed_at is not None:
         document.removed_at = None
         document.save(update_fields=["removed_at"])
         record(events.DOCUMENT_RESTORED, document, by=by, at=at)
     return document
+
+
+def _check_may_move(document: ClientDocument, by: Member) -> None:
+    permissions.check(by, Permission.DOCUMENTS_ADD, document)
+    if document.added_by_id != by.pk and not permissions.may_with(
+        by, Permission.DOCUMENTS_READ, document.client
+    ):
+        raise NotAllowed("Someone else put this document on file. Who reads documents may take it off.")

@@ -12,13 +12,13 @@ from medexpro.clients.views.finding import OPENS, client_or_404, row_or_404
 from medexpro.kernel import clock
 from medexpro.kernel.refusals import Refusal
 from medexpro.practice.access import member_of, requires
-from medexpro.practice.permissions import Permission
+from medexpro.practice.permissions import Permission, may_with
 from medexpro.web.pages import go_to, page, toast
 
 
 @requires(Permission.DOCUMENTS_READ, Permission.DOCUMENTS_ADD)
 def documents(request: HttpRequest, client_id: UUID) -> HttpResponse:
-    """Show what is on file and take in more. Who may only add sees titles, not contents."""
+    """Show what is on file and take in more. Who may only add sees which kinds there are, and the own titles."""
     client = client_or_404(request, client_id)
     chart = panels.open_chart(request, client, page="documents")
     form = None
@@ -43,13 +43,18 @@ def documents(request: HttpRequest, client_id: UUID) -> HttpResponse:
                 toast(request, "The document is on file.")
                 return go_to(request, "clients:documents", client.pk)
     rows = ClientDocument.objects.filter(client=client, removed_at=None).select_related("added_by__user")
+    member = member_of(request)
+    reads = may_with(member, Permission.DOCUMENTS_READ, client)
     context = {
         "nav": "clients",
         "chart": chart,
         "tab": "documents",
         "form": form,
-        "reads": member_of(request).may(Permission.DOCUMENTS_READ),
-        "documents": [presenters.document(row) for row in rows.order_by("-added_at")[:200]],
+        "reads": reads,
+        "documents": [
+            presenters.document(row, in_full=reads or row.added_by_id == member.pk)
+            for row in rows.order_by("-added_at")[:200]
+        ],
     }
     return page(request, "clients/documents.html", context)
 
@@ -57,7 +62,7 @@ def documents(request: HttpRequest, client_id: UUID) -> HttpResponse:
 @requires(Permission.DOCUMENTS_READ)
 def file(request: HttpRequest, document_id: UUID) -> FileResponse:
     """Hand out a document's file: never guessed at by the browser, never run, its opening kept in the trail."""
-    document = row_or_404(ClientDocument, request, document_id)
+    document = row_or_404(ClientDocument, request, document_id, permission=Permission.DOCUMENTS_READ)
     if document.removed_at is not None:
         raise Http404
     trail.record_read(member_of(request), document.client, "document file", at=clock.now())

@@ -12,7 +12,7 @@ from medexpro.audit import kinds, trail
 from medexpro.audit.models import Event
 from medexpro.kernel import clock
 from medexpro.kernel.refusals import Refusal
-from medexpro.practice import breakglass, forms, presenters, records, tasks
+from medexpro.practice import breakglass, forms, permissions, presenters, records, tasks
 from medexpro.practice.access import member_of, practice_of, requires
 from medexpro.practice.models import BreakGlass, Member
 from medexpro.practice.roles import Permission
@@ -100,17 +100,30 @@ def lines_context(request: HttpRequest, rows) -> dict:
     found = list(rows.order_by("-at", "-id")[: PER_PAGE + 1])
     events, more = found[:PER_PAGE], len(found) > PER_PAGE
     practice = practice_of(request)
-    names = records.names_of(practice, {event.client_id for event in events if event.client_id})
+    clients = {event.client_id for event in events if event.client_id}
+    names = records.names_of(practice, clients)
     looks = [event.subject_id for event in events if event.subject_type == "practice.breakglass"]
     reasons = {
         str(pk): reason
         for pk, reason in BreakGlass.objects.of(practice).filter(pk__in=looks).values_list("pk", "reason")
     }
     return {
-        "lines": presenters.trail_lines(events, names, reasons if looks else {}),
+        "lines": presenters.trail_lines(
+            events, names, reasons if looks else {}, read=read_by(member_of(request), clients)
+        ),
         "older": f"{events[-1].at.isoformat()}~{events[-1].pk}" if more else "",
         "paged": bool(moment),
     }
+
+
+def read_by(member: Member, clients: set[UUID]) -> set[UUID] | None:
+    """Return which of these clients' records a member reads; None for all of them."""
+    if not member.may(Permission.RECORD_READ):
+        return set()
+    if permissions.scope_of(member, Permission.RECORD_READ) == "practice":
+        return None
+    rows = records.clients_of(member.practice).visible_to(member, Permission.RECORD_READ)
+    return set(rows.filter(pk__in=clients).values_list("pk", flat=True))
 
 
 def parse_moment(text: str):
