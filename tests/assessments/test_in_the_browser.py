@@ -90,3 +90,26 @@ def test_what_is_typed_before_the_scripts_are_there_is_kept_too(page):
         script.continue_()
     opened.locator("#as-nav", has_text="13.8 s").wait_for()
     assert Measurement.objects.get(assessment=check).measure == "tug"
+
+
+def test_a_late_answer_never_takes_back_what_came_after_it(page):
+    from django.utils import timezone
+
+    from tests.conftest import make_cast
+
+    cast, now = make_cast(), timezone.now()
+    episode = scenario.cleared(cast, at=now)
+    check = operations.start(episode, "check", measures=["tug", "resting_hr"], by=cast.ana, at=now)
+    opened = page(cast.ana, f"/assessments/{check.pk}/")
+    opened.wait_for_load_state()
+    late = []
+    opened.route("**/record/tug/", lambda route: late.append((route, route.fetch())))
+    opened.fill("#tug-none-1", "13.8")
+    opened.press("#tug-none-1", "Tab")
+    opened.fill("#resting_hr-none-1", "70")
+    opened.press("#resting_hr-none-1", "Tab")
+    opened.wait_for_timeout(600)  # Long enough for the second, were it sent before the first is answered.
+    for route, answer in late:
+        route.fulfill(response=answer)
+    opened.locator("#as-nav", has_text="70 /min").wait_for()
+    assert "2 of 2 entered" in opened.locator("#as-nav").inner_text()
