@@ -216,9 +216,7 @@ def grant(
         raise ClearanceRefused("The screening comes first: every question answered.")
     result = state.weigh_screening(episode, form, day)
     # The letter is being recorded now: it answers what waits for a letter, and nothing else.
-    blocking = [
-        f for f in result.findings if f.weight == Weight.STOP and f.clears != "A clearance letter on file."
-    ]
+    blocking = [f for f in result.findings if f.weight == Weight.STOP and f.clears != screening.LETTER]
     if blocking:
         raise ClearanceRefused(f"{blocking[0].sentence} {blocking[0].clears}", findings=blocking)
     decision = _decide(

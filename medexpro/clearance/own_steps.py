@@ -29,8 +29,13 @@ def screening_step(episode: Episode, on: date) -> StepState:
 
 
 def clearance_step(episode: Episode, on: date) -> StepState:
-    """Tell whether a clearance covers the day."""
+    """Tell whether a clearance covers the day, and nothing is back with a provider."""
     link = reverse("clearance:decide", args=[episode.pk])
+    if holds := state.holds_of(episode):
+        sentences = tuple(clearing.hold_sentence(hold) for hold in holds)
+        return StepState(
+            State.LATE, "with the provider", sentences, f"{link}#refer-back", verb="Record the answer"
+        )
     decision = state.latest_decision(episode)
     standing = clearing.state_on(state.clearance_facts(episode), on, clearing_policy())
     if decision is None:

@@ -142,23 +142,27 @@ def _category(episode: Episode, on: date) -> str:
     return clearing.POST_REHAB if day_0 is None or day_0 > on else category_rule.derive(day_0, on).category
 
 
+def holds_of(episode: Episode) -> list[clearing.Hold]:
+    """Return what is back with a provider: without an answer yet, or with one that lets no exercise go on."""
+    return [
+        clearing.Hold(
+            code=back.trigger,
+            why=back.observed.rstrip("."),
+            opened_on=episode.practice.day(back.opened_at),
+            referred_back=True,
+        )
+        for back in refer_backs(episode)
+        if back.closed_at is None or back.go_on is False
+    ]
+
+
 def weigh_start(episode: Episode, on: date) -> list[Finding]:
     """Return what stands before the next session on a day of the practice, the strictest first.
 
     Referral and clearance by category, screening complete and decided, no hold, no open refer-back, no red
     flag without a clearance decided after it.
     """
-    tz, backs = episode.practice.tz, refer_backs(episode)
-    holds = [
-        clearing.Hold(
-            code=back.trigger,
-            why=back.observed.rstrip("."),
-            opened_on=back.opened_at.astimezone(tz).date(),
-            referred_back=True,
-        )
-        for back in backs
-        if back.closed_at is None or back.go_on is False
-    ]
+    tz, backs, holds = episode.practice.tz, refer_backs(episode), holds_of(episode)
     if episode.status == Status.ON_HOLD and not holds:
         change = episode.status_changes.filter(to_status=Status.ON_HOLD).order_by("-at").first()
         why = change.reason.rstrip(".") if change and change.reason else "no reason was written"
@@ -178,8 +182,9 @@ def weigh_start(episode: Episode, on: date) -> list[Finding]:
         screened=form is not None and form.finished_at is not None,
         red_flags=flags,
         holds=holds,
+        screening=open_screening_findings(episode, on),
     )
-    findings = clearing.may_start(facts, clearing_policy()) + open_screening_findings(episode, on)
+    findings = clearing.may_start(facts, clearing_policy())
     if not episode.is_open:
         findings.append(_closed(episode))
     return sort_findings(findings)

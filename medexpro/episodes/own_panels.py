@@ -108,12 +108,18 @@ def episode_fact(chart: Chart) -> Fact | None:
 def next_action(chart: Chart) -> Action | None:
     """Return the one thing this area may offer in the head: starting, or taking service up again."""
     episode = chart.episode
-    if episode is None:
+    composed = spine_of(chart)
+    if episode is None or composed is None:
         return None
+    waiting = {line.step for line in composed.missing}
+    if waiting & {"screening", "clearance"}:
+        return None  # What is missing stands under Next, with its button.
+    # A category that is chosen with a reason needs no referral, so one that is missing leaves the way open.
+    whole = "referral" not in waiting
     if episode.status == Status.AWAITING_CLEARANCE:
-        return Action("Start service", reverse("episodes:start", args=[episode.pk]), "play", primary=True)
+        return Action("Start service", reverse("episodes:start", args=[episode.pk]), "play", primary=whole)
     if episode.status in {Status.ON_HOLD, Status.REFERRED_BACK}:
-        return Action("Take up again", reverse("episodes:resume", args=[episode.pk]), "play", primary=True)
+        return Action("Take up again", reverse("episodes:resume", args=[episode.pk]), "play", primary=whole)
     return None
 
 

@@ -1,7 +1,6 @@
 """What is owed, derived from the record and never stored: one function per kind. Cleared by doing it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Max, Q
@@ -15,30 +14,11 @@ from medexpro.practice.permissions import Permission
 from medexpro.referrals import listing
 from medexpro.reports.listing import due
 from medexpro.sessions.models import SessionLog, SessionState
+from medexpro.today import intake
+from medexpro.today.owed import FETCHED, Kind, Owed
 from medexpro.web import words
 
-SHOWN = 8
 SOON_DAYS = 5
-
-
-@dataclass(frozen=True)
-class Owed:
-    """One thing someone has to do: for whom, why now, and where it is done. late: its day has passed."""
-
-    who: str
-    why: str
-    verb: str
-    url: str
-    late: bool = False
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of obligation with its rows."""
-
-    name: str
-    icon: str
-    rows: list[Owed]
 
 
 def reassessments(member: Member, day: date) -> list[Owed]:
@@ -55,13 +35,14 @@ def reassessments(member: Member, day: date) -> list[Owed]:
             )
         )
         .select_related("client")
-        .order_by("last")[:SHOWN]
+        .order_by("last")[:FETCHED]
     )
     owed = []
     for episode in rows:
         due = member.practice.day(episode.last) + timedelta(days=reach)
         over = (day - due).days
-        why = f"{over} day{'s' if over != 1 else ''} over" if over > 0 else f"Due {words.day(due, 'short')}"
+        ahead = "Due today" if over == 0 else f"Due {words.day(due, 'short')}"
+        why = f"{over} day{'s' if over != 1 else ''} over" if over > 0 else ahead
         owed.append(
             Owed(
                 str(episode.client),
@@ -76,7 +57,7 @@ def reassessments(member: Member, day: date) -> list[Owed]:
 
 def unsigned_notes(member: Member, day: date) -> list[Owed]:
     """Return session notes that are not signed, and those that wait for a co-sign."""
-    states = [SessionState.OPEN, SessionState.READY]
+    states = [SessionState.OPEN, SessionState.HELD, SessionState.READY]
     if member.may(Permission.SESSIONS_COSIGN):
         states.append(SessionState.AWAITING_COSIGN)
     rows = (
@@ -93,7 +74,7 @@ def unsigned_notes(member: Member, day: date) -> list[Owed]:
             reverse("sessions:show", args=[session.pk]),
             late=member.practice.day(session.opened_at) < day,
         )
-        for session in rows[:SHOWN]
+        for session in rows[:FETCHED]
     ]
 
 
@@ -104,7 +85,7 @@ def clearances_ending(member: Member, day: date) -> list[Owed]:
         valid_to__lte=day + timedelta(days=14),
         outcome="granted",
     )
-    rows = newest.select_related("episode__client").order_by("valid_to")[: SHOWN * 2]
+    rows = newest.select_related("episode__client").order_by("valid_to")[: FETCHED * 2]
     seen, owed = set(), []
     for decision in rows:
         if (
@@ -124,7 +105,7 @@ def clearances_ending(member: Member, day: date) -> list[Owed]:
                 late=ended,
             )
         )
-    return owed[:SHOWN]
+    return owed[:FETCHED]
 
 
 def refer_backs(member: Member, day: date) -> list[Owed]:
@@ -143,8 +124,13 @@ def refer_backs(member: Member, day: date) -> list[Owed]:
             reverse("clearance:decide", args=[back.episode_id]) + "#refer-back",
             late=True,
         )
-        for back in rows[:SHOWN]
+        for back in rows[:FETCHED]
     ]
+
+
+def alerts(member: Member, day: date) -> list[Owed]:
+    """Return clients who must not exercise: back with a provider, or stopped by a screening nobody passed on."""
+    return [*refer_backs(member, day), *intake.not_passed_on(member, day)]
 
 
 def reports_owed(member: Member, day: date) -> list[Owed]:
@@ -158,13 +144,13 @@ def reports_owed(member: Member, day: date) -> list[Owed]:
             reverse("reports:of_episode", args=[one.episode.pk]),
             late=one.late,
         )
-        for one in rows[:SHOWN]
+        for one in rows[:FETCHED]
     ]
 
 
 def referrals(member: Member, day: date) -> list[Owed]:
     """Return referrals that need a word today."""
-    rows = listing.needing_a_word(member, day)[:SHOWN]
+    rows = listing.needing_a_word(member, day)[:FETCHED]
     owed = []
     for referral in rows:
         word = listing.word_of(referral, day, tells_why=True)  # Only those who take referrals in come here.
@@ -189,7 +175,7 @@ def opened_records(member: Member, day: date) -> list[Owed]:
         member, at=datetime.combine(day + timedelta(days=1), datetime.min.time(), member.practice.tz)
     )
     own = records.clients_of(member.practice).visible_to(member, Permission.RECORD_READ)
-    found = list(looks.filter(client_id__in=own.values("pk"))[:SHOWN])
+    found = list(looks.filter(client_id__in=own.values("pk"))[:FETCHED])
     names = records.names_of(member.practice, {look.client_id for look in found})
     return [
         Owed(
@@ -216,6 +202,7 @@ def _back_words(back: ReferBack, member: Member) -> str:
 KINDS: tuple[tuple[str, str, Permission, Callable[[Member, date], list[Owed]]], ...] = (
     ("Reassessment due", "loop", Permission.ASSESSMENTS_MEASURE, reassessments),
     ("Unsigned notes", "pen", Permission.SESSIONS_LOG, unsigned_notes),
+    ("On the way in", "play", Permission.SCREENING_RECORD, intake.starting),
     ("Reports owed", "send", Permission.REPORTS_WRITE, reports_owed),
     ("Clearances ending", "shield", Permission.CLEARANCE_DECIDE, clearances_ending),
     ("Referrals", "referrals", Permission.REFERRALS_INTAKE, referrals),
@@ -230,4 +217,4 @@ def owed_to(member: Member, day: date) -> list[Kind]:
         for name, icon, permission, rule in KINDS
         if member.may(permission)
     ]
-    return [kind for kind in found if kind.rows]
+    return [kind for kind in found if kind.found]

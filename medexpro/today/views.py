@@ -1,10 +1,13 @@
 """The home page: may I start, what must I do."""
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from medexpro.audit.trail import record_list
+from medexpro.clients.models import Client
 from medexpro.kernel import clock
 from medexpro.practice.access import signed_in
+from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
 from medexpro.sessions.models import SessionLog, SessionState
 from medexpro.today import obligations
@@ -17,7 +20,7 @@ def show(request: HttpRequest) -> HttpResponse:
     member, at = request.member, clock.now()
     day = member.practice.day(at)
     reads = member.may(Permission.RECORD_READ)
-    alerts = obligations.refer_backs(member, day) if reads else []
+    alerts = obligations.alerts(member, day) if reads else []
     running = []
     if member.may(Permission.SESSIONS_LOG):
         rows = SessionLog.objects.visible_to(member).filter(
@@ -29,7 +32,7 @@ def show(request: HttpRequest) -> HttpResponse:
             if member.practice.day(s.opened_at) == day
         ]
     kinds = obligations.owed_to(member, day)
-    count = sum(len(kind.rows) for kind in kinds)
+    count = len(alerts) + sum(len(kind.rows) for kind in kinds)
     record_list(member, "today", at=at, count=count)
     context = {
         "nav": "today",
@@ -37,6 +40,23 @@ def show(request: HttpRequest) -> HttpResponse:
         "alerts": alerts,
         "running": running,
         "kinds": kinds,
-        "count": count,
+        "count": f"{count}{'+' if any(kind.count.endswith('+') for kind in kinds) else ''}" if count else "",
+        "first": None if count or running else first_steps(member),
     }
     return page(request, "today/today.html", context)
+
+
+def first_steps(member: Member) -> list[dict[str, str]] | None:
+    """Return how a practice without clients begins; None once it has some."""
+    if Client.objects.visible_to(member).exists():
+        return None
+    steps = (
+        ("Take in a referral", "referrals:take_in", "referrals", Permission.REFERRALS_INTAKE),
+        ("Add a client", "clients:add", "plus", Permission.CLIENTS_EDIT),
+        ("Invite your team", "practice:invite", "clients", Permission.MEMBERS_MANAGE),
+    )
+    return [
+        {"label": label, "url": reverse(name), "icon": icon}
+        for label, name, icon, permission in steps
+        if member.may(permission)
+    ]

@@ -134,3 +134,31 @@ def test_an_instruction_that_comes_back_keeps_its_words_at_its_precaution(cast, 
         f'id="p-{one.pk}-words" maxlength="240" value="Kneel when it is comfortable"'
         in answer.content.decode()
     )
+
+
+def test_what_is_back_with_a_provider_keeps_service_from_being_taken_up_again(cast, sign_in):
+    episode = scenario.cleared(cast)
+    back = operations.refer_back(
+        episode,
+        trigger="calf_clot",
+        observed="Left calf swollen",
+        provider=cast.dr_raman,
+        by=cast.ana,
+        at=MORNING,
+    )
+    browser, chart = sign_in(cast.ana), f"/clients/{cast.janet.pk}/"
+    said = text_of(browser.get(chart))
+    assert "Take up again" not in said and "Record the answer" in said
+    refused = text_of(browser.post(f"/episodes/{episode.pk}/resume/", {"reason": ""}))
+    assert "Back with the provider since Oct 13, 2026: Left calf swollen." in refused
+    operations.record_answer(
+        back, answer="Scan clear, go on", provider=cast.dr_raman, go_on=True, by=cast.ana, at=MORNING
+    )
+    episode.refresh_from_db()
+    assert episode.status == "active"
+
+
+def test_what_was_seen_of_the_client_comes_before_papers(cast):
+    episode = scenario.screened(cast, yes={"one_leg": {"answer": "yes", "words": "Left calf"}})
+    codes = [finding.code for finding in state.weigh_start(episode, cast.northbridge.day(MORNING))]
+    assert codes == ["screen-one_leg", "clearance-missing"]

@@ -42,8 +42,8 @@ def test_the_front_desk_sees_no_episode(cast, opened, sign_in):
 
 def test_starting_says_what_is_missing_and_then_starts(cast, opened, clearance, sign_in):
     operations.move(opened, "awaiting_clearance", by=cast.ana, at=MORNING)
-    browser = sign_in(cast.ana)
-    assert "Start service" in text_of(browser.get(reverse("clients:show", args=[cast.janet.pk])))
+    browser, chart = sign_in(cast.ana), reverse("clients:show", args=[cast.janet.pk])
+    assert "Start service" not in text_of(browser.get(chart))  # What is missing comes first.
     given = form_of(browser.get(url("start", opened.pk)))
     assert "No clearance is in force." in text_of(browser.post(url("start", opened.pk), given))
     unreasoned = browser.post(url("start", opened.pk), given | {"category": "maintenance"})

@@ -192,6 +192,7 @@ class StartFacts:
     """What is known before a session. category: as the episode derived it. screened: the screen is complete.
 
     red_flags: those without an answer; a clearance decided after a flag was seen answers it.
+    screening: what the screen still has against a start.
     """
 
     category: str
@@ -201,6 +202,7 @@ class StartFacts:
     screened: bool = True
     red_flags: Sequence[OpenFlag] = field(default_factory=tuple)
     holds: Sequence[Hold] = field(default_factory=tuple)
+    screening: Sequence[Finding] = field(default_factory=tuple)
 
 
 def may_start(facts: StartFacts, policy: ClearingPolicy) -> list[Finding]:
@@ -208,10 +210,11 @@ def may_start(facts: StartFacts, policy: ClearingPolicy) -> list[Finding]:
 
     Every category needs a clearance in force. Post Rehab also needs a referral with its four checks in force; for
     the others a referral is recommended. An open red flag always needs a clearance decided after it. A hold or an
-    open refer-back closes the session whatever else is on file.
+    open refer-back closes the session whatever else is on file. What was seen of the client comes before papers.
     """
     findings = [_hold(hold) for hold in facts.holds]
     findings += [_flag(flag) for flag in facts.red_flags if not _answers(facts.clearance, flag)]
+    findings += facts.screening
     if not facts.screened:
         findings.append(
             _stop(
@@ -230,19 +233,19 @@ def _answers(clearance: ClearanceFacts | None, flag: OpenFlag) -> bool:
     return clearance is not None and clearance.granted and clearance.decided_at > flag.opened_at
 
 
-def _hold(hold: Hold) -> Finding:
+def hold_sentence(hold: Hold) -> str:
+    """Return what a hold or an open refer-back says."""
     since = words.day(hold.opened_on)
     if hold.referred_back:
-        return _stop(
-            f"refer-back-open:{hold.code}",
-            f"Back with the provider since {since}: {hold.why}. No exercise until the answer is recorded.",
-            "The provider’s written answer, recorded on the refer-back.",
-        )
-    return _stop(
-        f"hold-open:{hold.code}",
-        f"On hold since {since}: {hold.why}. No exercise until the hold is lifted.",
-        "A new clearance decision.",
-    )
+        return f"Back with the provider since {since}: {hold.why}. No exercise until the answer is recorded."
+    return f"On hold since {since}: {hold.why}. No exercise until the hold is lifted."
+
+
+def _hold(hold: Hold) -> Finding:
+    if hold.referred_back:
+        clears = "The provider’s written answer, recorded on the refer-back."
+        return _stop(f"refer-back-open:{hold.code}", hold_sentence(hold), clears)
+    return _stop(f"hold-open:{hold.code}", hold_sentence(hold), "A new clearance decision.")
 
 
 def _flag(flag: OpenFlag) -> Finding:

@@ -117,6 +117,8 @@ def questionnaire_from(data: Mapping[str, Any]) -> Questionnaire:
 URGENT = "call_911"
 YES, NO, UNSURE = "yes", "no", "unsure"
 KNOWN, NEW_OR_WORSE = "known", "new_or_worse"
+# What clears a STOP that only waits for the next step.
+LETTER = "A clearance letter on file."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -360,7 +362,7 @@ def _weight(rule: Rule, code: str, context: ScreeningContext) -> tuple[Weight, A
         return (
             Weight.STOP,
             Action.REFER,
-            "A clearance letter on file.",
+            LETTER,
             "A clearance letter comes before any exercise.",
         )
     if rule is Rule.DECIDE and not answered:
