@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1", "[::1]")
+CHOSEN = ("ALLOWED_HOSTS", "TRUSTED_PROXIES", "PUBLIC_URL")
 
 
 class ListeningRefused(Exception):
@@ -27,11 +28,25 @@ class Listening:
 
     @property
     def settings(self) -> dict[str, str]:
-        """Return the environment that tells the web process how it is reached."""
+        """Return the environment that tells the web process how it is reached; see also `environment`."""
         if self.host in LOOPBACK_NAMES:
             return {}
         hosts = ",".join([self.host, "localhost", "127.0.0.1"])
-        return {"BEHIND_TLS": "1", "ALLOWED_HOSTS": hosts, "TRUSTED_PROXIES": str(int(self.behind_proxy))}
+        return {
+            "BEHIND_TLS": "1",
+            "ALLOWED_HOSTS": hosts,
+            "TRUSTED_PROXIES": str(int(self.behind_proxy)),
+            "PUBLIC_URL": self.url,
+        }
+
+
+def environment(where: Listening, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of our processes: what we were given, and how they are reached.
+
+    Host names, proxies and the public address that somebody set themselves stay as set.
+    """
+    chosen = {name: environ[name] for name in CHOSEN if environ.get(name)}
+    return {**environ, **where.settings, **chosen}
 
 
 def is_loopback(address: str) -> bool:

@@ -32,6 +32,8 @@ DEMO_PASSWORD = "medexpro demo"  # noqa: S105
 ALLOWED_HOSTS = [host for host in env.text("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host]
 CSRF_TRUSTED_ORIGINS = [origin for origin in env.text("TRUSTED_ORIGINS").split(",") if origin]
 BEHIND_TLS = env.flag("BEHIND_TLS")
+# Links in letters begin with it; alone on this machine a request's own address does.
+PUBLIC_URL = env.text("PUBLIC_URL").rstrip("/")
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -47,16 +47,17 @@ def invite(
             "This person is in the practice already. Change their roles instead.", field="email"
         )
     open_invitations(by).filter(email=email).update(revoked_at=at)
-    token = tokens.new_token()
-    invitation = Invitation.objects.create(
+    invitation = Invitation(
         practice=by.practice,
         email=email,
         full_name=full_name.strip(),
         roles=operations.check_roles(roles),
-        token_hash=tokens.hash_of(token),
         invited_by=by,
         expires_at=at + INVITATION_LASTS,
     )
+    token = tokens.token_for(invitation)
+    invitation.token_hash = tokens.hash_of(token)
+    invitation.save(force_insert=True)
     trail.record(events.INVITE, invitation, by=by, at=at, roles=invitation.roles)
     return invitation, token
 

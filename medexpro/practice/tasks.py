@@ -7,7 +7,7 @@ from django_tasks import task
 from medexpro.audit import chain
 from medexpro.audit.models import Event
 from medexpro.kernel import clock
-from medexpro.practice import links
+from medexpro.practice import links, tokens
 from medexpro.practice.models import BreakGlass, Invitation, Member
 from medexpro.practice.roles import Role
 
@@ -40,9 +40,13 @@ def mail_password_link(email: str, base_url: str) -> None:
 
 
 @task()
-def mail_invitation(invitation_id: str, address: str) -> None:
-    """Mail an invitation's link."""
+def mail_invitation(invitation_id: str, base_url: str) -> None:
+    """Mail an invitation's link, unless it was answered, taken back, or made under another secret key."""
     invitation = Invitation.objects.select_related("practice", "invited_by__user").get(pk=invitation_id)
+    token = tokens.token_for(invitation)
+    if invitation.accepted_at or invitation.revoked_at or tokens.hash_of(token) != invitation.token_hash:
+        return
+    address = f"{base_url.rstrip('/')}/join/{token}/"
     send_mail(
         f"{invitation.practice.name} invites you",
         f"Hello {invitation.full_name},\n\n{invitation.invited_by} invites you to {invitation.practice.name}. "

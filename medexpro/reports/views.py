@@ -24,7 +24,7 @@ from medexpro.reports import contents, forms, listing, operations, presenters, s
 from medexpro.reports.layouts import LAYOUTS
 from medexpro.reports.models import Delivery, Document
 from medexpro.reports.rules.words import length_in_words
-from medexpro.web.pages import go_to, page, toast
+from medexpro.web.pages import go_to, page, toast, whole_address
 
 PAGE = 60
 
@@ -284,7 +284,7 @@ def send(request: HttpRequest, document_id: Any) -> HttpResponse:
             if not sent.token:
                 toast(request, "Recorded as sent")
                 return go_to(request, "reports:show", document.pk)
-            link = request.build_absolute_uri(reverse("portal:document", args=[sent.token]))
+            link = whole_address(request, reverse("portal:document", args=[sent.token]))
             return _show(request, _document(request, document_id), link=link)
     return _show(request, document, send_form=form, status=422)
 

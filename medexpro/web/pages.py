@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -48,6 +49,14 @@ def go_to(request: HttpRequest, name: str, *args: Any, **kwargs: Any) -> HttpRes
     if getattr(request, "htmx", None):
         return HttpResponseClientRedirect(address)
     return redirect(address)
+
+
+def whole_address(request: HttpRequest, path: str) -> str:
+    """Return a page's address as people outside type it: the practice's own name, whatever name the request used.
+
+    A visitor may write any port, and names of this machine, into a request; none of that may stand in a letter.
+    """
+    return f"{settings.PUBLIC_URL}{path}" if settings.PUBLIC_URL else request.build_absolute_uri(path)
 
 
 def toast(request: HttpRequest, sentence: str, undo_url: str | None = None) -> None:

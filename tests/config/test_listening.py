@@ -44,6 +44,7 @@ def test_behind_a_declared_proxy_it_stays_on_this_machine():
     where = listening.plan({"MEDEXPRO_HOST": "practice.example.org", "BEHIND_TLS": "1"})
     assert (where.bind, where.url) == ("127.0.0.1", "https://practice.example.org")
     assert where.settings["TRUSTED_PROXIES"] == "1"
+    assert where.settings["PUBLIC_URL"] == "https://practice.example.org"
 
 
 @pytest.mark.parametrize(("environ", "sentence"), [
@@ -72,3 +73,15 @@ def test_a_taken_port_is_a_sentence():
         port = other.getsockname()[1]
         with pytest.raises(ListeningRefused, match=f"Port {port} is in use"):
             listening.refuse_taken_port(listening.plan({"PORT": str(port)}))
+
+
+def test_what_somebody_set_themselves_is_not_overwritten():
+    environ = {
+        "MEDEXPRO_HOST": "practice.example.org",
+        "BEHIND_TLS": "1",
+        "TRUSTED_PROXIES": "2",
+        "PATH": "/bin",
+    }
+    made = listening.environment(listening.plan(environ), environ)
+    assert (made["TRUSTED_PROXIES"], made["PATH"]) == ("2", "/bin")
+    assert made["ALLOWED_HOSTS"].startswith("practice.example.org,")

@@ -13,7 +13,7 @@ from medexpro.practice import factors, forms, links, operations, presenters, tas
 from medexpro.practice.access import member_of, requires
 from medexpro.practice.models import Invitation, Member
 from medexpro.practice.roles import Permission
-from medexpro.web.pages import page, toast
+from medexpro.web.pages import page, toast, whole_address
 
 
 @requires(Permission.MEMBERS_MANAGE)
@@ -46,9 +46,9 @@ def invite(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            address = request.build_absolute_uri(reverse("practice:join", args=[token]))
+            address = whole_address(request, reverse("practice:join", args=[token]))
             if forms.has_mail():
-                tasks.mail_invitation.enqueue(str(invitation.pk), address)
+                tasks.mail_invitation.enqueue(str(invitation.pk), whole_address(request, "/"))
             return page(
                 request,
                 "practice/link.html",
@@ -161,7 +161,7 @@ def password_link(request: HttpRequest, member_id: UUID) -> HttpResponse:
         return redirect("practice:member", one.pk)
     context = {
         "title": f"A new password for {one}",
-        "address": request.build_absolute_uri(reverse("practice:new_password", args=[token])),
+        "address": whole_address(request, reverse("practice:new_password", args=[token])),
         "mailed": "",
         "lasts": "24 hours",
         "nav": "settings",

@@ -19,7 +19,7 @@ from medexpro.practice.access import person_of, public, signed_in
 from medexpro.practice.middleware import SESSION_KEY
 from medexpro.practice.models import Member, User
 from medexpro.practice.signals import count_practices
-from medexpro.web.pages import page, toast
+from medexpro.web.pages import page, toast, whole_address
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -55,7 +55,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
         if not ratelimit.consume(request, action="reset_password", key=email):
             return ratelimit.respond_429(request)
         if forms.has_mail():
-            tasks.mail_password_link.enqueue(email, request.build_absolute_uri("/"))
+            tasks.mail_password_link.enqueue(email, whole_address(request, "/"))
         return page(request, "practice/forgotten_done.html", {"has_mail": forms.has_mail()})
     status = 422 if form.is_bound else 200
     return page(

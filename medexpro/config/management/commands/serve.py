@@ -45,7 +45,7 @@ class Command(BaseCommand):
         os.execve(  # noqa: S606  # The supervisor takes our place; a second process would only wait.
             sys.executable,
             [sys.executable, "-m", "medexpro.config.supervisor", json.dumps(plan)],
-            os.environ | where.settings,
+            listening.environment(where, os.environ),
         )
 
 
