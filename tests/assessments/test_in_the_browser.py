@@ -113,3 +113,29 @@ def test_a_late_answer_never_takes_back_what_came_after_it(page):
         route.fulfill(response=answer)
     opened.locator("#as-nav", has_text="70 /min").wait_for()
     assert "2 of 2 entered" in opened.locator("#as-nav").inner_text()
+
+
+def test_an_answer_leaves_the_hands_of_who_types_on_alone(page):
+    from django.utils import timezone
+
+    from tests.conftest import make_cast
+
+    cast, now = make_cast(), timezone.now()
+    episode = scenario.cleared(cast, at=now)
+    check = operations.start(episode, "check", measures=["chair_stand_30s", "tug"], by=cast.ana, at=now)
+    opened = page(cast.ana, f"/assessments/{check.pk}/")
+    opened.wait_for_load_state()
+    late = []
+    opened.route("**/record/chair_stand_30s/", lambda route: late.append(route))
+    stands, seconds = opened.locator("#chair_stand_30s-none-1"), opened.locator("#tug-none-1")
+    stands.fill("8")
+    # Enter keeps it and stays; the next field is tapped while the answer is on its way.
+    stands.press("Enter")
+    opened.wait_for_timeout(100)
+    seconds.focus()
+    opened.keyboard.type("13")
+    for route in late:
+        route.continue_()
+    opened.locator("#as-nav", has_text="8 stands").wait_for()
+    opened.keyboard.type(".8")
+    assert (stands.input_value(), seconds.input_value()) == ("8", "13.8")

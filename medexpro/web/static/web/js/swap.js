@@ -1,15 +1,21 @@
 // Around htmx: the form's key, where the focus goes after a swap, what is said when a request fails.
-import { csrf } from "./dom.js";
+import { csrf, isTyping } from "./dom.js";
 import { toast } from "./toast.js";
 
 const SLOW_MS = 300;
 let before = null;
 
-/** Put the focus where work goes on: the first bad field, what asks for it, else where it was. */
+/**
+ * Put the focus where work goes on: the first bad field, what asks for it, else where it was, if it was lost.
+ * Whoever types elsewhere by now is left alone: the next digit belongs there.
+ */
 export function placeFocus(root) {
+  const now = document.activeElement;
+  if (isTyping(now) && !root.contains(now)) return;
+  const lost = !now || now === document.body;
   const bad = root.querySelector("[data-problems]") && root.querySelector("[aria-invalid=true], [data-field] .error");
   const target = bad?.closest("[data-field]")?.querySelector("input:not([type=hidden]), select, textarea") ?? bad;
-  (target ?? root.querySelector("[data-focus]") ?? (before && document.getElementById(before)))?.focus();
+  (target ?? root.querySelector("[data-focus]") ?? (lost && before && document.getElementById(before) || null))?.focus();
 }
 
 document.addEventListener("htmx:configRequest", (event) => {
