@@ -111,7 +111,12 @@ DATABASES = {"default": env.database(HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Throttling and read marks are shared by every web process, so the cache is in the database.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # A full cache throws entries out, those that count somebody's guesses too. Django's own 300 are soon filled.
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    },
 }
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -1,14 +1,21 @@
 """Housekeeping that runs by the clock."""
 
+from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
 from django_tasks import task
 
 
 @task()
 def tidy() -> None:
-    """Remove what is over: finished tasks after two weeks, ended sign-ins."""
+    """Remove what is over: finished tasks after two weeks, ended sign-ins, counts of guesses."""
     call_command("prune_db_task_results", verbosity=0, min_age_days=14)
     call_command("clearsessions", verbosity=0)
+    table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
+    with connection.cursor() as cursor:
+        over = connection.ops.adapt_datetimefield_value(timezone.now())
+        cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [over])  # noqa: S608 - a name of ours
 
 
 DAY_S = 24 * 60 * 60

@@ -7,9 +7,12 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.contrib.auth import SESSION_KEY as WHO
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 
 from medexpro.audit import trail
 from medexpro.kernel.refusals import Refusal
@@ -140,12 +143,21 @@ def codes_left(user: User) -> list[str]:
 def reset(member: Member, *, by: Member, at: datetime) -> None:
     """Clear a member's second factors after a lost device; they add a new one at the next sign-in.
 
-    Records practice:second-factor:reset. Raises SharedSignIn for a person of another practice too.
+    Every session of theirs ends, the lost device's too. Records practice:second-factor:reset. Raises SharedSignIn for
+    a person of another practice too.
     """
     permissions.check(by, Permission.MEMBERS_MANAGE, member)
     links.check_not_shared(member)
     Authenticator.objects.filter(user_id=member.user_id).delete()
+    sign_out_everywhere(member.user)
     trail.record(events.FACTOR_RESET, member, by=by, at=at)
+
+
+def sign_out_everywhere(user: User) -> None:
+    """End every session of a person. Sessions name nobody from outside, so each is looked into."""
+    running = Session.objects.filter(expire_date__gt=timezone.now())
+    theirs = [one.pk for one in running.iterator() if one.get_decoded().get(WHO) == str(user.pk)]
+    Session.objects.filter(pk__in=theirs).delete()
 
 
 # ---- Asking for one

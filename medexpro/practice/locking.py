@@ -17,6 +17,8 @@ from django.utils.http import urlencode
 from medexpro.practice.access import asking, practice_of
 
 SEEN, FLOOR, LOCKED = "seen", "on_the_floor", "locked"
+# What a form that waits behind the lock leaves out: whoever stands before the screen could read it in the page.
+NEVER_KEPT = {"csrfmiddlewaretoken", "password", "code", "credential"}
 # How often activity is written down, in seconds: a page view must not cost a write each time.
 NOTED_EVERY = 30
 
@@ -115,7 +117,7 @@ def locked_answer(request: HttpRequest) -> HttpResponse:
     from medexpro.practice.views.lock import lock_page
 
     kept = [[name, value] for name in request.POST for value in request.POST.getlist(name)]
-    kept = [pair for pair in kept if pair[0] != "csrfmiddlewaretoken"]
+    kept = [pair for pair in kept if pair[0] not in NEVER_KEPT]
     return lock_page(
         request, next_url=request.get_full_path(), kept=kept, files=bool(request.FILES), status=423
     )
