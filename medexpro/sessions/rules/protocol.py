@@ -33,6 +33,10 @@ TARGETS = {
     "hold": "",
 }
 
+# What is looked up by its name, in any kind of body: only text can be one.
+NAMES = ("measure", "unit", "moment", "entry", "new_entry", "exercise", "code", "decision", "response")
+DEEPEST = 8  # No body of ours nests deeper than four; the next one to read it must not be led down a well.
+
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
     """One command as a device sends it.
@@ -66,15 +70,36 @@ def read_command(data: Any) -> Command:
         raise Malformed(f"There is no command “{command.kind}”.")
     if not 1 <= command.seq <= 1_000_000 or not command.device or len(command.device) > 40:
         raise Malformed("A command needs a device and a place in its order.")
+    if deeper_than(DEEPEST, command.body):
+        raise Malformed("It holds lists in lists in lists.")
     try:
-        text = json.dumps(command.body, ensure_ascii=False, default=str).encode()
+        text = json.dumps(command.body, ensure_ascii=False, default=str, allow_nan=False).encode()
     except UnicodeEncodeError:
         raise Malformed("There is a character in it that no keyboard makes.") from None
+    except ValueError:
+        raise Malformed("There is a number in it that is none.") from None
     if b"\\u0000" in text or "\0" in command.device:
         raise Malformed("There is a character in it that no keyboard makes.")
     if command.at.tzinfo is None:
         raise Malformed("A command's time needs an offset.")
+    if wrong := [name for name in NAMES if not isinstance(command.body.get(name), str | None)]:
+        raise Malformed(f"{wrong[0]} is no name.")
+    items = command.body.get("items")
+    if isinstance(items, list) and not all(isinstance(item, str) for item in items):
+        raise Malformed("One of the items is no name.")
     return command
+
+
+def deeper_than(levels: int, value: Any) -> bool:
+    """Return whether lists and dicts are nested in each other more than `levels` deep.
+
+    >>> deeper_than(2, [[1]]), deeper_than(2, [[{}]])
+    (False, True)
+    """
+    if not isinstance(value, dict | list):
+        return False
+    inside = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(deeper_than(levels - 1, one) for one in inside)
 
 
 def payload_hash(command: Command) -> str:
