@@ -178,6 +178,11 @@ class Chart:
         """Return the episode shown; None where there is none or the member may not read it."""
         return _EPISODE[0](self) if _EPISODE and self.reads_record else None
 
+    @property
+    def before_service(self) -> bool:
+        """Return whether the episode shown has not started yet, so that what is next matters most."""
+        return self.episode is not None and self.episode.started_on is None
+
     @cached_property
     def precautions(self) -> list[str]:
         """Return the phrases of the amber strip."""

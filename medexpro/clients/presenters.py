@@ -106,8 +106,10 @@ def _surgery(row: Surgery, day: date) -> dict[str, Any]:
     approach = f"{row.approach} approach" if row.approach else ""
     return {
         "words": row.procedure,
-        "chip": known.name if known else "",
-        "detail": _joined(_side(row.side), when, approach, surgeon),
+        "chip": "",
+        "detail": _joined(
+            _side(row.side), when, approach, surgeon, f"compared as {known.name.lower()}" if known else ""
+        ),
         "ended": False,
     }
 

@@ -20,6 +20,22 @@ def not_passed_on(member: Member, day: date) -> list[Owed]:
 
     What only waits for the clearance letter is not among them: it comes with the next step.
     """
+    owed = [
+        Owed(
+            str(form.episode.client),
+            _short(_stops(form)),
+            "Pass it on",
+            reverse("clearance:screening", args=[form.episode_id]),
+            late=True,
+            episode=form.episode_id,
+        )
+        for form in _stopped(member)
+    ]
+    return owed[:FETCHED]
+
+
+def _stopped(member: Member) -> list[Screening]:
+    """Return the newest screenings before service that hold a STOP and that no refer-back followed."""
     asked = ReferBack.objects.filter(episode=OuterRef("episode"), opened_at__gte=OuterRef("started_at"))
     newer = Screening.objects.filter(episode=OuterRef("episode"), started_at__gt=OuterRef("started_at"))
     rows = (
@@ -33,13 +49,11 @@ def not_passed_on(member: Member, day: date) -> list[Owed]:
         .select_related("episode__client")
         .order_by("-finished_at")[: FETCHED * 4]
     )
-    owed = []
-    for form in rows:
-        stops = [one for one in form.findings if one["weight"] == Weight.STOP and one["clears"] != LETTER]
-        if stops:
-            screening = reverse("clearance:screening", args=[form.episode_id])
-            owed.append(Owed(str(form.episode.client), _short(stops), "Pass it on", screening, late=True))
-    return owed[:FETCHED]
+    return [form for form in rows if _stops(form)]
+
+
+def _stops(form: Screening) -> list[dict]:
+    return [one for one in form.findings if one["weight"] == Weight.STOP and one["clears"] != LETTER]
 
 
 def _short(stops: list[dict]) -> str:
@@ -69,4 +83,5 @@ def _next(episode: Episode) -> Owed:
         Status.AWAITING_CLEARANCE.value: ("no clearance yet", "Clear", "clearance:decide"),
         Status.ACTIVE.value: ("no baseline yet", "Measure", "assessments:index"),
     }[episode.status]
-    return Owed(str(episode.client), f"{since} · {why}", verb, reverse(name, args=[episode.pk]))
+    url = reverse(name, args=[episode.pk])
+    return Owed(str(episode.client), f"{since} · {why}", verb, url, episode=episode.pk)

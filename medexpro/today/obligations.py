@@ -1,6 +1,6 @@
 """What is owed, derived from the record and never stored: one function per kind. Cleared by doing it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db.models import Max, Q
@@ -123,6 +123,7 @@ def refer_backs(member: Member, day: date) -> list[Owed]:
             "Record answer",
             reverse("clearance:decide", args=[back.episode_id]) + "#refer-back",
             late=True,
+            episode=back.episode_id,
         )
         for back in rows[:FETCHED]
     ]
@@ -210,10 +211,14 @@ KINDS: tuple[tuple[str, str, Permission, Callable[[Member, date], list[Owed]]], 
 )
 
 
-def owed_to(member: Member, day: date) -> list[Kind]:
-    """Return what this member has to do, by kind; kinds with nothing are left out."""
+def owed_to(member: Member, day: date, *, told: Sequence[Owed] = ()) -> list[Kind]:
+    """Return what this member has to do, by kind; kinds with nothing are left out.
+
+    told: the alerts that stand above; what concerns the same episode on its way in is said once.
+    """
+    above = {one.episode for one in told} - {None}
     found = [
-        Kind(name, icon, rule(member, day))
+        Kind(name, icon, [one for one in rule(member, day) if one.episode not in above])
         for name, icon, permission, rule in KINDS
         if member.may(permission)
     ]

@@ -1,6 +1,7 @@
 """One thing that is owed, and a kind of them as the home page shows it."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 SHOWN = 8
 # One more than is shown says that there are more.
@@ -9,13 +10,17 @@ FETCHED = SHOWN + 1
 
 @dataclass(frozen=True)
 class Owed:
-    """One thing someone has to do: for whom, why now, and where it is done. late: its day has passed."""
+    """One thing someone has to do: for whom, why now, and where it is done. late: its day has passed.
+
+    episode: the one it concerns, where another line may say the same more urgently.
+    """
 
     who: str
     why: str
     verb: str
     url: str
     late: bool = False
+    episode: UUID | None = None
 
 
 @dataclass(frozen=True)

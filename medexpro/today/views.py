@@ -31,7 +31,7 @@ def show(request: HttpRequest) -> HttpResponse:
             for s in rows.select_related("episode__client").order_by("-opened_at")[:3]
             if member.practice.day(s.opened_at) == day
         ]
-    kinds = obligations.owed_to(member, day)
+    kinds = obligations.owed_to(member, day, told=alerts)
     count = len(alerts) + sum(len(kind.rows) for kind in kinds)
     record_list(member, "today", at=at, count=count)
     context = {

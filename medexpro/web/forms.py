@@ -119,6 +119,9 @@ class BoundField(forms.BoundField):
 
     def build_widget_attrs(self, attrs: dict, widget: forms.Widget | None = None) -> dict:
         attrs = super().build_widget_attrs(attrs, widget)
+        if isinstance(widget or self.field.widget, forms.FileInput):
+            # The browser alone holds a chosen file: it outlives a form that comes back with a question.
+            attrs["hx-preserve"] = "true"
         # The first bad field takes the focus, also without scripts.
         if self.form.first_bad == self.name and not self.use_fieldset:
             attrs["autofocus"] = True

@@ -13,7 +13,8 @@ CALF = {"one_leg": {"answer": "yes", "words": "Left calf, since Sunday"}}
 
 def waits(member):
     """Return why each client on the way in waits, and what is done about it."""
-    found = {one.name: one.rows for one in obligations.owed_to(member, TODAY)}
+    told = obligations.alerts(member, TODAY)
+    found = {one.name: one.rows for one in obligations.owed_to(member, TODAY, told=told)}
     return [(row.why, row.verb) for row in found.get("On the way in", [])]
 
 
@@ -37,12 +38,14 @@ def test_a_stop_of_the_screening_stands_in_red_until_the_provider_is_asked(cast,
     episode = scenario.screened(cast, yes=CALF)
     page = text_of(sign_in(cast.ana).get("/"))
     assert "Janet Ellery: do not start exercise" in page and "No provider has been asked yet" in page
+    assert waits(cast.ana) == []  # Once is enough.
     assert "Left calf" not in text_of(sign_in(cast.ben).get("/"))
     clearance.refer_back(
         episode, trigger="screen-one_leg", observed="Left calf swollen", by=cast.ana, at=scenario.MORNING
     )
     page = text_of(sign_in(cast.ana).get("/"))
     assert "No provider has been asked yet" not in page and "Left calf swollen" in page
+    assert waits(cast.ana) == []
 
 
 def test_what_waits_for_the_letter_alone_is_no_alarm(cast):
