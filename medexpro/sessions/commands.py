@@ -12,7 +12,7 @@ from django.db import transaction
 from medexpro.audit.trail import record
 from medexpro.clearance import operations as clearance
 from medexpro.clearance import state as clearance_state
-from medexpro.kernel.quantities import UnitMismatch, to_canonical
+from medexpro.kernel.quantities import UnitMismatch, label, to_canonical
 from medexpro.kernel.refusals import NotAllowed, NotFound, Refusal
 from medexpro.knowledge.library import library
 from medexpro.practice import permissions
@@ -24,7 +24,15 @@ from medexpro.programs.rules.making import line_of
 from medexpro.programs.state import blocks_of
 from medexpro.sessions import events, presenters
 from medexpro.sessions.gate import Gate, gate_of, parts_of
-from medexpro.sessions.models import ExerciseEntry, SessionCommand, SessionLog, SessionReading, SessionState
+from medexpro.sessions.models import (
+    Decision,
+    ExerciseEntry,
+    Response,
+    SessionCommand,
+    SessionLog,
+    SessionReading,
+    SessionState,
+)
 from medexpro.sessions.operations import LOCKED, load_unit_of
 from medexpro.sessions.rules import logging as rules
 from medexpro.sessions.rules.protocol import (
@@ -39,11 +47,14 @@ from medexpro.sessions.rules.protocol import (
 
 
 class CommandRefused(Refusal):
-    """A command says no; the findings say why."""
+    """A command says no; the findings say why. asks: the same again with `confirmed` is taken."""
 
-    def __init__(self, sentence: str, *, findings: list | None = None, field: str | None = None):
+    def __init__(
+        self, sentence: str, *, findings: list | None = None, field: str | None = None, asks: bool = False
+    ):
         super().__init__(sentence, field=field)
         self.findings = findings or []
+        self.asks = asks
 
 
 @dataclass
@@ -160,6 +171,7 @@ def _run(work: Work) -> tuple[str, dict[str, Any]]:
             "sentence": refusal.sentence,
             "field": refusal.field,
             "findings": [finding.as_dict() for finding in refusal.findings],
+            "ask": refusal.asks,
         }
     except (rules.Impossible, NotAllowed) as refusal:
         return "refused", {"sentence": str(refusal), "field": None, "findings": []}
@@ -200,11 +212,21 @@ def _reading(work: Work) -> None:
         raise CommandRefused(
             f"{measure.name} can be {low:f} to {high:f}, not {typed:f}. Measure again.", field=measure.id
         )
+    usual = measure.plausible_range
+    unusual = not usual.holds(value)
+    if unusual and work.body.get("confirmed") is not True:
+        raise CommandRefused(
+            f"{typed:f} {label(measure.unit)} is unusual: most lie between {usual.min:f} and {usual.max:f}. Is it right?",
+            field=measure.id, asks=True,
+        )  # fmt: skip
     SessionReading.objects.create(
         practice=work.session.practice, session=work.session, episode=work.session.episode, measure=measure.id,
         value=value, unit=measure.unit, moment=moment, at=_taken_at(work),
     )  # fmt: skip
-    record(events.READING, work.session, by=work.by, at=work.at, measure=measure.id, moment=moment)
+    record(
+        events.READING, work.session, by=work.by, at=work.at, measure=measure.id, moment=moment,
+        **({"unusual_confirmed": True} if unusual else {}),
+    )  # fmt: skip
     _weigh(work)
 
 
@@ -411,12 +433,13 @@ def _note(work: Work) -> None:
 
 
 def _close(work: Work) -> None:
-    decision = str(work.body.get("decision", ""))
-    if decision not in ("", "advance", "hold", "regress", "stop"):
+    decision, response = str(work.body.get("decision") or ""), str(work.body.get("response") or "")
+    if decision and decision not in Decision:
         raise CommandRefused("Choose advance, hold, step back or stop.", field="decision")
-    work.session.decision = decision
+    if response and response not in Response:
+        raise CommandRefused("Choose how the client took the session.", field="response")
+    work.session.decision, work.session.response = decision, response
     work.session.decision_reason = str(work.body.get("reason", "")).strip()[:240]
-    work.session.response = str(work.body.get("response", "")).strip()[:20]
     work.session.next_plan = str(work.body.get("next_plan", "")).strip()[:240]
     record(events.WROTE, work.session, by=work.by, at=work.at, fields=["decision", "response", "next_plan"])
 

@@ -17,6 +17,24 @@ class SessionState(models.TextChoices):
     SIGNED = "signed", "Signed"
 
 
+class Response(models.TextChoices):
+    """How the client took the session, as they said at its end."""
+
+    WELL = "well", "Taken well"
+    TIRED = "tired", "Tired"
+    SORE = "sore", "Sore"
+    WORSE = "worse", "Worse than before"
+
+
+class Decision(models.TextChoices):
+    """What comes next time. Anything but to hold says why."""
+
+    ADVANCE = "advance", "Advance"
+    HOLD = "hold", "Hold"
+    REGRESS = "regress", "Step back"
+    STOP = "stop", "Stop"
+
+
 class SessionLog(EpisodeRow):
     """One session with one client. `version` counts applied commands; the tablet sends the one it knows."""
 
@@ -40,8 +58,8 @@ class SessionLog(EpisodeRow):
     minutes = models.JSONField(default=dict, help_text="Service category to seconds")
     marks = models.JSONField(default=dict, help_text="The gate as last weighed; who touched what last")
     note = models.TextField(blank=True)
-    response = models.CharField(max_length=20, blank=True)
-    decision = models.CharField(max_length=12, blank=True, help_text="advance, hold, regress, stop")
+    response = models.CharField(max_length=20, blank=True, choices=Response)
+    decision = models.CharField(max_length=12, blank=True, choices=Decision)
     decision_reason = models.CharField(max_length=240, blank=True)
     next_plan = models.CharField(max_length=240, blank=True)
     version = models.PositiveIntegerField(default=0)

@@ -18,7 +18,7 @@ from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
 from medexpro.programs import state as programs
 from medexpro.sessions import events
-from medexpro.sessions.models import Addendum, ExerciseEntry, SessionLog, SessionState
+from medexpro.sessions.models import Addendum, Decision, ExerciseEntry, SessionLog, SessionState
 
 UNSIGNED = (SessionState.OPEN, SessionState.HELD, SessionState.READY)
 LOCKED = (SessionState.SIGNED, SessionState.AWAITING_COSIGN)
@@ -148,7 +148,8 @@ def sign(session: SessionLog, *, recently_signed_in: bool, by: Member, at: datet
     """Sign and lock a session log. An assistant's waits for a professional's co-sign.
 
     recently_signed_in: whether the person proved who they are within five minutes. Raises SignInNeeded,
-    SessionRefused when the session never passed its gate, was held, or has open exercises.
+    SessionRefused when the session never passed its gate, was held, stands before a closed gate, has open exercises,
+    or decides something for the next time without saying why.
     """
     session = _locked(session)
     cosign_later = not by.may(Permission.SESSIONS_SIGN)
@@ -159,9 +160,13 @@ def sign(session: SessionLog, *, recently_signed_in: bool, by: Member, at: datet
         raise SessionRefused("A held session is lifted by the provider’s answer, not by a signature here.")
     if session.started_at is None:
         raise SessionRefused("This session never started: the gate has not opened yet.")
+    if session.marks.get("gate", "go") != "go":
+        raise SessionRefused("The gate is closed: recheck, or record and hold. Nothing is signed here.")
     open_names = list(session.entries.filter(state="open").values_list("name", flat=True))
     if open_names:
         raise SessionRefused(f"Log or skip first: {', '.join(open_names)}.", field="entries")
+    if session.decision not in ("", Decision.HOLD) and not session.decision_reason:
+        raise SessionRefused("Say in one line why the next time is different.", field="decision")
     if not recently_signed_in:
         raise SignInNeeded("Show that it is you: signing asks for your password or passkey again.")
 

@@ -1,5 +1,6 @@
 """Session logs as plain values: what the tablet draws, and what two versions look like side by side."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,10 @@ from medexpro.knowledge.library import library
 from medexpro.programs.models import ServiceCategory
 from medexpro.sessions.gate import Gate, parts_of
 from medexpro.sessions.models import ExerciseEntry, SessionLog
-from medexpro.sessions.rules.phrases import Done, offered
+from medexpro.sessions.rules.phrases import Done, Pressure, offered
+
+# Without a program: the working rule for effort and pain, both of 10.
+EFFORT_CEILING, PAIN_CEILING = 6, 5
 
 
 def plain(value: Decimal | str | None) -> str:
@@ -103,8 +107,8 @@ def session_state(session: SessionLog, gate: Gate, *, at: datetime) -> dict[str,
             "next_plan": session.next_plan,
         },
         "ceilings": {
-            "effort": program.effort_ceiling if program else 6,
-            "pain": program.pain_ceiling if program else 5,
+            "effort": program.effort_ceiling if program else EFFORT_CEILING,
+            "pain": program.pain_ceiling if program else PAIN_CEILING,
         },
         "categories": [{"key": key, "label": words} for key, words in ServiceCategory.choices],
     }
@@ -133,10 +137,23 @@ def phrases_of(session: SessionLog, entries: list[ExerciseEntry]) -> list[str]:
                 skipped_reason=entry.reason,
             )
         )
-    readings: dict[str, list[Decimal]] = {}
-    for reading in session.readings.all():
-        readings.setdefault(reading.measure, []).append(reading.value)
-    return offered(done, readings)
+    program = session.program
+    return offered(
+        done,
+        pressures_of(session),
+        as_planned=all(entry.state == "done" for entry in entries),
+        effort_ceiling=program.effort_ceiling if program else EFFORT_CEILING,
+    )
+
+
+def pressures_of(session: SessionLog) -> list[Pressure]:
+    """Return the session's blood pressures in the order taken; the upper number is sent before the lower."""
+    high = [reading for reading in session.readings.all() if reading.measure == "bp_systolic"]
+    low = [reading for reading in session.readings.all() if reading.measure == "bp_diastolic"]
+    return [
+        Pressure(upper.value, lower.value, upper.moment == "pre")
+        for upper, lower in zip(high, low, strict=False)
+    ]
 
 
 def target_value(session: SessionLog, target: str) -> dict[str, Any]:
@@ -172,6 +189,22 @@ def set_words(entry: ExerciseEntry) -> str:
     )
     load = entry.sets[-1].get("load")
     return f"{words} at {plain(load)} {label(entry.load_unit)}" if load else words
+
+
+def readings_by_name(session: SessionLog) -> list[tuple[str, list[tuple[str, datetime, str]]]]:
+    """Return what was read, in the order taken: name, then value with unit, time and moment of each reading."""
+    found: dict[str, list[tuple[str, datetime, str]]] = {}
+    for one in session.readings.all():
+        unit = label(one.unit)
+        value = plain(one.value) + ("" if unit.startswith("/") else " ") + unit
+        found.setdefault(measure_name(one.measure), []).append((value.strip(), one.at, one.moment))
+    return list(found.items())
+
+
+def symptom_words(ids: Sequence[str]) -> list[str]:
+    """Return red flags or signs as a professional reads them; one the library does not know stays as its id."""
+    known = library().symptoms
+    return [known[key].professional if key in known else key.replace("_", " ") for key in ids]
 
 
 def measure_name(measure: str) -> str:

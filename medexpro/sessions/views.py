@@ -30,6 +30,7 @@ from medexpro.sessions import commands, forms, operations, presenters
 from medexpro.sessions.gate import context_of, gate_of
 from medexpro.sessions.models import SessionLog
 from medexpro.web.pages import go_to, page, toast
+from medexpro.web.typed import whole_number
 
 COMMAND_LIMIT_BYTES = 64 * 1024
 PAGE = 25
@@ -66,9 +67,9 @@ def list_sessions(request: HttpRequest, episode_id: Any) -> HttpResponse:
         Episode.objects.visible_to(request.member).select_related("client", "practice"), pk=episode_id
     )
     chart = open_chart(request, episode.client, page="sessions")
-    before = request.GET.get("before", "")
+    before = whole_number(request.GET.get("before", ""))
     rows = SessionLog.objects.filter(episode=episode).select_related("by__user").order_by("-number")
-    found = list((rows.filter(number__lt=int(before)) if before.isdigit() else rows)[: PAGE + 1])
+    found = list((rows.filter(number__lt=before) if before is not None else rows)[: PAGE + 1])
     shown = found[:PAGE]
     context = {
         "nav": "clients",
@@ -77,7 +78,7 @@ def list_sessions(request: HttpRequest, episode_id: Any) -> HttpResponse:
         "episode": episode,
         "rows": shown,
         "older": shown[-1].number if len(found) > PAGE else None,
-        "newer": int(before) + PAGE if before.isdigit() else None,
+        "newer": before + PAGE if before is not None else None,
     }
     return page(request, "sessions/list.html", context)
 
@@ -147,6 +148,7 @@ def _data(request: HttpRequest, session: SessionLog, context: GateContext) -> di
         "signs": [
             {"id": key, "words": lib.symptoms[key].professional} for key in clearance.signs_to_ask(context)
         ],
+        "ranges": {key: _range(key) for key in ("bp_systolic", "bp_diastolic", "resting_hr", "spo2")},
         "load_step": 5 if us else 2.5,
         "load_unit": label("[lb_av]" if us else "kg"),
         "cosign": not request.member.may(Permission.SESSIONS_SIGN),
@@ -159,6 +161,15 @@ def _data(request: HttpRequest, session: SessionLog, context: GateContext) -> di
             ],
         },
         "instead": {key: _instead(key, blocks, in_session) for key in in_session},
+    }
+
+
+def _range(measure_id: str) -> dict[str, Any]:
+    """Return what a reading can be and what it usually is, for the page to refuse and to ask by."""
+    measure = library().measures[measure_id]
+    ends = {"possible": measure.valid_range, "usual": measure.plausible_range}
+    return {"name": measure.name, "unit": label(measure.unit)} | {
+        key: [float(span.min or 0), float(span.max or 0)] for key, span in ends.items()
     }
 
 
@@ -203,7 +214,7 @@ def take_command(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"outcome": "malformed", "sentence": "This entry is too large."}, status=413)
     try:
         data = json.loads(request.body)
-    except (ValueError, UnicodeDecodeError):
+    except (ValueError, RecursionError):  # Not JSON, or lists in lists without end.
         return JsonResponse({"outcome": "malformed", "sentence": "This entry can’t be read."}, status=400)
     if isinstance(data, list):
         answers = [commands.apply(one, by=request.member, at=clock.now()) for one in data]
@@ -264,14 +275,8 @@ def add_addendum(request: HttpRequest, session_id: Any) -> HttpResponse:
 
 def _note(request: HttpRequest, session: SessionLog, form: Any, *, cosign_error: str = "", status: int = 200):
     entries = [(entry, presenters.set_words(entry)) for entry in session.entries.all()]
-    readings = [
-        (
-            presenters.measure_name(reading.measure),
-            presenters.plain(reading.value),
-            label(reading.unit),
-            reading.at,
-        )
-        for reading in session.readings.all()
+    minutes = [
+        (words, session.minutes.get(key, 0) // 60) for key, words in presenters.ServiceCategory.choices
     ]
     member = request.member
     return page(
@@ -283,11 +288,13 @@ def _note(request: HttpRequest, session: SessionLog, form: Any, *, cosign_error:
             "client": session.episode.client,
             "subtitle": _subtitle(session, session.opened_at),
             "entries": entries,
-            "readings": readings,
-            "minutes": [
-                (words, session.minutes.get(key, 0) // 60)
-                for key, words in presenters.ServiceCategory.choices
-            ],
+            "readings": presenters.readings_by_name(session),
+            "red_flags": presenters.symptom_words(session.red_flags or []),
+            "signs": presenters.symptom_words([one["symptom"] for one in session.signs or []]),
+            "found": [one for one in session.findings if not one["code"].endswith("-not-taken")],
+            "answers": list(session.answers.values()),
+            "minutes": minutes,
+            "minutes_total": sum(count for _, count in minutes),
             "addenda": session.addenda.all(),
             "form": form,
             "may_add": member.may(Permission.SESSIONS_LOG),

@@ -130,6 +130,13 @@ def test_what_must_be_told_keeps_its_hours():
     ]
 
 
+def test_a_gate_that_begins_with_the_sign_names_it_once():
+    words = {"dizzy_faint": library().symptoms["dizzy_faint"].professional}
+    _, said = weighed(at_rest(), signs=signs("dizzy_faint"), sign_words=words)
+    assert said.sentence.startswith("Faintness or marked dizziness: stop")
+    assert said.sentence.count("aintness") == 1
+
+
 def test_every_finding_has_its_sentence_source_mark_and_way_out():
     everything = {symptom for gate in GATES for rule in gate.rules for symptom in rule.symptoms}
     findings = weigh(context(at_rest(bp_systolic=205, blood_glucose=360), signs=signs(*sorted(everything))))

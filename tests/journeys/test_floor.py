@@ -261,6 +261,62 @@ def test_an_impossible_reading_is_refused_at_its_field_and_stays(floor):
     assert floor.stored().started_at is None
 
 
+def test_an_unusual_reading_is_asked_about_once_at_its_field(floor):
+    page = floor.page
+    floor.types_vitals()
+    page.keyboard.type("71")
+    page.keyboard.press("Tab")
+    page.get_by_text("71 % is unusual: most lie between 85 and 100. Is it right?").wait_for()
+    assert page.locator("#r-spo2").input_value() == "71"
+    assert not floor.stored().readings.filter(measure="spo2").exists()
+    page.get_by_role("button", name="Type again").click()
+    page.keyboard.type("97")
+    page.keyboard.press("Tab")
+    page.locator(".gate-read").get_by_text("97").wait_for()
+    floor.is_saved()
+    assert [r.value for r in floor.stored().readings.filter(measure="spo2")] == [Decimal(97)]
+
+
+def test_a_slow_connection_opens_the_first_exercise_at_once_and_keeps_the_recheck(floor):
+    page = floor.page
+    network = page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 1500, "downloadThroughput": 20_000, "uploadThroughput": 20_000}
+    network.send("Network.emulateNetworkConditions", slow)
+    floor.passes_the_gate()
+    assert page.locator("[data-sync]").get_attribute("data-state") == "sending"
+    assert page.locator(".gate").get_by_role("button").all_inner_texts() == ["Recheck", "New symptom"]
+    page.locator("[data-act=log]").click()
+    page.locator(".ex.is-done").first.wait_for()
+    network.send(
+        "Network.emulateNetworkConditions",
+        slow | {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1},
+    )
+    floor.is_saved()
+    kept = floor.stored()
+    assert kept.started_at and kept.entries.filter(state="done").count() == 1
+    page.locator(".ex.is-open").wait_for()
+
+
+def test_what_the_next_time_brings_says_why_and_how_the_client_took_it(cast, tablet, episode, morning):
+    first_session(episode, cast, morning)
+    floor = Floor.opened(tablet(cast.ana), episode, by=cast.ana, at=morning)
+    page = floor.page
+    floor.passes_the_gate()
+    while page.locator(".ex.is-todo").count():
+        page.locator("[data-act=same]").first.click()
+        page.wait_for_timeout(150)
+    page.locator("[data-act=log]").click()
+    page.locator("label:has(input[name=response][value=tired])").click()
+    page.locator("label:has(input[name=decision][value=regress])").click()
+    page.locator("#sign-why", has_text="Say in one line").wait_for()
+    assert page.locator("#sign [data-act=sign]").get_attribute("aria-disabled") == "true"
+    page.locator("[data-act=why]").first.click()
+    page.locator("#sign-why", has_text="After signing").wait_for()
+    floor.is_saved()
+    kept = floor.stored()
+    assert (kept.response, kept.decision) == ("tired", "regress") and kept.decision_reason
+
+
 def test_effort_over_the_ceiling_asks_what_was_done(floor):
     floor.passes_the_gate()
     page = floor.page

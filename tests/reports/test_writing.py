@@ -165,7 +165,8 @@ def mailed(cast, settings):
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("Gait therapy twice a week", ["therapy"]),
+        ("Gait therapy twice a week", ["Gait therapy"]),
+        ("Gait therapy, then more therapy", ["Gait therapy", "therapy"]),
         ("After physical therapy ended", []),
         ("The Patient was treated", ["treated", "Patient"]),
         ("Physical therapist and therapist", ["therapist"]),

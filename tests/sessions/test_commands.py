@@ -160,6 +160,7 @@ def test_two_devices_on_one_note_see_both_versions_and_nothing_is_lost(tablet, c
         ("minutes", {"seconds": {"surgery": 60}}),
         ("skip", {"reason": " "}),
         ("close", {"decision": "cure"}),
+        ("close", {"response": "cured"}),
         ("note", {"text": "x" * 5000}),
         ("red_flags", {"items": ["made_up"]}),
     ],
@@ -171,6 +172,16 @@ def test_impossible_entries_are_refused_in_words_and_kept(tablet, kind, body):
     answer = tablet.send(kind, **body)
     assert answer["outcome"] == "refused" and answer["sentence"].endswith((".", "again.", "lost."))
     assert SessionCommand.objects.get(id=answer["id"]).body == body
+
+
+def test_an_unusual_reading_is_asked_about_once_and_kept_with_who_confirmed_it(tablet):
+    asked = tablet.send("reading", measure="spo2", value="71", moment="pre")
+    assert (asked["outcome"], asked["ask"], asked["field"]) == ("refused", True, "spo2")
+    assert "71 % is unusual" in asked["sentence"] and not tablet.session.readings.exists()
+    kept = tablet.send("reading", measure="spo2", value="71", moment="pre", confirmed=True)
+    assert kept["outcome"] == "applied" and tablet.session.readings.count() == 1
+    said = Event.objects.filter(kind="sessions:reading:taken").latest("id")
+    assert (said.detail["unusual_confirmed"], said.member_id) == (True, tablet.member.pk)
 
 
 @pytest.mark.parametrize("data", [None, [], "text", {}, {"kind": "note"}, {"id": "no"}])
@@ -220,6 +231,23 @@ def test_open_exercises_keep_a_session_from_being_signed(tablet, cast):
     started(tablet)
     with pytest.raises(operations.SessionRefused, match="Log or skip first"):
         operations.sign(tablet.session, recently_signed_in=True, by=cast.ana, at=MORNING)
+
+
+def test_nothing_is_signed_before_a_closed_gate(tablet, cast):
+    log_everything(tablet)
+    assert tablet.later(5).send("red_flags", items=["rf_chest_or_breath"])["gate"]["state"] == "stop"
+    with pytest.raises(operations.SessionRefused, match="The gate is closed"):
+        operations.sign(tablet.session, recently_signed_in=True, by=cast.ana, at=MORNING)
+
+
+def test_a_decision_for_the_next_time_says_why(tablet, cast):
+    log_everything(tablet)
+    tablet.send("close", response="well", decision="advance", reason="")
+    with pytest.raises(operations.SessionRefused, match="why the next time is different"):
+        operations.sign(tablet.session, recently_signed_in=True, by=cast.ana, at=MORNING)
+    tablet.send("close", response="well", decision="advance", reason="Two easy sessions in a row")
+    signed = operations.sign(tablet.session, recently_signed_in=True, by=cast.ana, at=MORNING)
+    assert (signed.response, signed.decision) == ("well", "advance")
 
 
 def test_an_assistants_note_waits_for_a_co_sign_and_never_its_own(cast):

@@ -130,7 +130,9 @@ def _sentence(gate: Gate, hits: Sequence[Hit], context: GateContext) -> str:
     # A gate on one sign alone says it in its own first words.
     if not said or all(not hit.readings and len(hit.rule.symptoms + hit.rule.histories) == 1 for hit in hits):
         return gate.text
-    return f"{words.listing([said[0], *(words.lowered(text) for text in said[1:])])}. {gate.text}"
+    spoken = words.listing([said[0], *(words.lowered(text) for text in said[1:])])
+    # What was said is the gate's own first words: once is enough.
+    return gate.text if colon and spoken.casefold() == head.casefold() else f"{spoken}. {gate.text}"
 
 
 def _past_limit(hit: Hit, gate: Gate, context: GateContext) -> str:

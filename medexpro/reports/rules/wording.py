@@ -57,6 +57,8 @@ def find_marks(texts: Mapping[str, str], wording: Wording) -> list[Mark]:
                 continue
             hit = next((match for word in entry.words if (match := _pattern(word).search(bare))), None)
             if hit:
+                # What one entry marks, a later and wider one leaves alone: “gait therapy” is one mark.
+                bare = bare[: hit.start()] + " " * len(hit.group()) + bare[hit.end() :]
                 said = text[hit.start() : hit.end()]
                 found.append(
                     Mark(field, said, entry.id, entry.suggestion, entry.why, entry.level == "refuse")

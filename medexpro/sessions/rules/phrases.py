@@ -1,6 +1,6 @@
 """Phrases for the note, built from what was logged, so that nothing is typed twice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -23,19 +23,25 @@ class Done:
     skipped: bool = False
 
 
-def offered(done: Sequence[Done], readings: Mapping[str, Sequence[Decimal]], held_for: str = "") -> list[str]:
+@dataclass(frozen=True)
+class Pressure:
+    """One blood pressure in mmHg, at rest or at work."""
+
+    systolic: Decimal
+    diastolic: Decimal
+    at_rest: bool
+
+
+def offered(
+    done: Sequence[Done], pressures: Sequence[Pressure], *, as_planned: bool, effort_ceiling: int
+) -> list[str]:
     """Return short sentences a member may tap into the note, the most telling first. At most six.
 
-    readings: measure id to its values in the order taken. held_for: why the session was held, if it was.
+    pressures: in the order taken. as_planned: nothing of the session is open, left out or swapped.
     """
     phrases: list[str] = []
-    if held_for:
-        phrases.append(f"Held: {held_for}")
-    rechecked = readings.get("bp_systolic", ())
-    if len(rechecked) > 1:
-        low = readings.get("bp_diastolic", ())
-        pairs = [f"{_plain(s)}/{_plain(d)}" for s, d in zip(rechecked, low, strict=False)]
-        phrases.append(f"Blood pressure {', then '.join(pairs)} after rest.")
+    if len(pressures) > 1:
+        phrases.append(f"Blood pressure {', then '.join(_pressures(pressures))}.")
     finished = [line for line in done if not line.skipped]
     for line in finished:
         if line.load is not None and line.last_load is not None and line.load != line.last_load:
@@ -53,9 +59,19 @@ def offered(done: Sequence[Done], readings: Mapping[str, Sequence[Decimal]], hel
     for line in done:
         if line.skipped:
             phrases.append(f"{line.name} left out: {line.skipped_reason or 'no reason given'}.")
-    if finished and all(line.effort is not None and line.effort <= 6 for line in finished):
+    inside = all(line.effort is not None and line.effort <= effort_ceiling for line in finished)
+    if finished and as_planned and inside:
         phrases.append("All exercises done as planned, effort inside the ceiling.")
     return phrases[:6]
+
+
+def _pressures(taken: Sequence[Pressure]) -> list[str]:
+    """Say each pressure with what went before it: 138/82, 164/98 during exercise, 146/86 after rest."""
+    said = []
+    for place, one in enumerate(taken):
+        when = " during exercise" if not one.at_rest else " after rest" if place else ""
+        said.append(f"{_plain(one.systolic)}/{_plain(one.diastolic)}{when}")
+    return said
 
 
 def _plain(value: Decimal | Any) -> str:

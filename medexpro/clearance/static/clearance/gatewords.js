@@ -120,7 +120,8 @@ function sentence(gate, hits, figures) {
   // A gate on one sign alone says it in its own first words.
   const alone = hits.every((h) => !h.readings.length && (h.rule.symptoms?.length ?? 0) + (h.rule.histories?.length ?? 0) === 1);
   if (!spoken.length || alone) return gate.text;
-  return `${all(spoken)}. ${gate.text}`;
+  // What was said is the gate's own first words: once is enough.
+  return colon && all(spoken).toLowerCase() === head.toLowerCase() ? gate.text : `${all(spoken)}. ${gate.text}`;
 }
 
 function pastLimit(hit, gate, figures) {

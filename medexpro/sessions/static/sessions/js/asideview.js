@@ -4,12 +4,13 @@ import { clockWords } from "./timer.js";
 
 export function timeView(state, clock) {
   const total = state.categories.reduce((sum, c) => sum + clock.of(c.key), 0);
+  const room = Math.floor(((Date.now() - new Date(state.opened_at)) / 1000 - total) / 60);
   return html`<div class="card-head"><h2 id="svc-h" class="h3">Service time</h2><span class="chip chip-info"><span class="num">${Math.round(total / 60)} min</span></span></div>
     <ul class="svc-list">${state.categories.map((c) => {
       const on = clock.running === c.key;
       return html`<li class="svc${on ? " is-run" : ""}"><button class="svc-btn" aria-pressed="${on}" data-act="clock" data-category="${c.key}" data-key="c-${c.key}"><span class="svc-ic">${icon(on ? "pause" : "play")}</span><span class="grow"><span class="t">${c.label}</span></span><span class="svc-min num"><b>${clockWords(clock.of(c.key))}</b></span></button></li>`;
     })}</ul>
-    <p class="svc-why">One clock runs at a time, follows the open exercise, and stops with a hold.</p>`;
+    <p class="svc-why">${state.started_at && room > 0 ? `${room} min in the room without a category. ` : ""}One clock runs at a time, follows the open exercise, and stops with a hold.</p>`;
 }
 
 export function phrasesView(state) {
@@ -19,14 +20,24 @@ export function phrasesView(state) {
 
 export function wordingView(hint) {
   if (!hint) return "";
-  return html`<div class="scope" role="status">${icon("info")}<p><b>“${hint.found}”</b><br>${hint.why}</p><button class="btn btn-44" data-act="reword" data-from="${hint.found}" data-to="${hint.suggestion}" data-key="reword">“${hint.suggestion}”</button></div>`;
+  return html`<div class="scope" role="status">${icon("info")}<p><b>“${hint.found}”</b> ${hint.why}.</p><button class="btn btn-44" data-act="reword" data-from="${hint.found}" data-to="${hint.suggestion}" data-key="reword">“${hint.suggestion}”</button></div>`;
 }
 
+const RESPONSES = [["well", "Well"], ["tired", "Tired"], ["sore", "Sore"], ["worse", "Worse"]];
 const DECISIONS = [["advance", "Advance"], ["hold", "Hold"], ["regress", "Step back"], ["stop", "Stop"]];
 
-export function closeView(state, ui) {
-  return html`<div class="field"><span class="label" id="l-dec">Next time</span><div class="seg seg-block" role="radiogroup" aria-labelledby="l-dec">${DECISIONS.map(([key, words]) => html`<label><input type="radio" name="decision" value="${key}" data-close="decision" data-key="dec-${key}" ${state.close.decision === key ? html`checked` : ""}><span>${words}</span></label>`)}</div></div>
-    ${state.close.decision && state.close.decision !== "hold" ? html`<div class="field"><label class="label" for="dec-why">Why <span class="muted">one line</span></label><input class="input" id="dec-why" data-close="reason" data-key="dec-why" maxlength="240" value="${state.close.reason ?? ""}"></div>` : ""}`;
+// A decision other than to go on as planned says why.
+export const needsWhy = (close) => Boolean(close.decision) && close.decision !== "hold";
+
+const seg = (name, label, choices, value) =>
+  html`<div class="field"><span class="label" id="l-${name}">${label}</span><div class="seg seg-block" role="radiogroup" aria-labelledby="l-${name}">${choices.map(([key, words]) => html`<label><input type="radio" name="${name}" value="${key}" data-close="${name}" data-key="${name}-${key}" ${value === key ? html`checked` : ""}><span>${words}</span></label>`)}</div></div>`;
+
+export function closeView(state) {
+  const evidence = state.phrases.filter((p) => p.startsWith("Highest") || p.startsWith("All "));
+  return html`${seg("response", html`How it was taken <span class="muted">by the client</span>`, RESPONSES, state.close.response)}${seg("decision", "Next time", DECISIONS, state.close.decision)}
+    ${needsWhy(state.close)
+      ? html`<div class="field"><label class="label" for="dec-why">Why <span class="muted">one line</span></label><input class="input" id="dec-why" data-close="reason" data-key="dec-why" maxlength="240" value="${state.close.reason ?? ""}">${state.close.reason ? "" : html`<div class="phrases" role="group" aria-label="Reasons from what was logged">${evidence.map((p, i) => html`<button class="chip chip-tap" data-act="why" data-why="${p}" data-key="why-${i}">${icon("plus")}${p}</button>`)}</div>`}</div>`
+      : ""}`;
 }
 
 export function signView(state, ui, data) {
@@ -38,6 +49,7 @@ export function signView(state, ui, data) {
   else if (state.gate.state === "stop") [able, why] = [false, "Stopped: no signing here. Record and hold."];
   else if (state.gate.state !== "go") [able, why] = [false, "The gate comes first. What you entered is safe."];
   else if (open) [able, why] = [false, `${logged} of ${total} logged. Log or skip the rest.`];
+  else if (needsWhy(state.close) && !state.close.reason) [able, why] = [false, "Say in one line why the next time is different."];
   else if (!ui.reached) why = "Offline: marks the note ready. Signing needs the connection and a recent sign-in.";
   else why = data.cosign ? "Your note then waits for a professional’s co-sign." : "After signing, additions are addenda.";
   const label = ui.reached ? (data.cosign ? "Sign for co-sign" : "Sign and lock") : "Ready to sign";
@@ -61,6 +73,7 @@ function words(body) {
   if (body.effort ?? null) parts.push(`RPE ${body.effort}`);
   if (body.pain ?? null) parts.push(`pain ${body.pain}`);
   if (body.reason) parts.push(body.reason);
-  if (body.decision) parts.push(body.decision);
+  for (const [key, choices] of [["response", RESPONSES], ["decision", DECISIONS]])
+    if (body[key]) parts.push(choices.find(([one]) => one === body[key])?.[1].toLowerCase() ?? body[key]);
   return parts.join(", ") || "no details";
 }

@@ -21,20 +21,40 @@ function pressures(readings) {
 
 export function gateView(state, ui, data) {
   const gate = state.gate;
-  const asking = gate.missing.length > 0 || ui.rechecking || ui.reporting;
+  const asking = gate.state !== "stop" && state.state !== "held" && (gate.missing.length > 0 || ui.rechecking || ui.reporting);
   const shown = gate.state === "hold" && gate.missing.length && !gate.recheck.length && !gate.closedByReading ? "wait" : gate.state;
+  // What the verdict says already is not said again: only its source stands with it.
+  const said = gate.findings.filter((f) => !f.code.endsWith("-not-taken"));
+  let sentence = shown === "wait" ? missingWords(gate) : gate.sentence;
+  let first = shown === "wait" ? null : said.find((f) => sentence.endsWith(f.sentence));
+  if (gate.state === "go" && first?.weight === "note") {
+    // A remark on an open gate stands below, so that the verdict stays one short line.
+    sentence = sentence.slice(0, -first.sentence.length).trim();
+    first = null;
+  }
+  const actions = html`<div class="actions gate-act">${actionsView(state, gate, asking, data)}</div>`;
   return html`<section class="gate" data-gate="${shown === "wait" || shown === "decide" ? "hold" : shown}" data-state="${gate.state}" aria-labelledby="gate-h">
     <div class="gate-verdict">
       <span class="gate-badge">${icon(shown === "wait" ? "pulse" : ICONS[gate.state])}<b id="gate-h">${shown === "wait" ? "Before we start" : WORDS[gate.state]}</b></span>
-      <p data-gate-sentence role="status">${shown === "wait" ? missingWords(gate) : gate.sentence}</p>
+      <p data-gate-sentence role="status">${sentence}</p>
+      ${gate.state === "go" && !first ? limitWords(data.figures) : ""}${first ? sourceView(first) : ""}
       ${gate.emergency ? html`<p class="stop"><b>Call emergency services first.</b></p>` : ""}
     </div>
     ${readingsView(state)}
-    ${asking && gate.state !== "stop" && state.state !== "held" ? askView(state, ui, data) : ""}
+    ${asking ? "" : actions}
+    ${asking ? askView(state, ui, data) : ""}
     ${gate.state === "decide" ? decideView(state, ui) : ""}
-    ${findingsView(gate)}
-    <div class="actions gate-act">${actionsView(state, gate, asking, data)}</div>
+    ${findingsView(said.filter((f) => f !== first && !(gate.state === "decide" && gate.undecided.includes(f.code))))}
+    ${asking ? actions : ""}
   </section>`;
+}
+
+// Rest seated before the next reading: safety_gates.yaml, hold_recheck, in 5-10 minutes.
+const REST_MINUTES = 5;
+
+function restedAt(state, gate) {
+  const last = state.readings.filter((r) => gate.recheck.includes(r.measure)).at(-1);
+  return last ? `, from ${clockTime(new Date(new Date(last.at).getTime() + REST_MINUTES * 60_000))}` : "";
 }
 
 function actionsView(state, gate, asking, data) {
@@ -42,9 +62,22 @@ function actionsView(state, gate, asking, data) {
   if (state.state === "held") return callLink(data);
   if (gate.state === "stop") return html`${callLink(data)}${hold}`;
   if (asking) return gate.missing.length ? "" : html`<button class="btn btn-44 btn-quiet" data-act="back-to-gate" data-key="back-to-gate">Back without a new entry</button>`;
-  if (gate.state === "hold") return html`<button class="btn btn-floor btn-primary" data-act="recheck" data-key="recheck">Recheck</button>${hold}`;
-  if (gate.state === "go") return html`<button class="btn btn-44" data-act="recheck" data-key="recheck">Recheck</button><button class="btn btn-44" data-act="report" data-key="report">New sign</button>`;
+  if (gate.state === "hold") return html`<button class="btn btn-floor btn-primary" data-act="recheck" data-key="recheck">Recheck${restedAt(state, gate)}</button>${hold}`;
+  if (gate.state === "go") return html`<button class="btn btn-44" data-act="recheck" data-key="recheck">Recheck</button><button class="btn btn-44" data-act="report" data-key="report">New symptom</button>`;
   return "";
+}
+
+// What a higher pressure would close first: the strictest limits in force for this client, as the tablet weighs them.
+function limitWords(figures) {
+  const strictest = ["bp_systolic", "bp_diastolic"].map((measure) =>
+    figures.gates
+      .filter((gate) => gate.when === "pre" && gate.logic !== "all" && gate.weight === "stop")
+      .flatMap((gate) => gate.rules.filter((rule) => rule.measure === measure && rule.op === ">" && rule.value !== undefined).map((rule) => ({ at: Number(rule.value), closes: gate.closes ?? "session" })))
+      .sort((a, b) => a.at - b.at)[0],
+  );
+  if (strictest.includes(undefined)) return "";
+  const [high, low] = strictest, part = figures.parts[high.closes];
+  return html`<p>Above ${high.at}/${low.at} mmHg ${part && high.closes !== "session" ? `no ${part}` : "no session"}.</p>`;
 }
 
 const missingWords = (gate) =>
@@ -79,8 +112,8 @@ function askView(state, ui, data) {
     ${wanted.length
       ? html`<div class="gate-fields">${wanted.map(
           (f) => html`<div class="field"><label class="label" for="r-${f.key}">${f.label}${f.optional ? html` <span class="muted">if taken</span>` : ""}</label>
-        <div class="with-unit"><input class="input input-num" id="r-${f.key}" name="${f.key}" data-key="r-${f.key}" data-reading="${f.key}" data-digits="${f.digits}" inputmode="numeric" pattern="[0-9]*" value="${ui.typed[f.key] ?? ""}" ${ui.errors[f.key] ? html`aria-invalid="true" aria-describedby="e-${f.key}"` : ""}><span class="unit">${f.unit}</span></div>
-        ${ui.errors[f.key] ? html`<p class="error" id="e-${f.key}" role="alert">${ui.errors[f.key]}</p>` : ""}</div>`,
+        <div class="with-unit"><input class="input input-num" id="r-${f.key}" name="${f.key}" data-key="r-${f.key}" data-reading="${f.key}" data-digits="${f.digits}" inputmode="numeric" pattern="[0-9]*" value="${ui.typed[f.key] ?? ""}" ${ui.errors[f.key] || ui.asks[f.key] ? html`aria-invalid="true" aria-describedby="e-${f.key}"` : ""}><span class="unit">${f.unit}</span></div>
+        ${ui.errors[f.key] ? html`<p class="error" id="e-${f.key}" role="alert">${ui.errors[f.key]}</p>` : ui.asks[f.key] ? askedView(f, ui) : ""}</div>`,
         )}</div>`
       : ""}
     ${pain
@@ -89,6 +122,9 @@ function askView(state, ui, data) {
     ${asksQuestions(state, data) || ui.reporting ? flagsView(state, ui, data) : ""}
   </form>`;
 }
+
+const askedView = (f, ui) =>
+  html`<p class="asked" id="e-${f.key}" role="alert">${ui.asks[f.key]}</p><div class="actions"><button type="button" class="btn btn-44" data-act="keep-reading" data-measure="${f.key}" data-key="keep-${f.key}">Keep ${ui.typed[f.key]}</button><button type="button" class="btn btn-44 btn-quiet" data-act="retype" data-measure="${f.key}" data-key="again-${f.key}">Type again</button></div>`;
 
 // The two questions before the start: the red flags, and the signs the client's protocol lists. One tap answers both.
 const asksQuestions = (state, data) => state.red_flags === null || (data.ask_signs && state.signs === null);
@@ -112,7 +148,7 @@ function flagsView(state, ui, data) {
 function decideView(state, ui) {
   return state.gate.undecided.map((code) => {
     const finding = state.gate.findings.find((f) => f.code === code);
-    return html`<div class="gate-decide"><p>${finding.sentence}</p>
+    return html`<div class="gate-decide">${state.gate.sentence.endsWith(finding.sentence) ? "" : html`<p>${finding.sentence}</p>`}
       <div class="field"><label class="label" for="d-${code}">What the provider answered</label>
       <textarea class="input" rows="2" id="d-${code}" data-key="d-${code}" data-decide="${code}">${ui.typed[`d-${code}`] ?? ""}</textarea><p class="error">${ui.errors[`d-${code}`] ?? ""}</p></div>
       <button type="button" class="btn btn-floor btn-primary" data-act="decide" data-code="${code}" data-key="b-${code}">Record and go on</button>
@@ -120,8 +156,11 @@ function decideView(state, ui) {
   });
 }
 
-function findingsView(gate) {
-  const said = gate.findings.filter((f) => !f.code.endsWith("-not-taken"));
-  if (!said.length) return "";
-  return html`<ul class="gate-findings">${said.map((f) => html`<li data-weight="${f.weight}">${icon(f.weight === "stop" ? "stop" : f.weight === "decide" ? "hold" : "info")}<div><p>${f.sentence}</p><p class="src">${[f.mark, f.source].filter(Boolean).join(": ")}</p></div></li>`)}</ul>`;
+const sourceView = (f) => html`<p class="src">${[f.mark, f.source].filter(Boolean).join(": ")}</p>`;
+
+function findingsView(rest) {
+  if (!rest.length) return "";
+  // Several gates may say the same of one reading: said once, with the source of each.
+  const once = rest.filter((f, i) => rest.findIndex((other) => other.sentence === f.sentence) === i).map((f) => ({ ...f, source: rest.filter((other) => other.sentence === f.sentence).map((other) => other.source).join("; ") }));
+  return html`<ul class="gate-findings">${once.map((f) => html`<li data-weight="${f.weight}">${icon(f.weight === "stop" ? "stop" : f.weight === "decide" ? "hold" : "info")}<div><p>${f.sentence}</p>${sourceView(f)}</div></li>`)}</ul>`;
 }

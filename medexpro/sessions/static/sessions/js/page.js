@@ -1,6 +1,7 @@
 // The session page: draws from the server's state with the waiting entries on top, and turns taps into commands.
 import { toast } from "../../web/js/toast.js";
 import { closeView, phrasesView, rejectedView, signView, timeView, wordingView } from "./asideview.js";
+import { impossible, questionOf } from "./ranges.js";
 import { exercisesView, isClosed, opening, setsOf } from "./exview.js";
 import { gateView } from "./gateview.js";
 import { draw, useSprite } from "./html.js";
@@ -20,7 +21,7 @@ let waiting = [];
 let rejected = [];
 const device = outbox.deviceName();
 const clock = new Clock(server.id, server.minutes);
-const ui = { open: null, drafts: {}, typed: {}, errors: {}, flags: [], rechecking: false, reporting: false, moment: "pre", swapping: null, skipping: null, reached: navigator.onLine, wording: null };
+const ui = { open: null, drafts: {}, typed: {}, errors: {}, asks: {}, meant: {}, flags: [], rechecking: false, reporting: false, moment: "pre", swapping: null, skipping: null, reached: navigator.onLine, wording: null };
 useSprite(data.sprite);
 
 // ---- Sending
@@ -103,7 +104,7 @@ async function showRefusal(command, said) {
   const field = said.field;
   const place = command.kind === "log" ? command.body.entry : field?.startsWith?.("d-") ? field : command.kind === "answer" ? `d-${command.body.code}` : field;
   if (said.outcome === "refused" && place) {
-    ui.errors[place] = said.sentence;
+    (said.ask ? ui.asks : ui.errors)[place] = said.sentence;
     if (command.kind === "reading") ui.typed[command.body.measure] = command.body.value;
     if (command.kind === "reading") ui.rechecking = true;
     if (command.kind === "log") ui.open = command.body.entry;
@@ -203,8 +204,11 @@ const ACTS = {
   reword: ({ from, to }) => { const note = $("note"), was = note.value; note.value = was.replace(from, to); keepNote(true); undo("Wording changed", () => { note.value = was; keepNote(true); }); },
   flags: () => answerQuestions(),
   report: () => { ui.reporting = true; render(); },
-  "back-to-gate": () => { ui.rechecking = ui.reporting = false; ui.flags = []; render(); },
-  recheck: () => { ui.rechecking = true; ui.moment = state.started_at && state.gate.state === "go" ? "in" : "pre"; for (const key of ["bp_systolic", "bp_diastolic", "resting_hr"]) delete ui.typed[key]; render(); document.querySelector("[data-reading]")?.focus(); },
+  "back-to-gate": () => { ui.rechecking = ui.reporting = false; ui.flags = []; ui.errors = {}; ui.asks = {}; render(); },
+  recheck: () => { ui.rechecking = true; ui.moment = state.started_at && state.gate.state === "go" ? "in" : "pre"; ui.typed = {}; ui.errors = {}; ui.asks = {}; render(); document.querySelector("[data-reading]")?.focus(); },
+  "keep-reading": ({ measure }) => { ui.meant[measure] = (ui.typed[measure] ?? "").trim(); takeReadings(false); },
+  retype: ({ measure }) => { delete ui.typed[measure]; delete ui.asks[measure]; render(); $(`r-${measure}`)?.focus(); },
+  why: ({ why }) => send("close", { ...state.close, reason: why }),
   decide: ({ code }) => { const reason = (ui.typed[`d-${code}`] ?? "").trim(); if (!reason) { ui.errors[`d-${code}`] = "Write what the provider answered."; return render(); } delete ui.errors[`d-${code}`]; send("answer", { code, reason }); },
   hold: () => holdDialog(),
   sign: (_, button) => sign(button),
@@ -295,6 +299,7 @@ document.addEventListener("input", (event) => {
   const field = event.target;
   if (field.dataset.reading) {
     ui.typed[field.dataset.reading] = field.value;
+    delete ui.asks[field.dataset.reading];
     // A full number moves on by itself: three digits, or two that can't begin a longer one.
     const full = field.value.length >= 3 || (field.dataset.digits === "2" && field.value.length === 2 && Number(field.value) > 25);
     if (full) nextField(field);
@@ -337,19 +342,30 @@ async function takeReadings(paintoo) {
   if (typed("bp_systolic") && typed("bp_diastolic")) out.push("bp_systolic", "bp_diastolic");
   for (const key of ["resting_hr", "spo2"]) if (typed(key)) out.push(key);
   const moment = ui.rechecking ? ui.moment : "pre"; // A rested recheck is a resting reading, whatever the minute.
-  // Taken out of the fields at once: the next change may come while these are being kept.
   const values = Object.fromEntries(out.map((key) => [key, typed(key)]));
   for (const key of out) {
     delete ui.errors[key];
-    if (/^\d{1,3}$/.test(values[key])) delete ui.typed[key];
-    else ui.errors[key] = `“${values[key]}” is not a whole number.`;
+    delete ui.asks[key];
+    const no = impossible(data.ranges[key], values[key]);
+    if (no) ui.errors[key] = no;
+    else if (ui.meant[key] !== values[key]) {
+      const question = questionOf(data.ranges[key], values[key]);
+      if (question) ui.asks[key] = question;
+    }
   }
-  for (const key of out) if (!ui.errors[key]) await send("reading", { measure: key, value: values[key], moment });
+  // What is wrong or asked about stays in its field, and of a pressure both numbers do.
+  const open = (key) => ui.errors[key] || ui.asks[key];
+  const waits = (key) => open(key) || (key.startsWith("bp_") && (open("bp_systolic") || open("bp_diastolic")));
+  const going = out.filter((key) => !waits(key));
+  // Taken out of the fields at once: the next change may come while these are being kept.
+  for (const key of going) delete ui.typed[key];
+  for (const key of going) await send("reading", { measure: key, value: values[key], moment, confirmed: ui.meant[key] === values[key] });
+  for (const key of going) delete ui.meant[key];
   if (paintoo && ui.pain !== undefined) {
     await send("reading", { measure: "pain_nrs", value: String(ui.pain), moment });
     delete ui.pain;
   }
-  if (ui.rechecking && (out.length || paintoo) && !Object.keys(ui.errors).length) {
+  if (ui.rechecking && (out.length || paintoo) && !Object.keys(ui.errors).length && !Object.keys(ui.asks).length) {
     // A recheck after a hold is the pressure again; one in the middle of the work is whatever was taken.
     if (state.gate.state === "go" || out.includes("bp_systolic")) ui.rechecking = false;
   }
@@ -431,5 +447,6 @@ new ResizeObserver(measure).observe(strip ?? head);
 if (server.started_at && !clock.running && server.state === "open") ui.open = nextOpen();
 refresh().then(() => {
   sync.now();
+  checkWording();
   document.querySelector("[data-reading]")?.focus();
 });
