@@ -12,11 +12,11 @@ Course = dict[str, tuple[float, float]]
 KNEE: Course = {
     "rom_knee_flexion/right": (96, 119),
     "rom_knee_flexion/left": (128, 129),
-    "rom_knee_extension/right": (-9, -3),
+    "rom_knee_extension/right": (-8, -2),
     "rom_knee_extension/left": (0, 0),
     "chair_stand_30s": (8, 13),
     "tug": (13.8, 9.6),
-    "gait_speed": (0.84, 1.10),
+    "gait_speed_4m": (0.84, 1.10),
     "six_minute_walk": (318, 412),
     "single_leg_stance/right": (4.2, 11.5),
     "single_leg_stance/left": (9.0, 13.0),
@@ -33,7 +33,7 @@ HIP: Course = {
     "rom_hip_abduction/right": (34, 35),
     "chair_stand_30s": (6, 10),
     "tug": (16.9, 12.4),
-    "gait_speed": (0.68, 0.92),
+    "gait_speed_4m": (0.68, 0.92),
     "six_minute_walk": (228, 305),
     "single_leg_stance/left": (2.1, 6.4),
     "single_leg_stance/right": (5.0, 7.5),
@@ -54,7 +54,7 @@ SHOULDER: Course = {
     "grip_strength/right": (23.5, 29.8),
     "grip_strength/left": (27.5, 28.2),
     "chair_stand_30s": (14, 16),
-    "gait_speed": (1.18, 1.24),
+    "gait_speed_4m": (1.18, 1.24),
 }
 
 

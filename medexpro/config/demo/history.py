@@ -1,13 +1,14 @@
 """Many signed sessions at once, as they would lie in the record after months of work. Deterministic."""
 
 import random
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from medexpro.audit.models import Event
 from medexpro.episodes.models import Episode
+from medexpro.knowledge.library import library
 from medexpro.practice.models import Member
 from medexpro.programs.models import Program, ProgramExercise
 from medexpro.sessions import events
@@ -19,6 +20,14 @@ VITALS = (
     ("resting_hr", "/min"),
     ("pain_nrs", "{score}"),
 )
+# Pounds to begin with, and the step up.
+LOADS = {
+    "leg press": (40, 10),
+    "dumbbell": (5, 1),
+    "two dumbbells": (5, 1),
+    "kettlebell": (10, 5),
+    "ankle weight": (2, 1),
+}
 NOTES = (
     "All exercises done as planned, effort inside the ceiling.",
     "Steady session, even pace throughout.",
@@ -56,7 +65,6 @@ def write_sessions(
     *,
     by: Member,
     hour: int = 9,
-    missed: Collection[int] = (),
     pressure: Pressure = NORMAL,
     first_number: int = 1,
     trail: bool = True,
@@ -64,14 +72,13 @@ def write_sessions(
 ) -> list[SessionLog]:
     """Write one signed session for each day, with readings, entries, minutes and a note.
 
-    missed: places in `days` the client did not come. trail: one event for each signature, as signing writes.
-    Loads rise slowly from what the program says. Returns the sessions.
+    days: those the client came, all in the program's present phase. first_number: of the first of them.
+    trail: one event for each signature, as signing writes. Loads rise slowly. Returns the sessions.
     """
     chance = random.Random(f"{episode.pk.int % 9973}-{seed}")
     lines = list(program.exercises.filter(removed_at=None)) if program else []
     tz, sessions, readings, entries, trail_events = episode.practice.tz, [], [], [], []
-    came = [day for place, day in enumerate(days) if place not in missed]
-    for number, day in enumerate(came, start=first_number):
+    for number, day in enumerate(days, start=first_number):
         opened = datetime.combine(day, time(hour, chance.choice((0, 1, 2, 3))), tzinfo=tz)
         minutes = {
             "strength": 1080 + chance.randrange(300),
@@ -93,6 +100,7 @@ def write_sessions(
             red_flags_at=opened + timedelta(minutes=3),
             minutes=minutes,
             note=chance.choice(NOTES),
+            response="well",
             decision="hold",
             version=18,
             signed_at=opened + timedelta(minutes=51),
@@ -141,7 +149,7 @@ def _entries(
 ) -> list[ExerciseEntry]:
     entries = []
     for order, line in enumerate(lines, start=1):
-        load = None if line.part != "resistance" else str(5 * (1 + number // 4))
+        load = _load(line, number)
         quantity = str(int(line.quantity + Decimal(number // 8)))
         entries.append(
             ExerciseEntry(
@@ -170,6 +178,14 @@ def _entries(
             )
         )
     return entries
+
+
+def _load(line: ProgramExercise, number: int) -> str | None:
+    """Return the pounds on an exercise that takes a weight, a step more every four sessions; None for any other."""
+    exercise = library().exercises.get(line.exercise)
+    tools = exercise.equipment if exercise else ()
+    start, step = next((LOADS[tool] for tool in tools if tool in LOADS), (0, 0))
+    return str(start + step * (number // 4)) if start else None
 
 
 def _signed(session: SessionLog, by: Member) -> Event:

@@ -68,6 +68,15 @@ PROVIDERS = (
 )
 
 
+# The demo practice prints the product's mark at the head of its letters.
+LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="#0b5c74"/>'
+    '<path d="M5.5 22.5C9 12 13 8.5 17 8.5S24 12 26.5 17" fill="none" stroke="#ffffff" stroke-width="2.6" '
+    'stroke-linecap="round"/><circle cx="5.8" cy="22.5" r="2.6" fill="#0b5c74" stroke="#ffffff" stroke-width="2.2"/>'
+    '<circle cx="26.4" cy="17" r="3" fill="#ffffff"/></svg>'
+)
+
+
 @dataclass
 class House:
     """The demo practice and everyone in it."""
@@ -93,6 +102,7 @@ def found(at: datetime) -> House:
         fax="555-0143",
         email="desk@example.org",
         website="northbridge.example.org",
+        logo=LOGO,
         is_demo=True,
         second_factor_required=False,
         idle_minutes=60,

@@ -1,9 +1,10 @@
 """Telling a case by the operations a practice uses; only long rows of past sessions are written at once."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from medexpro.assessments import operations as assessments
+from medexpro.assessments import state as assessments_state
 from medexpro.assessments.rules.entry import RAW_SUM
 from medexpro.audit.kinds import declare
 from medexpro.clearance import operations as clearance
@@ -21,7 +22,9 @@ from medexpro.kernel.findings import Weight
 from medexpro.kernel.quantities import rounded
 from medexpro.knowledge.library import library
 from medexpro.programs import operations as programs
+from medexpro.programs import state as programs_state
 from medexpro.programs.models import Program
+from medexpro.programs.rules import progression
 from medexpro.referrals import operations as referrals
 from medexpro.reports import operations as reports
 from medexpro.reports import sending
@@ -71,6 +74,8 @@ SHORT = {
     "load_release": "No load before the surgeon’s release",
     "rcr_phase": "No heavy overhead work",
 }
+# How a test is done in this practice, where that matters for comparing it.
+WAYS = {"gait_speed_4m": "run_in", "six_minute_walk": "corridor_30m"}
 GOALS = {
     "knee": (("tug", "none", 10.0, 30), ("lefs", "none", 62, 90)),
     "hip": (("chair_stand_30s", "none", 9, 30), ("six_minute_walk", "none", 320, 90)),
@@ -318,21 +323,16 @@ class Teller:
         if case.state == "expired":
             until = self.today - timedelta(days=7)
         days = list(history.training_days(start, until, case.weekdays))
-        history.write_sessions(
-            episode,
-            program,
-            days,
-            by=lead,
-            hour=case.hour,
-            missed={5} if len(days) > 8 else (),
-            pressure=case.pressure,
-            seed=case.surgery,
-        )
+        if len(days) > 8:
+            del days[5]  # One was missed.
         for place, days_ago in enumerate(marks):
+            days = self._train(case, episode, program, days, until=self.today - timedelta(days=days_ago))
             progress = case.shape * (first - days_ago) / whole
             self._assess(
                 case, episode, course, "baseline" if place == 0 else "reassessment", days_ago, progress
             )
+            if place:
+                self._phase(episode, program, by=lead, at=self.at(days_ago, 16))
             if place == 0:
                 for measure, side, target, horizon in GOALS[case.part]:
                     assessments.set_goal(
@@ -350,6 +350,31 @@ class Teller:
                 self._document(case, episode, "introductory_letter", self.at(days_ago, 17))
             elif days_ago > 0 and not (place == len(marks) - 1 and case.family in OWED):
                 self._document(case, episode, "progress_report", self.at(days_ago - 1, 8, 30))
+
+        self._train(case, episode, program, days, until=until)
+
+    def _train(
+        self, case: Case, episode: Episode, program: Program, days: list[date], *, until: date
+    ) -> list[date]:
+        """Write the sessions up to a day, in the program's present phase, and return the days that are left."""
+        come = [day for day in days if day <= until]
+        number = episode.sessions.count() + 1
+        history.write_sessions(
+            episode, program, come, by=self.house.members[case.lead], hour=case.hour, first_number=number,
+            pressure=case.pressure, seed=case.surgery + number,
+        )  # fmt: skip
+        return days[len(come) :]
+
+    def _phase(self, episode: Episode, program: Program, *, by, at: datetime) -> None:
+        """Open the next phase where what was measured meets every criterion."""
+        protocol = programs_state.protocol_of(program)
+        place = [phase.id for phase in protocol.phases].index(program.phase)
+        if place + 1 == len(protocol.phases):
+            return
+        latest = assessments_state.latest_values(episode)
+        found = progression.propose(protocol.phases[place], protocol.phases[place + 1], latest)
+        if found.choice == "advance":
+            programs.decide_phase(program, choice="advance", latest=latest, by=by, at=at)
 
     def _assess(
         self, case: Case, episode: Episode, course: Course, kind: str, days_ago: int, progress: float
@@ -377,6 +402,7 @@ class Teller:
                 confirmed=True,
                 by=lead,
                 at=at,
+                device=WAYS.get(measure, ""),
                 trials=[{"value": f"{one:f}", "unit": unit} for one in spread[:trials]],
             )
         assessments.finish(
