@@ -14,6 +14,7 @@ from medexpro.assessments.rules.ranges import ReadingRefused, read_number
 from medexpro.kernel import quantities
 from medexpro.kernel.reference import Measure
 from medexpro.web.forms import Form, Picks
+from medexpro.web.typed import whole_number
 
 HIGHEST_TRIAL = 6
 # What the fields of a measure are named by when either side will do.
@@ -72,7 +73,7 @@ def _sides(data: Mapping[str, str], measure: Measure) -> list[tuple[str, str]]:
 
 
 def _version(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 9 else 0
+    return whole_number(text) or 0
 
 
 class StartForm(Form):

@@ -19,6 +19,7 @@ from medexpro.kernel.refusals import Conflict, Refusal
 from medexpro.practice.access import requires
 from medexpro.practice.permissions import Permission
 from medexpro.web.pages import go_to, page
+from medexpro.web.typed import whole_number
 
 NO = "no"
 STATES = {NO: "No", "known": "Yes, the same", "new_or_worse": "New or worse", "unsure": "Not sure"}
@@ -138,8 +139,7 @@ def answer(request: HttpRequest, episode_id: Any) -> HttpResponse:
         given["answer"] = "yes" if given["items"] else NO
     elif question.items:
         given |= {"answer": NO, "items": {}}
-    version = request.POST.get("version", "")
-    expected = int(version) if version.isdigit() else None
+    expected = whole_number(request.POST.get("version", ""))
     try:
         operations.answer(form, question_id, given, expected=expected, by=request.member, at=clock.now())
     except Conflict as conflict:

@@ -24,6 +24,7 @@ from medexpro.web.forms import (
     SearchField,
     SignatureField,
 )
+from medexpro.web.typed import whole_number
 
 # What the safety gates ask about a condition, and about a medicine; the words stand in the reference data.
 MEANINGS = (
@@ -280,10 +281,9 @@ class Sign(Form):
     def values(self) -> dict[str, Any]:
         """Return the arguments of `sign_consent` besides the kind."""
         values = super().values()
-        text = values["version"]
         signature = values["signature"]
         return {
-            "version": int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0,
+            "version": whole_number(values["version"], digits=4) or 0,
             "signed_name": values["signed_name"],
             "signed_as": values["signed_as"],
             "signature": signature.strokes,

@@ -25,6 +25,7 @@ from medexpro.reports.layouts import LAYOUTS
 from medexpro.reports.models import Delivery, Document
 from medexpro.reports.rules.words import length_in_words
 from medexpro.web.pages import go_to, page, toast, whole_address
+from medexpro.web.typed import whole_number
 
 PAGE = 60
 
@@ -245,7 +246,6 @@ def write(request: HttpRequest, document_id: Any) -> HttpResponse:
 def sign(request: HttpRequest, document_id: Any) -> HttpResponse:
     """Sign, by somebody who showed within five minutes who they are."""
     document = _document(request, document_id)
-    version = request.POST.get("version", "")
     try:
         if password := request.POST.get("password"):
             reauth.reauthenticate(request, password=password)
@@ -253,7 +253,7 @@ def sign(request: HttpRequest, document_id: Any) -> HttpResponse:
             document,
             recently_signed_in=reauth.recently_authenticated(request),
             accept_wording=request.POST.get("accept_wording") == "yes",
-            version=int(version) if version.isdigit() else None,
+            version=whole_number(request.POST.get("version", "")),
             by=request.member,
             at=clock.now(),
         )

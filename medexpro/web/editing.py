@@ -16,6 +16,7 @@ from django.http import HttpRequest, QueryDict
 from medexpro.kernel.refusals import Conflict, NotAllowed, NotFound, Refusal
 from medexpro.web.forms import Form
 from medexpro.web.pages import toast
+from medexpro.web.typed import whole_number
 
 Done = TypeVar("Done")
 
@@ -63,8 +64,7 @@ class EditForm(Form):
     @property
     def shown_version(self) -> int | None:
         """Return the version the page showed; None when the hidden field was tampered with."""
-        text = self.cleaned_data.get("version", "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
+        return whole_number(self.cleaned_data.get("version", ""))
 
     def values(self) -> dict[str, Any]:
         """Return the typed values, without what the form keeps for itself."""

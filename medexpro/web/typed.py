@@ -1,4 +1,4 @@
-"""What people type, read the way they mean it: days, times of the day. Pure: no Django, no clock."""
+"""What people type, read the way they mean it: days, times of the day, whole numbers. Pure: no Django, no clock."""
 
 import re
 from datetime import date, time
@@ -6,6 +6,7 @@ from datetime import date, time
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 HOW_TO_WRITE_A_DAY = "Write the day as 3/14/1958 or 14 Mar 1958."
 HOW_TO_WRITE_A_TIME = "Write the time as 9:30 am or 14:05."
+LONGEST_DAY = 40
 
 
 def parse_day(text: str) -> date:
@@ -18,8 +19,8 @@ def parse_day(text: str) -> date:
     >>> [parse_day(text).isoformat() for text in ("3/14/1958", "14 Mar 1958", "march 14, 1958", "1958-03-14")]
     ['1958-03-14', '1958-03-14', '1958-03-14', '1958-03-14']
     """
-    words = re.findall(r"\d+|[^\W\d_]+", text.strip().casefold())
-    if len(words) != 3:
+    words = re.findall(r"\d+|[^\W\d_]+", text.strip().casefold()[: LONGEST_DAY + 1])
+    if len(words) != 3 or len(text.strip()) > LONGEST_DAY:
         raise ValueError(HOW_TO_WRITE_A_DAY)
     named = next((n for n, word in enumerate(words) if not word.isdecimal()), None)
     if named is None:
@@ -86,3 +87,14 @@ def parse_time(text: str) -> time:
     if hours > 23 or minutes > 59:
         raise ValueError(HOW_TO_WRITE_A_TIME)
     return time(hours, minutes)
+
+
+def whole_number(text: str, *, digits: int = 8) -> int | None:
+    """Return a whole number as an address or a hidden field carries it; None for anything else.
+
+    digits: the most it may have. Other signs that count as digits, such as ² or ٣, are none of ours.
+
+    >>> whole_number("12"), whole_number("-1"), whole_number("²"), whole_number("9" * 40)
+    (12, None, None, None)
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None

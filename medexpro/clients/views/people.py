@@ -16,6 +16,7 @@ from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
 from medexpro.web.editing import told
 from medexpro.web.pages import go_to, page, toast
+from medexpro.web.typed import whole_number
 
 
 @requires(*OPENS)
@@ -23,8 +24,7 @@ def clients(request: HttpRequest) -> HttpResponse:
     """List the clients, found as you type."""
     member, at = member_of(request), clock.now()
     text, choice = request.GET.get("q", "").replace("\x00", "")[:80], request.GET.get("show", "")
-    wanted = request.GET.get("page", "1")
-    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 7 else 1
+    number = whole_number(request.GET.get("page", ""), digits=6) or 1
     found = listing.listed(member, text=text, choice=choice, number=number)
     trail.record_list(
         member, "clients", at=at, count=found.count, filters={"show": choice, "searched": bool(text.strip())}
