@@ -215,6 +215,11 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or MEDEXPRO_TESTING
 # Uploads: a phone's photo or a scanned letter, not a film.
 UPLOAD_LIMIT_BYTES = env.number("UPLOAD_LIMIT_MB", 15) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FILES = 25
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "medexpro.web.receiving.KeptToTheLimit",
+]
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 # ---- Mail: SMTP where one is named, else letters lie in a folder shown on a page.
