@@ -18,7 +18,7 @@ class KeptToTheLimit(TemporaryFileUploadHandler):
 
     kept = 0
 
-    def handle_raw_input(self, input_data: Any, META: dict, content_length: int, *args: Any) -> None:
+    def handle_raw_input(self, input_data: Any, meta: dict, content_length: int, *args: Any) -> None:
         """Refuse what is far too large. Raises RequestDataTooBig: 400."""
         if content_length > FAR_TOO_LARGE * settings.UPLOAD_LIMIT_BYTES:
             raise RequestDataTooBig(f"{content_length} bytes")
