@@ -123,14 +123,16 @@ class PrecautionForm(ProviderForm):
 
 
 class InstructionForm(ProviderForm):
-    """The provider's instruction on one precaution."""
+    """The provider's instruction on one precaution. text: its phrase, made to fit what the provider says."""
 
+    text = django_forms.CharField(label="Short phrase, shown everywhere", max_length=240, required=False)
     words = django_forms.CharField(label="The instruction, quoted", max_length=240)
 
 
 class TogetherForm(InstructionForm):
     """One instruction that names several suggested precautions."""
 
+    text = None
     which = django_forms.MultipleChoiceField(
         label="The instruction names", widget=forms.PicksMultiple, required=False
     )

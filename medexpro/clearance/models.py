@@ -160,6 +160,11 @@ class Precaution(VersionedModel, EpisodeRow):
     released_words = models.CharField(max_length=240, blank=True)
     recorded_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
 
+    @property
+    def phrase(self) -> str:
+        """Return what the amber strip says; a precaution that waits for the provider's instruction says so."""
+        return self.text if self.state == "confirmed" else f"{self.text} (to confirm)"
+
 
 class ReferBack(VersionedModel, EpisodeRow):
     """Back to the provider: the finding as observed, who was asked, what they answered. It holds the episode."""

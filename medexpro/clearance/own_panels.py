@@ -1,10 +1,13 @@
 """What this area puts on a client's chart: the clearance as a fact, the precautions on every page."""
 
+from django.urls import reverse
+
 from medexpro.clearance import state
 from medexpro.clearance.questionnaire import clearing_policy
 from medexpro.clearance.rules import clearing
 from medexpro.clients import panels
-from medexpro.clients.panels import Chart, Fact
+from medexpro.clients.panels import Chart, Fact, Tab
+from medexpro.practice.permissions import Permission
 from medexpro.web import words
 
 
@@ -12,16 +15,18 @@ def register() -> None:
     """Put the parts in place, when the app starts."""
     panels.add_fact("clearance", 30, clearance_fact)
     panels.name_precautions(phrases)
+    panels.add_tab(Tab("clearance", "Clearance", _tab, Permission.RECORD_READ, 42))
+
+
+def _tab(chart: Chart) -> str | None:
+    return reverse("clearance:decide", args=[chart.episode.pk]) if chart.episode else None
 
 
 def phrases(chart: Chart) -> list[str]:
-    """Return the precautions in force as phrases; one that waits for the provider's instruction says so."""
+    """Return the precautions in force as phrases."""
     if chart.episode is None:
         return []
-    return [
-        precaution.text if precaution.state == "confirmed" else f"{precaution.text} (to confirm)"
-        for precaution in state.precautions_in_force(chart.episode)
-    ]
+    return [precaution.phrase for precaution in state.precautions_in_force(chart.episode)]
 
 
 def clearance_fact(chart: Chart) -> Fact | None:

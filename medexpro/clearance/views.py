@@ -193,9 +193,9 @@ def answer_precaution(request: HttpRequest, precaution_id: Any) -> HttpResponse:
     form = forms.InstructionForm(request.POST, episode=episode, auto_id=f"p-{precaution.pk}-%s")
     choice, day = request.POST.get("choice", ""), episode.practice.day(clock.now())
 
-    def work(**values: Any) -> None:
+    def work(*, text: str, **values: Any) -> None:
         if choice == "confirm":
-            operations.confirm_precaution(precaution, on=day, **values)
+            operations.confirm_precaution(precaution, on=day, text=text, **values)
         elif choice == "decline":
             operations.decline_precaution(precaution, **values)
         else:

@@ -51,12 +51,14 @@ def _show(
     request: HttpRequest, episode: Episode, *, at: datetime, status: int = 200, **shown: Any
 ) -> HttpResponse:
     program = state.program_of(episode)
+    precautions = clearance.precautions_in_force(episode)
     context = {
         "nav": "clients",
         "episode": episode,
         "client": episode.client,
         "subtitle": _subtitle(episode, at),
-        "precautions": [precaution.text for precaution in clearance.precautions_in_force(episode)],
+        "precautions": [one.phrase for one in precautions],
+        "unconfirmed": any(one.state == "suggested" for one in precautions),
         "may_edit": request.member.may(Permission.PROGRAMS_EDIT),
         "program": program,
     }

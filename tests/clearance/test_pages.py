@@ -124,6 +124,32 @@ def test_confirming_is_for_professionals_of_the_practice(cast, sign_in, suggeste
     assert {one.state for one in Precaution.objects.filter(episode=suggested)} == {"suggested"}
 
 
+def test_the_phrase_is_made_to_fit_what_the_provider_says(cast, sign_in, suggested):
+    one = Precaution.objects.filter(episode=suggested).first()
+    provider = str(suggested.referral.provider_id)
+    sent = {
+        "provider": provider,
+        "text": "No running",
+        "words": "No running until spring",
+        "choice": "confirm",
+    }
+    sign_in(cast.ana).post(f"/clearance/precautions/{one.pk}/", sent)
+    one.refresh_from_db()
+    assert (one.state, one.text, one.confirmed_words) == (
+        "confirmed",
+        "No running",
+        "No running until spring",
+    )
+
+
+def test_suggested_precautions_lead_from_the_program_to_the_instruction(cast, sign_in, suggested):
+    page = text_of(sign_in(cast.ana).get(f"/programs/{suggested.pk}/"))
+    assert "(to confirm)" in page and "Record the provider’s instruction" in page
+    confirm(sign_in(cast.ana), suggested, Precaution.objects.filter(episode=suggested))
+    page = text_of(sign_in(cast.ana).get(f"/programs/{suggested.pk}/"))
+    assert "(to confirm)" not in page and "Record the provider’s instruction" not in page
+
+
 def test_an_instruction_that_comes_back_keeps_its_words_at_its_precaution(cast, sign_in, suggested):
     one = Precaution.objects.filter(episode=suggested).first()
     answer = sign_in(cast.ana).post(
