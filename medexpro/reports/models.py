@@ -30,23 +30,25 @@ class Document(VersionedModel, EpisodeRow):
     due_on = models.DateField(null=True)
     drafted_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField()
+    replaces = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
     # Frozen when signed
-    snapshot = models.JSONField(null=True)
-    layout = models.CharField(max_length=40, blank=True)
-    layout_version = models.CharField(max_length=20, blank=True)
-    made_with = models.JSONField(default=dict, help_text="Typst and font versions")
-    pdf = models.BinaryField(null=True)
-    sha256 = models.CharField(max_length=64, blank=True)
     signed_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
     signed_name = models.CharField(max_length=200, blank=True)
     signed_meaning = models.CharField(max_length=120, blank=True)
     signed_at = models.DateTimeField(null=True)
-    replaces = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
+    layout = models.CharField(max_length=40, blank=True)
+    layout_version = models.CharField(max_length=20, blank=True)
+    made_with = models.JSONField(default=dict, help_text="Typst and font versions")
+    sha256 = models.CharField(max_length=64, blank=True)
+    # The large ones stand last: SQLite reads through them to whatever stands behind.
+    snapshot = models.JSONField(null=True)
+    pdf = models.BinaryField(null=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["practice", "state", "due_on"], name="documents_by_state"),
             models.Index(fields=["practice", "episode", "-drafted_at"], name="documents_of_episode"),
+            models.Index(fields=["practice", "-drafted_at"], name="documents_by_day"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["practice", "number"], name="document_numbers_are_used_once"),
