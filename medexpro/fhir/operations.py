@@ -149,7 +149,8 @@ class _Import:
         values = _person_values(person)
         known = Client.objects.of(self.by.practice).filter(external_id=person.source_id).first()
         if known and into and known.pk != into.pk:
-            raise ImportRefused(f"This record belongs to {known.name}, who is on file already.")
+            whose = known.name if known.is_visible_to(self.by) else "a colleague’s client"
+            raise ImportRefused(f"This record belongs to {whose}, who is on file already.")
         if known is None and into is not None and into.external_id:
             raise ImportRefused(f"{into.name} was brought in from another record. Choose the right person.")
         client = known or into

@@ -61,6 +61,8 @@ def look(request: HttpRequest, upload_id: UUID) -> HttpResponse:
         context = {"nav": "clients", "form": forms.Files(), "refusal": str(refusal)}
         return page(request, "fhir/upload.html", context)
     known = Client.objects.visible_to(member).filter(external_id=record.person.source_id).first()
+    if known is not None:
+        record_read(member, known, "import", at=at)
     form, refused = _who(request, record, known), ""
     if request.method == "POST" and (form is None or form.is_valid()):
         into_id = form.values()["into_id"] if form else None

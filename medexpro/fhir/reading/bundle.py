@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -23,7 +24,7 @@ class FileRefused(Refusal):
 
 @dataclass(frozen=True)
 class Limits:
-    """How large a file may be. A long record takes about 20 MB and 10,000 resources."""
+    """How large a file may be, and several files together unpacked. A long record takes about 20 MB."""
 
     packed_bytes: int = 25_000_000
     unpacked_bytes: int = 64_000_000
@@ -82,10 +83,11 @@ def read_files(
     """
     entries: list[Entry] = []
     digest = hashlib.sha256()
-    names = []
+    names, room = [], limits.unpacked_bytes
     for given, source in sources:
         name = given or (source.name if isinstance(source, Path) else "The file")
-        content = _content(source, name, limits)
+        content = _content(source, name, limits, room)
+        room -= len(content)
         digest.update(content)
         names.append(name)
         entries += _entries(content, name, several=len(sources) > 1)
@@ -96,7 +98,7 @@ def read_files(
     return _Reading(entries, ", ".join(names), digest.hexdigest(), on).record()
 
 
-def _content(source: Path | bytes, name: str, limits: Limits) -> bytes:
+def _content(source: Path | bytes, name: str, limits: Limits, room: int) -> bytes:
     if isinstance(source, Path):
         try:
             size = source.stat().st_size
@@ -106,26 +108,28 @@ def _content(source: Path | bytes, name: str, limits: Limits) -> bytes:
     else:
         size, content = len(source), source
     packed = content[:2] == b"\x1f\x8b"
-    if size > (limits.packed_bytes if packed or not content else limits.unpacked_bytes):
+    if size > (limits.packed_bytes if packed or not content else room):
         raise FileRefused(
             f"{name} is {size / 1e6:,.0f} MB. Files up to {limits.packed_bytes / 1e6:,.0f} MB are read."
         )
     if not content.strip():
         raise FileRefused(f"{name} is empty.")
-    return _unpacked(content, name, limits) if packed else content
+    return _unpacked(content, name, limits, room) if packed else content
 
 
-def _unpacked(content: bytes, name: str, limits: Limits) -> bytes:
+def _unpacked(content: bytes, name: str, limits: Limits, room: int) -> bytes:
+    """Return the content of a packed file. room: bytes that are left of what all the files may unpack to."""
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
-            unpacked = file.read(limits.unpacked_bytes + 1)
+            unpacked = file.read(room + 1)
     except (EOFError, OSError, zlib.error) as error:
         raise FileRefused(
             f"{name} is cut off or damaged: it can’t be unpacked. Ask for the file again."
         ) from error
-    if len(unpacked) > limits.unpacked_bytes:
+    if len(unpacked) > room:
+        before = " with the files before it" if room < limits.unpacked_bytes else ""
         raise FileRefused(
-            f"{name} unpacks to more than {limits.unpacked_bytes / 1e6:,.0f} MB. It is not read."
+            f"{name} unpacks to more than {limits.unpacked_bytes / 1e6:,.0f} MB{before}. It is not read."
         )
     return unpacked
 
@@ -133,6 +137,8 @@ def _unpacked(content: bytes, name: str, limits: Limits) -> bytes:
 def _entries(content: bytes, name: str, *, several: bool) -> list[Entry]:
     try:
         document = msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"))
+        if b"\\u0000" in content:
+            document = _without_nul(document)
     except msgspec.DecodeError as error:
         raise FileRefused(
             f"{name} is not whole JSON: {_where(str(error), content)}. Ask for the file again."
@@ -148,6 +154,17 @@ def _entries(content: bytes, name: str, *, several: bool) -> list[Entry]:
     if not isinstance(listed, list):
         raise FileRefused(f"{name} is damaged: the “entry” of its Bundle is not a list.")
     return [_entry(item, f"{where}entry {number}") for number, item in enumerate(listed, start=1)]
+
+
+def _without_nul(value: Any) -> Any:
+    """Return a JSON value without the sign that no database keeps in a text."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, list):
+        return [_without_nul(item) for item in value]
+    if isinstance(value, dict):
+        return {key.replace("\x00", ""): _without_nul(item) for key, item in value.items()}
+    return value
 
 
 def _where(problem: str, content: bytes) -> str:
