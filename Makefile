@@ -9,7 +9,7 @@ DEMO_HOME := $(or $(MEDEXPRO_HOME),$(CURDIR)/var/demo)
 MEDEXPRO := .venv/bin/medexpro
 export PORT
 
-.PHONY: help demo fresh-demo run backup test check format journeys manual bench docs lock clean port env env-dev
+.PHONY: help demo fresh-demo run test check format journeys manual bench docs lock clean port env env-dev
 
 help: ## Show this list
 	@echo "MedExPRO. PORT=8000 unless you say otherwise: make demo PORT=8080"; echo

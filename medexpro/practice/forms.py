@@ -219,7 +219,7 @@ class SetupPractice(Form):
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
         help_text="You can change it later, signed reports keep the old one.",
     )
-    state = forms.ChoiceField(label="State", choices=[(state, state) for state in STATES])
+    state = forms.ChoiceField(label="State", choices=[("", "Choose"), *[(state, state) for state in STATES]])
     time_zone = forms.ChoiceField(label="Time zone", choices=[])
     units = forms.ChoiceField(label="Units", choices=UNITS)
     paper = forms.ChoiceField(label="Paper", choices=PAPER)

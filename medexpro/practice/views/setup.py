@@ -8,6 +8,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from medexpro.kernel import clock
 from medexpro.kernel.refusals import Refusal
 from medexpro.knowledge import operations as knowledge
+from medexpro.knowledge.details import HOUSE, sections_of
+from medexpro.knowledge.library import Entry
+from medexpro.knowledge.presenters import row_of
 from medexpro.practice import factors, forms, operations, permissions, setup_code
 from medexpro.practice.access import asking, member_of, person_of, practice_of, public, requires
 from medexpro.practice.factors import before_second_factor
@@ -99,11 +102,7 @@ def practice(request: HttpRequest) -> HttpResponse:
         return refused
     known, at = draft(request), clock.now()
     names = ("name", "state", "time_zone", "units", "paper")
-    initial = (
-        {name: getattr(known, name) for name in names}
-        if known
-        else {"state": "Ohio", "time_zone": "America/New_York"}
-    )
+    initial = {name: getattr(known, name) for name in names} if known else {"time_zone": "America/New_York"}
     initial["reimbursement_on"] = "yes" if known and known.reimbursement_on else "no"
     form = forms.SetupPractice(request.POST or None, initial=initial, at=at)
     if form.is_valid():
@@ -220,26 +219,42 @@ def rules(request: HttpRequest) -> HttpResponse:
     return page(request, "practice/setup_rules.html", context, status=422 if sentence else 200)
 
 
-KIND_NAMES = {
-    "measure": "Measures",
-    "norm": "Norms",
-    "gate": "Safety gates",
-    "limit_set": "Limits",
-    "protocol": "Protocols",
-    "exercise": "Exercises",
-    "wording": "Wording",
-}
+# Safety first. What each kind's working rules are, for the person who approves them.
+KINDS = (
+    ("gate", "Safety gates", "When a session waits, stops or asks the provider"),
+    ("limit_set", "Limits", "Which limits hold until a provider writes others"),
+    ("protocol", "Protocols", "Weeks of each phase, and the marks for going on"),
+    ("measure", "Measures", "The ranges an entry is checked against"),
+    ("norm", "Norms", "The tables a value is compared with"),
+    ("exercise", "Exercises", "Starting doses, and what each is kept from"),
+    ("wording", "Wording", "Words that are marked before a letter leaves"),
+)
+READ_FIRST = ("gate", "limit_set")
 
 
-def by_kind(entries: list) -> list[tuple[str, list]]:
-    """Return entries in groups, safety first."""
-    order = ["gate", "limit_set", "measure", "norm", "protocol", "exercise", "wording"]
-    found = {
-        kind: [entry for entry in entries if entry.kind == kind]
-        for kind in [*order, *{e.kind for e in entries} - set(order)]
-    }
-    return [
-        (KIND_NAMES.get(kind, kind.replace("_", " ").capitalize()), rows)
-        for kind, rows in found.items()
-        if rows
+def by_kind(entries: list[Entry]) -> list[dict]:
+    """Return entries in groups, safety first, each with the figures that are the practice's own."""
+    named = {kind: (name, about) for kind, name, about in KINDS}
+    kinds = [*named, *dict.fromkeys(entry.kind for entry in entries if entry.kind not in named)]
+    groups = []
+    for kind in kinds:
+        rows = [_row(entry) for entry in entries if entry.kind == kind]
+        name, about = named.get(kind, (kind.replace("_", " ").capitalize(), ""))
+        if rows:
+            groups.append({"name": name, "about": about, "rows": rows, "open": kind in READ_FIRST})
+    return groups
+
+
+def _row(entry: Entry) -> dict:
+    row = row_of(entry, waits=True)
+    ours = [
+        fact for section in sections_of(entry) for fact in section.facts if fact.mark == HOUSE and fact.name
     ]
+    says = entry.title if entry.kind == "gate" else row.figure
+    return {
+        "value": f"{row.kind}:{row.key}",
+        "name": row.name,
+        "says": says,
+        "ours": ours,
+        "many": len(ours) > 3,
+    }
