@@ -33,6 +33,9 @@ def clearance_fact(chart: Chart) -> Fact | None:
     """Return how the clearance stands today."""
     if chart.episode is None:
         return None
+    if holds := state.holds_of(chart.episode):
+        since = words.day(holds[0].opened_on, "short")
+        return Fact("Clearance", "With the provider", f"No exercise since {since}", icon="stop")
     decision = state.latest_decision(chart.episode)
     if decision is None:
         return Fact("Clearance", "None yet", "No exercise before it", icon="clock")
