@@ -12,6 +12,7 @@ from medexpro.kernel import quantities
 from medexpro.kernel.ids import uuid7
 from medexpro.kernel.quantities import Quantity
 from medexpro.knowledge.library import library
+from medexpro.pdf.characters import warning
 from medexpro.practice.models import Practice
 from medexpro.providers.models import Provider
 from medexpro.web.editing import EditForm
@@ -43,6 +44,9 @@ EFFECTS = (
     "long_steroid_use",
 )
 SIDES = [(Side.NONE, "No side"), (Side.LEFT, "Left"), (Side.RIGHT, "Right"), (Side.BOTH, "Both")]
+
+# Names that stand in letters and reports: what no font has is said at the field.
+NAMES = ("given_name", "family_name", "preferred_name", "salutation")
 
 
 class NewId(forms.CharField):
@@ -109,6 +113,13 @@ class Details(EditForm):
     notes_to_staff = forms.CharField(
         label="For the staff", max_length=240, required=False, help_text="Such as: hard of hearing, left side"
     )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        texts = self.data if self.is_bound else self.initial
+        for name in NAMES:
+            if said := warning(str(texts.get(name) or "")):
+                self.fields[name].help_text = said
 
     @classmethod
     def over(cls, client: Client, data: Any = None) -> "Details":

@@ -206,6 +206,11 @@ def test_the_trail_is_filtered_and_paged(cast, sign_in, clock):
         {"before": "x~y"},
         {"before": "2026-13-01T00:00:00~x"},
         {"kind": "no"},
+        {"kind": "a\x00b"},
+        {"day": "9999-12-31"},
+        {"day": "0001-01-01"},
+        {"before": "9999-12-31T23:59:59-05:00~01a00000-0000-7000-8000-000000000001"},
+        {"before": "2026-10-13T09:30:00~01a00000-0000-7000-8000-000000000001"},
     ],
 )
 def test_a_filter_that_makes_no_sense_is_no_fault(cast, sign_in, query):

@@ -11,6 +11,7 @@ from medexpro.clients.models import Assignment, ContactPerson
 from medexpro.clients.views.finding import OPENS, client_or_404, row_or_404
 from medexpro.kernel import clock
 from medexpro.kernel.refusals import Conflict, Refusal
+from medexpro.pdf.characters import warning
 from medexpro.practice.access import member_of, practice_of, requires
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
@@ -68,7 +69,7 @@ def add(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            toast(request, f"{client.name} is on file.")
+            toast(request, f"{client.name} is on file. {warning(client.name)}".strip())
             return go_to(request, "clients:show", client.pk)
     return page(
         request, "clients/add.html", {"nav": "clients", "form": form, "matches": matches}, part="form"
@@ -92,7 +93,7 @@ def details(request: HttpRequest, client_id: UUID) -> HttpResponse:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            toast(request, "Details are saved.")
+            toast(request, f"Details are saved. {warning(client.name)}".strip())
             return go_to(request, "clients:show", client.pk)
         client.refresh_from_db()
     context = {"nav": "clients", "chart": chart, "tab": "details", "form": form}

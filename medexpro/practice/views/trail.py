@@ -43,13 +43,14 @@ def show(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(member_id=member_id)
     if client_id := uuid_of(chosen["client"]):
         rows = rows.filter(client_id=client_id)
-    if chosen["kind"]:
-        rows = rows.filter(kind=chosen["kind"])
+    kind = chosen["kind"] if kinds.is_declared(chosen["kind"]) else ""
+    if kind:
+        rows = rows.filter(kind=kind)
     day = parse_day(chosen["day"])
     if day:
         start = datetime.combine(day, time.min, tzinfo=practice_of(request).tz)
         rows = rows.filter(at__gte=start, at__lt=start + timedelta(days=1))
-    elif (member_id or chosen["kind"]) and not client_id:
+    elif (member_id or kind) and not client_id:
         rows = rows.filter(at__gte=at - LOOK_BACK)
         note = "The last 90 days. Choose a day to look further back."
     context = lines_context(request, rows) | {
@@ -63,18 +64,20 @@ def show(request: HttpRequest) -> HttpResponse:
         else "",
         "nav": "settings",
     }
-    trail.record_list(
-        me, "trail", at=at, count=len(context["lines"]), filters={k: v for k, v in chosen.items() if v}
-    )
+    # What was asked for as it was understood: nothing that anybody typed stands in the trail.
+    asked = {"member": member_id, "client": client_id, "kind": kind, "day": day}
+    filters = {name: str(value) for name, value in asked.items() if value}
+    trail.record_list(me, "trail", at=at, count=len(context["lines"]), filters=filters)
     return page(request, "practice/trail.html", context, part="lines")
 
 
 def parse_day(text: str):
-    """Return a day as a date field sends it; None for none or what can't be one."""
+    """Return a day as a date field sends it; None for none, or one that no trail can have."""
     try:
-        return parse_date(text)
+        day = parse_date(text)
     except ValueError:
         return None
+    return day if day and 2000 <= day.year < 3000 else None
 
 
 @requires(Permission.RECORD_READ, Permission.TRAIL_READ)
@@ -127,11 +130,12 @@ def read_by(member: Member, clients: set[UUID]) -> set[UUID] | None:
 
 
 def parse_moment(text: str):
-    """Return an instant from an address; None for none or what can't be one."""
+    """Return an instant from an address, with its offset; None for none, or one that no trail can have."""
     try:
-        return parse_datetime(text)
+        moment = parse_datetime(text)
     except ValueError:
         return None
+    return moment if moment and moment.tzinfo and 2000 <= moment.year < 3000 else None
 
 
 # ---- Break-glass
