@@ -1,7 +1,6 @@
 """Files made to do harm: what can't be kept is taken out, what is too much is refused, what waits is let go."""
 
 import gzip
-import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile

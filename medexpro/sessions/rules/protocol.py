@@ -7,7 +7,7 @@ server applies each once. What one device changed, another may not overwrite uns
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -74,6 +74,7 @@ def read_command(data: Any) -> Command:
         raise Malformed("It holds lists in lists in lists.")
     try:
         text = json.dumps(command.body, ensure_ascii=False, default=str, allow_nan=False).encode()
+        command.device.encode()
     except UnicodeEncodeError:
         raise Malformed("There is a character in it that no keyboard makes.") from None
     except ValueError:
@@ -82,12 +83,15 @@ def read_command(data: Any) -> Command:
         raise Malformed("There is a character in it that no keyboard makes.")
     if command.at.tzinfo is None:
         raise Malformed("A command's time needs an offset.")
+    if not 2000 <= command.at.year < 3000:
+        raise Malformed("A command's time is of another age.")
     if wrong := [name for name in NAMES if not isinstance(command.body.get(name), str | None)]:
         raise Malformed(f"{wrong[0]} is no name.")
     items = command.body.get("items")
     if isinstance(items, list) and not all(isinstance(item, str) for item in items):
         raise Malformed("One of the items is no name.")
-    return command
+    # Some offsets that can be read can't be stored.
+    return msgspec.structs.replace(command, at=command.at.astimezone(UTC))
 
 
 def deeper_than(levels: int, value: Any) -> bool:
