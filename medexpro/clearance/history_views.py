@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from medexpro.audit.trail import record_read
 from medexpro.clearance import histories
-from medexpro.clearance.history_operations import tell_history
+from medexpro.clearance.operations import tell_history
 from medexpro.clearance.screening_views import episode_of
 from medexpro.episodes.models import Episode
 from medexpro.kernel import clock

@@ -133,6 +133,7 @@ class Precaution(VersionedModel, EpisodeRow):
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="precautions")
     text = models.CharField(max_length=240, help_text="Short phrase, shown wherever the client is")
+    detail = models.TextField(blank=True, help_text="The whole of it, in the words of the protocol")
     tags = models.JSONField(default=list, help_text="Contraindication tags of the exercise library it blocks")
     mode = models.CharField(max_length=12, default="block", help_text="block, variant or conditional")
     protocol_item = models.CharField(

@@ -199,7 +199,7 @@ def _protocol(protocol: ref.Protocol) -> Iterator[Section]:
     yield Section("Not while", tuple(Fact("", text) for text in protocol.contraindications))
     yield Section(
         "Precautions",
-        tuple(_fact(p.id.replace("_", " "), p.text, p, _lifts(p)) for p in protocol.precautions),
+        tuple(_fact(p.phrase, p.text, p, _lifts(p)) for p in protocol.precautions),
     )
     measures = ", ".join(data.all_measures[key].name for key in protocol.baseline_measures)
     again = ", ".join(data.all_measures[key].name for key in protocol.reassess.measures)

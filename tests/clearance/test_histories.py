@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from medexpro.clearance import histories, history_operations, operations, state
+from medexpro.clearance import histories, operations, state
 from medexpro.clearance.rules.evidence import Reading, Sign
 from medexpro.clients.operations import facts, people
 from medexpro.kernel.refusals import NotAllowed
@@ -85,7 +85,7 @@ def test_the_codes_of_the_referral_count_until_someone_says_no(cast, episode):
     assert "diabetes" not in holds(episode)
     episode.referral.icd10 = ["Z96.651", "E11.9"]
     assert "diabetes" in holds(episode)
-    history_operations.tell_history(
+    operations.tell_history(
         episode,
         history="diabetes",
         present=False,
@@ -99,7 +99,7 @@ def test_the_codes_of_the_referral_count_until_someone_says_no(cast, episode):
 def test_what_is_only_suggested_never_loosens(cast, episode):
     assert histories.loosening() == {"slow_pulse_known"}
     assert "hr_rest_low" in closed(episode, resting_hr=46)
-    history_operations.tell_history(
+    operations.tell_history(
         episode,
         history="slow_pulse_known",
         present=True,
@@ -113,15 +113,15 @@ def test_what_is_only_suggested_never_loosens(cast, episode):
 @pytest.mark.parametrize(("history", "present"), [("slow_pulse_known", True), ("heart_failure", False)])
 def test_making_the_rules_looser_needs_someones_words(cast, episode, history, present):
     with pytest.raises(operations.ClearanceRefused) as refused:
-        history_operations.tell_history(episode, history=history, present=present, by=cast.ana, at=MORNING)
+        operations.tell_history(episode, history=history, present=present, by=cast.ana, at=MORNING)
     assert refused.value.field == "words"
 
 
 def test_saying_what_is_known_is_for_those_who_decide(cast, episode):
     with pytest.raises(NotAllowed):
-        history_operations.tell_history(episode, history="diabetes", present=True, by=cast.asa, at=MORNING)
+        operations.tell_history(episode, history="diabetes", present=True, by=cast.asa, at=MORNING)
     with pytest.raises(operations.ClearanceRefused):
-        history_operations.tell_history(episode, history="age_over_70", present=True, by=cast.ana, at=MORNING)
+        operations.tell_history(episode, history="age_over_70", present=True, by=cast.ana, at=MORNING)
 
 
 def test_a_client_without_a_birth_date_counts_as_older(cast, episode):
@@ -157,7 +157,7 @@ def test_a_surgery_after_the_clearance_closes_until_its_release_or_a_new_clearan
         at=later,
     )
     assert "surgery_not_released" in holds(episode, day)
-    history_operations.tell_history(
+    operations.tell_history(
         episode, history="surgery_not_released", present=False, words="Surgeon’s letter of today: released",
         by=cast.ana, at=later + timedelta(minutes=5),
     )  # fmt: skip

@@ -139,9 +139,15 @@ def spoil(folder, file, old, new):
         ),
         (
             "protocols/total_knee_replacement.yaml",
-            "No running,",
-            "Until week 23 no running,",
+            "  text: No running,",
+            "  text: Until week 23 no running,",
             ["tkr_impact", "date"],
+        ),
+        (
+            "protocols/total_knee_replacement.yaml",
+            "phrase: Kneeling only when healed and comfortable",
+            "phrase: Kneeling only once the wound is healed and it is comfortable for the client",
+            ["tkr_kneel", "phrase"],
         ),
         ("catalogue.yaml", "- tug\n", "", ["catalogue.yaml", "tug is measured by"]),
         ("catalogue.yaml", "- lefs\n", "- lefs\n- tug_cognitive\n", ["tug_cognitive", "unverified"]),

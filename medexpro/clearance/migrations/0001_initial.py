@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('text', models.CharField(help_text='Short phrase, shown wherever the client is', max_length=240)),
+                ('detail', models.TextField(blank=True, help_text='The whole of it, in the words of the protocol')),
                 ('tags', models.JSONField(default=list, help_text='Contraindication tags of the exercise library it blocks')),
                 ('mode', models.CharField(default='block', help_text='block, variant or conditional', max_length=12)),
                 ('protocol_item', models.CharField(blank=True, help_text='Precaution id in the protocol it came from', max_length=60)),

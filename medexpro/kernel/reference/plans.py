@@ -87,6 +87,7 @@ class Phase(Record):
 class Precaution(Record):
     """A limit of a protocol. It never ends by date: `lifts` names what ends it.
 
+    phrase: a few words of it, for the strip that stands wherever the client is; text: the whole of it.
     mode: block (never show tagged exercises), variant (only for that approach or procedure), conditional (when the
     client's record carries the tag). lifts: provider_release or record_tag_removed.
     ask_release_from_week: the week from which the question may be put; the block stays until it is answered.
@@ -94,6 +95,7 @@ class Precaution(Record):
     """
 
     id: str
+    phrase: str
     text: str
     mode: str
     lifts: str

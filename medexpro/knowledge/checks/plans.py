@@ -8,6 +8,8 @@ from medexpro.knowledge.checks.shared import COMPARISONS, sourced, unique, versi
 from medexpro.knowledge.loading import LibraryData
 
 ICD10CM = re.compile(r"^[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?$")
+# What the amber strip shows of a precaution is read at a glance.
+LONGEST_PHRASE = 60
 ENDS_BY_DATE = re.compile(r"end date|until week|first \d", re.IGNORECASE)
 
 
@@ -96,6 +98,8 @@ def _precautions(protocol: ref.Protocol, data: LibraryData, where: str) -> Itera
             yield f"{at}: lifts: only the provider's recorded release lifts a block"
         if precaution.ask_release_from_week is not None and precaution.lifts != "provider_release":
             yield f"{at}: ask_release_from_week: belongs to a provider's release"
+        if not 0 < len(precaution.phrase) <= LONGEST_PHRASE:
+            yield f"{at}: phrase: between 1 and {LONGEST_PHRASE} signs, this has {len(precaution.phrase)}"
         if ENDS_BY_DATE.search(precaution.text):
             yield f"{at}: text: a precaution never ends by date"
         for tag in precaution.tags:

@@ -7,7 +7,7 @@ from django.db import transaction
 from medexpro.audit.trail import record
 from medexpro.clearance import events, histories
 from medexpro.clearance.models import KnownState
-from medexpro.clearance.operations import ClearanceRefused
+from medexpro.clearance.operations.refused import ClearanceRefused
 from medexpro.episodes.models import Episode
 from medexpro.practice import permissions
 from medexpro.practice.models import Member

@@ -1,0 +1,23 @@
+"""Screening, deciding, limiting, referring back: every change of clearance's state."""
+
+from medexpro.clearance.operations.decisions import grant, refuse, withdraw
+from medexpro.clearance.operations.histories import tell_history
+from medexpro.clearance.operations.limits import end_limit, record_limit, record_plan, tighten
+from medexpro.clearance.operations.precautions import (
+    add_precaution,
+    confirm_precaution,
+    confirm_together,
+    decline_precaution,
+    release_precaution,
+    suggest_precautions,
+)
+from medexpro.clearance.operations.referring import record_answer, refer_back
+from medexpro.clearance.operations.refused import ClearanceRefused
+from medexpro.clearance.operations.screening import answer, decide_finding, finish_screening, start_screening
+
+__all__ = [
+    "ClearanceRefused", "add_precaution", "answer", "confirm_precaution", "confirm_together", "decide_finding",
+    "decline_precaution", "end_limit", "finish_screening", "grant", "record_answer", "record_limit", "record_plan",
+    "refer_back", "refuse", "release_precaution", "start_screening", "suggest_precautions", "tell_history", "tighten",
+    "withdraw",
+]  # fmt: skip

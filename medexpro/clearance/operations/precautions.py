@@ -1,0 +1,151 @@
+"""Precautions: suggested by a protocol, confirmed, left out and released by the provider's instruction."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from medexpro.audit.trail import record
+from medexpro.clearance import events
+from medexpro.clearance.models import Precaution
+from medexpro.clearance.operations.refused import ClearanceRefused
+from medexpro.episodes.models import Episode
+from medexpro.kernel.ids import uuid7
+from medexpro.kernel.reference import Protocol
+from medexpro.knowledge.library import library
+from medexpro.practice import permissions
+from medexpro.practice.models import Member
+from medexpro.practice.permissions import Permission
+from medexpro.providers.models import Provider
+
+
+@transaction.atomic
+def suggest_precautions(
+    episode: Episode, protocol: Protocol, variant: str, *, by: Member, at: datetime
+) -> list[Precaution]:
+    """Suggest a protocol's precautions for the surgical approach; those already there are left as they are.
+
+    A suggested precaution blocks like a confirmed one until the provider's instruction is recorded.
+    """
+    permissions.check(by, Permission.PROGRAMS_EDIT, episode)
+    there = set(episode.precautions.exclude(protocol_item="").values_list("protocol_item", flat=True))
+    operated_on = episode.surgery.performed_on if episode.surgery else None
+    made = []
+    for item in protocol.precautions_of(variant):
+        if item.id in there:
+            continue
+        week = item.ask_release_from_week
+        made.append(
+            Precaution.objects.create(
+                practice=episode.practice, episode=episode, text=item.phrase, detail=item.text, tags=list(item.tags),
+                mode=item.mode, protocol_item=item.id, source=item.source[:240], recorded_by=by,
+                verification=item.verification.value,
+                ask_release_from=operated_on + timedelta(weeks=week) if operated_on and week else None,
+            )
+        )  # fmt: skip
+    if made:
+        record(
+            events.PRECAUTION_SUGGESTED,
+            episode,
+            by=by,
+            at=at,
+            client=episode.client,
+            items=[p.protocol_item for p in made],
+        )
+    return made
+
+
+@transaction.atomic
+def add_precaution(
+    episode: Episode, *, text: str, tags: Sequence[str] = (), mode: str = "block", provider: Provider | None = None,
+    words: str = "", id: UUID | None = None, by: Member, at: datetime,
+) -> Precaution:  # fmt: skip
+    """Add a precaution of a provider's instruction, or a member's own. Raises ClearanceRefused for empty words."""
+    permissions.check(by, Permission.CLEARANCE_DECIDE, episode)
+    if not text.strip():
+        raise ClearanceRefused("Write the precaution in a few words.", field="text")
+    if unknown := [tag for tag in tags if tag not in library().exercise_tags]:
+        raise ClearanceRefused(f"The exercise library has no tag “{unknown[0]}”.", field="tags")
+    if id and (known := Precaution.objects.of(by.practice).filter(pk=id).first()):
+        return known
+    precaution = Precaution.objects.create(
+        id=id or uuid7(), practice=episode.practice, episode=episode, text=text.strip()[:240], tags=list(tags), mode=mode,
+        state="confirmed", source=f"{provider.short_name}’s instruction" if provider else f"Added by {by}",
+        confirmed_provider=provider, confirmed_words=words.strip()[:240],
+        confirmed_on=episode.practice.day(at), recorded_by=by,
+    )  # fmt: skip
+    record(events.PRECAUTION_ADDED, precaution, by=by, at=at, tags=list(tags))
+    return precaution
+
+
+@transaction.atomic
+def confirm_precaution(
+    precaution: Precaution,
+    *,
+    provider: Provider,
+    words: str,
+    on: date,
+    text: str = "",
+    by: Member,
+    at: datetime,
+) -> Precaution:
+    """Confirm a suggested precaution by the provider's instruction, quoted; its phrase may be made to fit."""
+    _instructed(precaution, provider, words, by)
+    if precaution.state == "released":
+        raise ClearanceRefused("This precaution was released. Add a new one.")
+    precaution.state, precaution.confirmed_provider = "confirmed", provider
+    precaution.confirmed_words, precaution.confirmed_on = words.strip()[:240], on
+    precaution.text = text.strip()[:240] or precaution.text
+    precaution.save_version(expected=None)
+    record(events.PRECAUTION_CONFIRMED, precaution, by=by, at=at)
+    return precaution
+
+
+@transaction.atomic
+def confirm_together(
+    precautions: Sequence[Precaution], *, provider: Provider, words: str, on: date, by: Member, at: datetime
+) -> None:
+    """Confirm several precautions by one instruction, quoted once: all of them or none."""
+    if not precautions:
+        raise ClearanceRefused("Choose the precautions that the instruction names.", field="which")
+    for precaution in precautions:
+        confirm_precaution(precaution, provider=provider, words=words, on=on, by=by, at=at)
+
+
+@transaction.atomic
+def decline_precaution(
+    precaution: Precaution, *, provider: Provider, words: str, by: Member, at: datetime
+) -> Precaution:
+    """Leave a suggested precaution out, because the provider's instruction says so."""
+    _instructed(precaution, provider, words, by)
+    if precaution.state != "suggested":
+        raise ClearanceRefused("Only a suggested precaution is left out; a confirmed one is released.")
+    precaution.state, precaution.confirmed_provider = "declined", provider
+    precaution.confirmed_words, precaution.confirmed_on = words.strip()[:240], precaution.practice.day(at)
+    precaution.save_version(expected=None)
+    record(events.PRECAUTION_DECLINED, precaution, by=by, at=at)
+    return precaution
+
+
+@transaction.atomic
+def release_precaution(
+    precaution: Precaution, *, provider: Provider, words: str, on: date, by: Member, at: datetime
+) -> Precaution:
+    """Record the provider's release: the only thing that lifts a precaution."""
+    _instructed(precaution, provider, words, by)
+    if on > precaution.practice.day(at):
+        raise ClearanceRefused("A release is recorded once it holds. Its day can’t lie ahead.", field="on")
+    precaution.state, precaution.released_on, precaution.released_words = "released", on, words.strip()[:240]
+    precaution.save_version(expected=None)
+    record(events.PRECAUTION_RELEASED, precaution, by=by, at=at, provider=str(provider.pk))
+    return precaution
+
+
+def _instructed(precaution: Precaution, provider: Provider, words: str, by: Member) -> None:
+    permissions.check(by, Permission.CLEARANCE_DECIDE, precaution)
+    permissions.check(by, Permission.CLEARANCE_DECIDE, provider)
+    if not words.strip():
+        raise ClearanceRefused(
+            "Quote the provider’s instruction, or say which letter holds it.", field="words"
+        )

@@ -1,0 +1,99 @@
+"""Referring back: what was observed goes to the provider, and the episode waits for the answer."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from medexpro.audit.trail import record
+from medexpro.clearance import events, state
+from medexpro.clearance.models import Outcome, ReferBack
+from medexpro.clearance.operations.decisions import decide, start_if_complete
+from medexpro.clearance.operations.refused import ClearanceRefused
+from medexpro.clearance.questionnaire import clearing_policy
+from medexpro.clearance.rules import clearing
+from medexpro.clients.models import ClientDocument
+from medexpro.episodes import operations as episodes
+from medexpro.episodes.models import Episode
+from medexpro.kernel.findings import Finding
+from medexpro.kernel.ids import uuid7
+from medexpro.practice import permissions
+from medexpro.practice.models import Member
+from medexpro.practice.permissions import Permission
+from medexpro.providers.models import Provider
+
+
+@transaction.atomic
+def refer_back(
+    episode: Episode, *, trigger: str, observed: str, findings: Sequence[Finding] = (), provider: Provider | None = None,
+    channel: str = "", id: UUID | None = None, by: Member, at: datetime,
+) -> ReferBack:  # fmt: skip
+    """Give a finding back to the provider, as observed, and hold the episode until the answer is recorded.
+
+    Whoever works on the floor may stop; provider: empty takes the referring one. Raises ClearanceRefused
+    without words for what was observed.
+    """
+    permissions.check(by, Permission.SESSIONS_LOG, episode)
+    if not observed.strip():
+        raise ClearanceRefused("Write what you observed; no cause.", field="observed")
+    if id and (known := ReferBack.objects.of(by.practice).filter(pk=id).first()):
+        return known
+    back = ReferBack.objects.create(
+        id=id or uuid7(), practice=episode.practice, episode=episode, trigger=trigger[:80], observed=observed.strip(),
+        findings=[finding.as_dict() for finding in findings], opened_by=by, opened_at=at, channel=channel,
+        provider=provider or (episode.referral.provider if episode.referral else None), contacted_at=at if channel else None,
+    )  # fmt: skip
+    episodes.refer_back(episode, reason=observed.strip(), by=by, at=at)
+    record(events.REFERRED_BACK, back, by=by, at=at, trigger=trigger)
+    return back
+
+
+@transaction.atomic
+def record_answer(
+    back: ReferBack, *, answer: str, provider: Provider, go_on: bool, valid_to: date | None = None,
+    document: ClientDocument | None = None, by: Member, at: datetime,
+) -> ReferBack:  # fmt: skip
+    """Record the provider's answer, quoted. When it lets exercise go on, it is a new clearance decision too.
+
+    Raises ClearanceRefused for empty words or a provider who may not clear.
+    """
+    permissions.check(by, Permission.CLEARANCE_DECIDE, back)
+    permissions.check(by, Permission.CLEARANCE_DECIDE, provider)
+    if back.closed_at is not None:
+        raise ClearanceRefused("This was answered already.")
+    if not answer.strip():
+        raise ClearanceRefused("Quote the provider’s answer.", field="answer")
+    if go_on and (wrong := clearing.not_a_clearing_provider(provider.type, clearing_policy())):
+        raise ClearanceRefused(wrong, field="provider")
+    back.answer, back.answered_by, back.answered_at = answer.strip(), provider, at
+    back.go_on, back.answer_document = go_on, document
+    back.closed_at, back.closed_by = at, by
+    back.save_version(expected=None)
+    record(events.ANSWERED, back, by=by, at=at, go_on=go_on)
+    if go_on:
+        _clear_again(back, provider, valid_to=valid_to, by=by, at=at)
+    return back
+
+
+def _clear_again(
+    back: ReferBack, provider: Provider, *, valid_to: date | None, by: Member, at: datetime
+) -> None:
+    """A red flag is answered only by a clearance decided after it; the end of the earlier one stays its end."""
+    episode, day = back.episode, back.practice.day(at)
+    before = state.latest_decision(episode)
+    if before is None:
+        return  # The intake is still open: its own decision comes with the clearance letter.
+    kept = (
+        before.valid_to
+        if before.outcome == Outcome.GRANTED and before.valid_to and before.valid_to >= day
+        else None
+    )
+    until = valid_to or kept or clearing.last_day(day, clearing_policy(), after_surgery=bool(episode.surgery))
+    decision = decide(
+        episode, Outcome.GRANTED, findings=[Finding.from_dict(finding) for finding in back.findings],
+        reason="The provider answered a refer back", provider=provider, words=back.answer, valid_to=until, by=by,
+        at=at + timedelta(microseconds=1), valid_from=day,
+    )  # fmt: skip
+    record(events.GRANTED, decision, by=by, at=at, valid_to=str(until), after_refer_back=str(back.pk))
+    start_if_complete(episode, by=by, at=at)
