@@ -7,6 +7,7 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.webauthn import forms as webauthn
+from django import forms
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
@@ -117,11 +118,26 @@ class ConfirmCodeForm(OnceOnly, ReauthenticateForm):
 
 
 # What reading an answer of the wrong shape may raise in the library.
-UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
+
+
+class Answer(forms.JSONField):
+    """What a passkey answers, as JSON."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return it read. Raises ValidationError, also where Python's own reader gives up."""
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError) as error:
+            raise MFAAdapter().validation_error("incorrect_code") from error
 
 
 class Readable:
     """A passkey's answer that can't be read is refused like a wrong one."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["credential"] = Answer(widget=forms.HiddenInput)  # type: ignore[attr-defined]
 
     def clean_credential(self) -> Any:
         """Return the passkey. Raises ValidationError."""

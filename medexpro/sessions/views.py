@@ -1,6 +1,5 @@
 """Pages and answers of session logs."""
 
-import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -30,7 +29,7 @@ from medexpro.sessions import commands, forms, operations, presenters
 from medexpro.sessions.gate import context_of, gate_of
 from medexpro.sessions.models import SessionLog
 from medexpro.web.pages import go_to, page, toast
-from medexpro.web.typed import whole_number
+from medexpro.web.typed import from_json, whole_number
 
 COMMAND_LIMIT_BYTES = 64 * 1024
 PAGE = 25
@@ -213,8 +212,8 @@ def take_command(request: HttpRequest) -> HttpResponse:
     if len(request.body) > COMMAND_LIMIT_BYTES:
         return JsonResponse({"outcome": "malformed", "sentence": "This entry is too large."}, status=413)
     try:
-        data = json.loads(request.body)
-    except (ValueError, RecursionError):  # Not JSON, or lists in lists without end.
+        data = from_json(request.body)
+    except ValueError:
         return JsonResponse({"outcome": "malformed", "sentence": "This entry can’t be read."}, status=400)
     if isinstance(data, list):
         answers = [commands.apply(one, by=request.member, at=clock.now()) for one in data]

@@ -16,7 +16,7 @@ from django.http import HttpRequest, QueryDict
 from medexpro.kernel.refusals import Conflict, NotAllowed, NotFound, Refusal
 from medexpro.web.forms import Form
 from medexpro.web.pages import toast
-from medexpro.web.typed import whole_number
+from medexpro.web.typed import from_json, whole_number
 
 Done = TypeVar("Done")
 
@@ -104,7 +104,7 @@ class EditForm(Form):
 
     def _base(self) -> dict[str, dict[str, list[str]]]:
         try:
-            base = json.loads(self.cleaned_data.get("base") or "{}")
+            base = from_json(self.cleaned_data.get("base") or "{}")
         except ValueError:
             return {}
         return base if isinstance(base, dict) else {}

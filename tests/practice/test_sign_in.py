@@ -149,7 +149,11 @@ def test_nobody_removes_another_persons_second_factor(cast, sign_in):
     assert sign_in(cast.asa).post(f"/me/second-factor/{app.pk}/remove/").status_code == 404
 
 
-@pytest.mark.parametrize("credential", ["", "{", "[]", '{"id": 7}', '{"response": null}', '"text"'])
+@pytest.mark.parametrize(
+    "credential",
+    ["", "{", "[]", '{"id": 7}', '{"response": null}', '"text"', "9" * 5000, "[" * 20_000],
+    ids=lambda text: text[:20],
+)
 def test_a_passkey_answer_of_the_wrong_shape_is_refused_with_a_sentence(cast, sign_in, credential):
     browser = sign_in(cast.ana)
     browser.get("/me/second-factor/passkey/options/")

@@ -17,6 +17,7 @@ from medexpro.practice.access import asking, person_of, public, signed_in
 from medexpro.practice.factors import before_second_factor
 from medexpro.practice.middleware import before_setup
 from medexpro.web.pages import page
+from medexpro.web.typed import from_json
 
 
 def safe_next(request: HttpRequest) -> str:
@@ -73,7 +74,7 @@ def lock_page(
 def kept_pairs(request: HttpRequest) -> list[list[str]]:
     """Return the fields of a form that waits behind the lock; none when they can't be read."""
     try:
-        pairs = json.loads(request.POST.get("kept") or "[]")
+        pairs = from_json(request.POST.get("kept") or "[]")
         return [[str(name), str(value)] for name, value in pairs]
     except (ValueError, TypeError):
         return []
