@@ -85,4 +85,6 @@ def _entry(value: dict[str, Any]) -> Entry:
         clock=Clock(**value["clock"]) if value.get("clock") else None,
         lines=value.get("line") or {},
         us=value.get("us", ""),
+        plain=value.get("plain", ""),
+        lead=value.get("lead", ""),
     )

@@ -11,7 +11,7 @@ from medexpro.assessments.models import Goal
 from medexpro.assessments.readings import Key, Taken, baseline_of, series
 from medexpro.assessments.rules import change as change_rules
 from medexpro.assessments.rules import goals as goal_rules
-from medexpro.assessments.rules import norms, said
+from medexpro.assessments.rules import lines, norms, said
 from medexpro.assessments.rules.change import JUDGED_BY_LIMITS, Change, Limits, Verdict
 from medexpro.assessments.rules.entry import Entry
 from medexpro.assessments.rules.goals import Progress
@@ -104,6 +104,25 @@ class Outcome:
         return KINDS.get(self._judged.verdict, "unknown")
 
     @property
+    def crossing(self) -> lines.Crossing | None:
+        """Return how the value stands to the published line now, where that changed since the baseline; never for grip."""
+        line = self.line
+        if line is None or line.limit is None or self.measure.id == GRIP or self.differs:
+            return None
+        return lines.crossing(line.cutoff.op, line.limit, was=self.baseline.value, now=self.current.value)
+
+    @property
+    def crossed(self) -> str:
+        """Return the crossing in words: “now under the CDC STEADI line of 12 s”; empty where there was none."""
+        found, line = self.crossing, self.line
+        if found is None or line is None or line.limit is None:
+            return ""
+        limit = said.amount(self.measure, line.limit, self.unit)
+        if self.measure.unit.startswith("{"):
+            limit = limit.split(" ")[0]  # Counts need no unit: “the line of 11”.
+        return f"now {found.side} the {self.entry.lines[line.cutoff.id]} of {limit}"
+
+    @property
     def counts(self) -> str:
         """Return what the change counts for, without a full stop: “4.2 s faster, beyond test error (2.5 s)”."""
         judged = self._judged
@@ -113,7 +132,12 @@ class Outcome:
             return f"{said.difference(judged, self.unit)}, measured with {self.differs}: {Verdict.UNKNOWN}"
         if judged.difference == 0 and judged.verdict is Verdict.UNKNOWN:
             return "the same"
-        return said.say(judged, self.unit)
+        words_ = said.say(judged, self.unit)
+        if not self.crossed or judged.verdict is Verdict.NO_MEASURABLE_CHANGE:
+            return words_
+        if judged.verdict is Verdict.UNKNOWN:
+            return f"{said.difference(judged, self.unit)}, {self.crossed}: {Verdict.UNKNOWN}"
+        return f"{words_}, {self.crossed}"
 
     @property
     def says(self) -> str:

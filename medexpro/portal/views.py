@@ -63,7 +63,7 @@ def document(request: HttpRequest, token: str) -> HttpResponse:
         "delivery": found,
         "document": found.document,
         "token": token,
-        "sentences": presenters.sentences(presenters.kept_snapshot(found.document)),
+        **presenters.read_aloud(presenters.kept_snapshot(found.document)),
     }
     return _closed(page(request, "portal/document.html", context))
 

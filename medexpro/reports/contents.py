@@ -124,7 +124,9 @@ def _progress(
     )
     own = {
         "lead": lead.lead_sentence(
-            record.episode.client.formal_name, measures.changed(everything), span=span
+            record.episode.client.formal_name,
+            measures.changed(everything, record.episode.side),
+            span=span,
         ),
         "precautions": "\n".join(precaution_lines(record)),
         "program": program_words(record),
@@ -245,7 +247,12 @@ def next_words(record: Record) -> str:
         one.goal.goal.pk: one.goal for one in record.outcomes if one.goal and one.goal.goal.state == "open"
     }
     if first := min(goals.values(), key=lambda goal: goal.goal.due_on, default=None):
-        sentences.append(f"Goal: {first.words}.")
+        activity = first.goal.activity.strip().rstrip(".")
+        if not activity[1:2].isupper():
+            activity = activity[:1].lower() + activity[1:]
+        sentences.append(
+            f"Goal by {words.day(first.goal.due_on, 'short')}: {activity} ({first.name} {first.target})."
+        )
     return " ".join(sentences)
 
 
@@ -253,7 +260,8 @@ def found_words(record: Record) -> str:
     """Return up to four first results in one sentence; empty before the baseline."""
     first = measures.chosen_rows(measures.reported(record), None, most=4)
     shown = [
-        f"{one.outcome.name} {said.figure(one.outcome.measure, one.outcome.baseline.value, one.outcome.unit)}"
+        f"{measures.spoken_name(one.outcome)} "
+        + said.figure(one.outcome.measure, one.outcome.baseline.value, one.outcome.unit)
         for one in first
     ]
     return f"{'; '.join(shown)}." if shown else ""

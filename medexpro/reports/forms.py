@@ -28,6 +28,7 @@ LABELS = {
 class WordsForm(forms.Form):
     """What a person writes in a document. Strong words stand between double asterisks."""
 
+    all_optional = True
     version = django_forms.IntegerField(widget=django_forms.HiddenInput)
 
     def __init__(self, *args: Any, document: Document, contents: Contents, **kwargs: Any):
@@ -43,25 +44,24 @@ class WordsForm(forms.Form):
         self.proposed_rows = contents.printed if document.words.get("rows") is None else None
         super().__init__(*args, initial=initial, **kwargs)
         for key in FIELDS[document.kind]:
-            rows = 1 if key in ("ask", "closing") else 3
-            self.fields[key] = django_forms.CharField(
-                label=LABELS[key],
-                widget=django_forms.Textarea(attrs={"rows": rows}),
-                required=False,
-                max_length=2000,
+            text = django_forms.Textarea(attrs={"rows": 1 if key in ("ask", "closing") else 3})
+            self.add(
+                key, django_forms.CharField(label=LABELS[key], widget=text, required=False, max_length=2000)
             )
         if document.kind == Document.Kind.PROGRESS:
-            self.fields["rows"] = django_forms.MultipleChoiceField(
+            rows = django_forms.MultipleChoiceField(
                 label="Measures in the table",
                 choices=[(one.key, _row_label(one)) for one in contents.choices],
                 widget=forms.PicksMultiple(),
                 required=False,
                 help_text="What is left out is named in one line under the table. What got worse always stands.",
             )
-            self.fields["charts"] = django_forms.BooleanField(label="Two charts", required=False)
-            self.fields["show_pain"] = django_forms.BooleanField(
+            self.add("rows", rows)
+            self.add("charts", django_forms.BooleanField(label="Two charts", required=False))
+            pain = django_forms.BooleanField(
                 label="Recorded pain, too", required=False, help_text="Off unless the provider asked for it."
             )
+            self.add("show_pain", pain)
 
     def words(self) -> dict[str, Any]:
         """Return what was written and chosen; None for rows where the record's own choice was left as it is."""

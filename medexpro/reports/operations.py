@@ -30,6 +30,8 @@ LETTERS = {Document.Kind.PROGRESS: "R", Document.Kind.INTRODUCTORY: "L"}
 # What a member may set beside the words themselves.
 CHOICES = ("show_pain", "charts", "rows")
 MOST_ROWS_LEFT_OUT = 5
+# A proposed page leaves this much room: whoever signs adds a word of their own.
+LINES_TO_WRITE = 2
 
 
 class DocumentRefused(Refusal):
@@ -94,11 +96,15 @@ def draft(
 
 
 def _fit(document: Document, *, at: datetime) -> None:
-    """Leave out the weakest rows until what the record proposes fits on its page; a person may choose others."""
+    """Leave out the weakest rows until what the record proposes fits on its page with room for a sentence of one's own.
+
+    A person may choose others.
+    """
     letterhead = letterhead_of(document.practice)
     for _ in range(MOST_ROWS_LEFT_OUT):
         contents = contents_of(document, at=at)
-        if engine.pages_needed(LAYOUTS[document.kind], contents.snapshot, letterhead).fits:
+        fit = engine.pages_needed(LAYOUTS[document.kind], contents.snapshot, letterhead)
+        if fit.fits and fit.lines_left >= LINES_TO_WRITE:
             return
         printed = [one for one in contents.choices if one.key in contents.printed]
         fewer = measures.without_weakest(printed)

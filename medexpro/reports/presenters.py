@@ -1,5 +1,7 @@
 """Documents as sentences, for those who can't see the picture of the page."""
 
+from typing import Any
+
 import msgspec
 
 from medexpro.reports.models import Document
@@ -42,6 +44,32 @@ def sentences(snapshot: Snapshot) -> list[str]:
         lines += [f"{part.heading}: {part.text}" for part in snapshot.paragraphs]
         lines += [*snapshot.precautions, _asked(snapshot.asks), snapshot.closing]
     return [line for line in lines if line]
+
+
+def read_aloud(snapshot: Snapshot) -> dict[str, Any]:
+    """Return a document as a page shows it: the parties, the sentence, the table's gaps, the parts with a heading."""
+    shown: dict[str, Any] = {
+        "snapshot": snapshot,
+        "parties": [("To", snapshot.to), ("Re", snapshot.re), ("For", snapshot.about)],
+    }
+    if isinstance(snapshot, ProgressReportSnapshot):
+        missing = [domain for domain in snapshot.domains if not domain.rows]
+        parts = [
+            ("Attendance", plain(snapshot.attendance.sentence)),
+            ("Program", snapshot.program),
+            ("Next", snapshot.next),
+        ]
+        return shown | {
+            "lead": snapshot.lead,
+            "parts": [part for part in parts if part[1]],
+            "not_measured": [f"{one.name} ({one.why})" if one.why else one.name for one in missing],
+        }
+    letter = msgspec.structs.asdict(snapshot)
+    return shown | {
+        "lead": letter["opening"],
+        "parts": [(part.heading, part.text) for part in letter["paragraphs"]],
+        "not_measured": [],
+    }
 
 
 def _asked(asks: list[Ask]) -> str:

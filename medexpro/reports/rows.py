@@ -11,7 +11,7 @@ from medexpro.assessments.state import domains
 from medexpro.kernel import quantities
 from medexpro.reports import snapshots
 from medexpro.reports.record import PAIN, Record
-from medexpro.reports.rules.lead import Changed
+from medexpro.reports.rules.lead import Changed, number_in_words
 from medexpro.reports.snapshots import Band, Chart, Domain, Line, MeasureRow, Point, Tick, Verdict
 from medexpro.web import charts, words
 
@@ -21,7 +21,6 @@ VERDICTS = {
     change_rules.Verdict.WORSE: Verdict.WORSE,
     change_rules.Verdict.NO_MEASURABLE_CHANGE: Verdict.NO_CHANGE,
 }
-OPS = {"<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b}
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ def row_of(record: Record, one: Reported) -> MeasureRow:
     outcome = one.outcome
     measured_once_later = not one.again and outcome.current.on != record.baseline_on
     return MeasureRow(
-        name=outcome.name,
+        name=_plain_name(outcome),
         detail=_detail(outcome),
         baseline="" if measured_once_later else number(outcome, outcome.baseline.value),
         now=number(outcome, outcome.current.value) if one.again or measured_once_later else "",
@@ -129,36 +128,64 @@ def left_out_words(all_measures: Sequence[Reported], rows: Sequence[Reported]) -
     rest = [one for one in all_measures if one.key not in standing]
     if not rest:
         return ""
-    names = {
-        "improved": [one.outcome.name for one in rest if one.verdict is Verdict.BETTER],
-        "no change claimed": [one.outcome.name for one in rest if one.verdict is not Verdict.BETTER],
+    kinds = {
+        "Improved": [one.outcome for one in rest if one.verdict is Verdict.BETTER],
+        "No change claimed": [one.outcome for one in rest if one.verdict is not Verdict.BETTER],
     }
-    parts = [f"{', '.join(found)} ({what})" for what, found in names.items() if found]
-    return f"Measured too: {'; '.join(parts)}."
+    parts = [f"{what}: {'; '.join(_names(found))}." for what, found in kinds.items() if found]
+    return f"Measured too. {' '.join(parts)}"
 
 
-def changed(rows: Sequence[Reported]) -> list[Changed]:
-    """Return the measures as the first sentence needs them. Pain stays out: it is no function."""
+def _names(found: Sequence[Outcome]) -> list[str]:
+    """Return the names of measures, the two sides of one as one."""
+    count = Counter(one.measure.id for one in found)
+    names = [f"{one.entry.short}, both sides" if count[one.measure.id] == 2 else one.name for one in found]
+    return list(dict.fromkeys(names))
+
+
+def changed(rows: Sequence[Reported], involved: str) -> list[Changed]:
+    """Return the measures as the first sentence needs them. Pain stays out: it is no function.
+
+    involved: the side the episode is about; the other side of a measure counts only where it got worse.
+    """
     found = []
     for one in rows:
-        judged = one.outcome.change
-        if judged is None or one.outcome.measure.id == PAIN:
+        outcome, judged = one.outcome, one.outcome.change
+        if judged is None or outcome.measure.id == PAIN:
             continue
-        measure = one.outcome.measure
-        difference = said.difference(judged, one.outcome.unit)
-        side = f", {one.outcome.side}" if one.outcome.side in ("left", "right") else ""
-        activity = measure.words.activity if measure.words else measure.name[:1].lower() + measure.name[1:]
+        sides = ("left", "right")
+        other_side = involved in sides and outcome.side in sides and outcome.side != involved
+        crossing = outcome.crossing
         found.append(
             Changed(
-                name=one.outcome.name,
-                activity=f"{activity}{side}",
-                difference=difference,
-                word=difference.rsplit(" ", 1)[-1],
+                measure=outcome.measure.id,
+                name=outcome.name,
+                says=_said_of(one),
                 verdict=one.verdict,
                 strength=one.strength,
+                counts=not (other_side and outcome.entry.needs == "involved"),
+                left=outcome.crossed if crossing and crossing.left else "",
             )
         )
     return found
+
+
+def _said_of(one: Reported) -> str:
+    """Return the change as the first sentence says it: “walks **31% faster**”."""
+    outcome, judged = one.outcome, one.outcome.change
+    if judged is None:
+        return ""
+    difference = said.difference(judged, outcome.unit)
+    if not outcome.entry.lead or judged.difference == 0:
+        return f"has in {outcome.name} **{difference}**"
+    base = abs(outcome.baseline.value)
+    return outcome.entry.lead.format(
+        amount=difference.rsplit(" ", 1)[0],
+        number=difference.split(" ")[0],
+        word=difference.split(" ")[1] if "{number}" in outcome.entry.lead else difference.rsplit(" ", 1)[-1],
+        percent=round(abs(judged.difference) / base * 100) if base else 0,
+        side=outcome.side if outcome.side in ("left", "right") else "",
+    )
 
 
 def charts_of(record: Record, rows: Sequence[Reported]) -> list[Chart]:
@@ -177,7 +204,7 @@ def chart_of(record: Record, outcome: Outcome) -> Chart:
     base = float(quantities.convert(outcome.baseline.value, outcome.measure.unit, outcome.unit))
     unit = f", {trend.unit}" if trend.unit and outcome.measure.unit not in said.POINTS else ""
     return Chart(
-        title=f"{outcome.name}{unit}",
+        title=f"{spoken_name(outcome)[:-1]}{unit})" if outcome.entry.plain else f"{outcome.name}{unit}",
         better=f"{trend.better} is better",
         low=trend.y_min,
         high=trend.y_max,
@@ -210,14 +237,29 @@ def _spread(points: Sequence[charts.Point]) -> list[charts.Point]:
     return [points[round(place * step)] for place in range(8)]
 
 
+def _plain_name(outcome: Outcome) -> str:
+    """Return what the test tells, with its side; the test's own name stands under it."""
+    plain = outcome.entry.plain
+    side = f", {outcome.side}" if outcome.side in ("left", "right") else ""
+    return f"{plain}{side}" if plain else outcome.name
+
+
+def spoken_name(outcome: Outcome) -> str:
+    """Return what the test tells with the test's own name behind it: “Everyday function (LEFS)”."""
+    plain = _plain_name(outcome)
+    return f"{plain} ({outcome.entry.short})" if outcome.entry.plain else plain
+
+
 def _detail(outcome: Outcome) -> str:
     measure = outcome.measure
-    parts = [kept_words(measure).removesuffix(".").removesuffix(" trials")]
+    parts = [outcome.entry.short if outcome.entry.plain else ""]
+    parts.append(kept_words(measure).removesuffix(".").removesuffix(" trials").lower())
     if measure.unit in said.POINTS:
         parts.append(f"{measure.valid_range.min}–{measure.valid_range.max}")
     else:
         parts.append({"deg": "degrees"}.get(measure.unit, quantities.label(outcome.unit)))
-    return ", ".join(part for part in parts if part)
+    said_ = ", ".join(part for part in parts if part)
+    return said_[:1].upper() + said_[1:]
 
 
 def _signed_change(outcome: Outcome) -> str:
@@ -254,26 +296,21 @@ def _said_of_change(one: Reported) -> str:
     if outcome.differs:
         return f"Measured with {outcome.differs}: no change claimed"
     if judged.threshold is None or one.verdict is Verdict.UNKNOWN:
-        return "No published figure says what counts here: no change claimed"
+        return _with_crossing("No verified threshold: no change claimed", outcome)
     threshold = judged.threshold
     mark = ", working rule" if threshold.is_house_rule else ""
     line = f"{threshold.words} ({said.amount(outcome.measure, threshold.value, outcome.unit).split(' ')[0]}{mark})"
     if one.verdict is Verdict.NO_CHANGE:
         return f"{'Inside' if threshold.words == 'test error' else 'Smaller than'} {line}: no change claimed"
     if one.strength >= 2:
-        reach = "More than twice" if one.strength > 2.05 else "Twice"
+        times = int(one.strength)
+        reach = "twice" if times == 2 else f"{number_in_words(times)} times"
+        reach = reach.capitalize() if one.strength - times < 0.05 else f"More than {reach}"
     else:
         reach = "Beyond" if one.strength > 1 else "Reaches"
-    return f"{reach} {line}{_crossed(outcome)}"
+    return _with_crossing(f"{reach} {line}", outcome)
 
 
-def _crossed(outcome: Outcome) -> str:
-    """Return that a published line was left behind or reached, for the words after the change. Never for grip."""
-    line = outcome.line
-    if line is None or line.limit is None or outcome.measure.id == GRIP or line.cutoff.op not in OPS:
-        return ""
-    inside = OPS[line.cutoff.op]
-    was, now = inside(outcome.baseline.value, line.limit), inside(outcome.current.value, line.limit)
-    if was == now:
-        return ""
-    return f"; {'reached' if now else 'left'} the range of the {outcome.line_name}"
+def _with_crossing(words_: str, outcome: Outcome) -> str:
+    """Return the words with the published line that was crossed, where one was."""
+    return f"{words_}; {outcome.crossed}" if outcome.crossed else words_

@@ -24,7 +24,7 @@ from medexpro.reports import contents, forms, listing, operations, presenters, s
 from medexpro.reports.layouts import LAYOUTS
 from medexpro.reports.models import Delivery, Document
 from medexpro.reports.rules.words import length_in_words
-from medexpro.web.pages import go_to, page, toast, whole_address
+from medexpro.web.pages import go_to, page, toast, wants_part, whole_address
 from medexpro.web.typed import whole_number
 
 PAGE = 60
@@ -237,8 +237,37 @@ def write(request: HttpRequest, document_id: Any) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
-            return go_to(request, "reports:show", document.pk)
+            if not wants_part(request):
+                return go_to(request, "reports:show", document.pk)
+            document = _document(request, document_id)
+            form = forms.WordsForm(document=document, contents=contents.contents_of(document, at=at))
+            return _kept(request, document, form, version=document.version, at=at)
+    if wants_part(request):
+        return _kept(request, document, form, version=form.data.get("version"), at=at, status=422)
     return _show(request, document, form=form, status=422)
+
+
+def _kept(
+    request: HttpRequest,
+    document: Document,
+    form: forms.WordsForm,
+    *,
+    version: Any,
+    at: Any,
+    status: int = 200,
+) -> HttpResponse:
+    """Answer the page's script after words were kept, or were not: how they stand, the page, the signing."""
+    made = contents.contents_of(document, at=at)
+    context = _as_it_stands(document, made) | {
+        "live": True,
+        "document": document,
+        "form": form,
+        "version": version,
+        "may_sign": request.member.may(Permission.REPORTS_SIGN),
+        "alternative": presenters.sentences(made.snapshot),
+        "asks_password": not reauth.recently_authenticated(request),
+    }
+    return page(request, "reports/kept.html", context, status=status)
 
 
 @require_POST

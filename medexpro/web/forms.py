@@ -136,6 +136,7 @@ class Form(forms.Form):
     """
 
     bound_field_class = BoundField
+    all_optional = False  # Where every answer may be left out, no field says so of itself.
     take_focus = True  # A form that came back with errors puts the focus on the first.
     use_required_attribute = False  # The browser's own bubbles speak another language than we do.
 
@@ -147,6 +148,11 @@ class Form(forms.Form):
             self._dress(name, field)
         if self.is_bound:
             self._take_suggestions()
+
+    def add(self, name: str, field: forms.Field) -> None:
+        """Add a field that depends on what the form is about; it gets the words and looks of the others."""
+        self._dress(name, field)
+        self.fields[name] = field
 
     def values(self) -> dict[str, Any]:
         """Return the typed values by field. Only after is_valid()."""

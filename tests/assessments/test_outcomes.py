@@ -41,7 +41,17 @@ def outcome_after(cast, episode, key, first, second, **more):
     ("tug", ["knee_osteoarthritis"], "13.8", "12.7", "better", "1.1 s faster, reaching test error (1.1 s)"),
     ("tug", ["knee_osteoarthritis"], "12.0", "13.8", "worse", "1.8 s slower, beyond test error (1.1 s)"),
     # No verified figure for this population: the raw change only.
-    ("tug", ["total_knee_replacement"], "13.8", "9.6", "change of unknown meaning", "4.2 s faster: change of unknown meaning"),
+    ("tug", ["total_knee_replacement"], "13.8", "12.6", "change of unknown meaning", "1.2 s faster: change of unknown meaning"),
+    # A published line that was left behind is a fact of its own.
+    ("tug", ["total_knee_replacement"], "13.8", "9.6", "change of unknown meaning",
+     "4.2 s faster, now under the CDC STEADI line of 12 s: change of unknown meaning"),
+    ("tug", ["total_knee_replacement"], "11.4", "12", "change of unknown meaning",
+     "0.6 s slower, now at or above the CDC STEADI line of 12 s: change of unknown meaning"),
+    ("tug", ["knee_osteoarthritis"], "13.8", "9.6", "better",
+     "4.2 s faster, beyond test error (1.1 s), now under the CDC STEADI line of 12 s"),
+    # Inside the error nothing is claimed, and no line is said to be crossed.
+    ("tug", ["knee_osteoarthritis"], "12.4", "11.6", "no measurable change",
+     "0.8 s faster, within test error (1.1 s): no measurable change"),
     ("lefs", ["total_knee_replacement"], "34", "42", "no measurable change",
      "8 points higher, less than the change that matters (9 points): no measurable change"),
     ("lefs", ["total_knee_replacement"], "34", "54", "better", "20 points higher, beyond the change that matters (9 points)"),

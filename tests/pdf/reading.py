@@ -46,6 +46,50 @@ def tags_of(pdf: bytes) -> Tag:
         return Tag("Root", inside=[_tag(kid) for kid in _kids(root)])
 
 
+PAINTS = frozenset({"S", "s", "f", "F", "f*", "B", "B*", "b", "b*", "sh", "Do", "Tj", "TJ", "'", '"', "BI"})
+
+
+def marks_of(pdf: bytes) -> tuple[list[int], list[str]]:
+    """Return the numbers of the marked pieces in the order they are drawn, and what is drawn outside any mark.
+
+    PDF/UA asks that everything drawn is either a piece of the structure or said to be decoration.
+    """
+    numbers, outside = [], []
+    with open_pdf(pdf) as document:
+        for page in document.pages:
+            inside: list[bool] = []
+            for operands, operator in pikepdf.parse_content_stream(page):
+                name = str(operator)
+                if name in ("BDC", "BMC"):
+                    number = (
+                        operands[1].get("/MCID") if name == "BDC" and hasattr(operands[1], "get") else None
+                    )
+                    inside.append(str(operands[0]) == "/Artifact" or number is not None)
+                    numbers += [int(number)] if number is not None else []
+                elif name == "EMC":
+                    inside.pop()
+                elif name in PAINTS and not any(inside):
+                    outside.append(name)
+    return numbers, outside
+
+
+def read_in_order(pdf: bytes) -> list[int]:
+    """Return the numbers of the marked pieces in the order the structure tree reads them aloud."""
+
+    def walk(element: pikepdf.Object) -> Iterator[int]:
+        kids = element.get("/K")
+        for kid in list(kids) if isinstance(kids, pikepdf.Array) else [kids]:
+            if isinstance(kid, int):
+                yield kid
+            elif isinstance(kid, pikepdf.Dictionary) and "/MCID" in kid:
+                yield int(kid.MCID)
+            elif isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
+                yield from walk(kid)
+
+    with open_pdf(pdf) as document:
+        return list(walk(document.Root.StructTreeRoot))
+
+
 def claims_of(pdf: bytes) -> dict[str, str]:
     """Return what the XMP packet claims: part and conformance of PDF/A, part of PDF/UA, title, language."""
     with open_pdf(pdf) as document:

@@ -42,6 +42,20 @@ def test_a_document_claims_and_keeps_both_standards(layout, document):
 
 
 @pytest.mark.parametrize(("layout", "document"), DOCUMENTS)
+def test_everything_drawn_is_read_aloud_once_or_is_decoration(layout, document):
+    pdf = engine.render(layout, document(), LETTERHEAD).pdf
+    drawn, outside = reading.marks_of(pdf)
+    read = reading.read_in_order(pdf)
+    assert outside == []
+    assert sorted(read) == sorted(drawn) == list(range(len(read)))
+    with reading.open_pdf(pdf) as opened:
+        page = opened.pages[0]
+        assert "/StructParents" in page and str(page.Tabs) == "/S"
+        for font in page.Resources.Font.values():
+            assert any(key.startswith("/FontFile") for key in font.DescendantFonts[0].FontDescriptor)
+
+
+@pytest.mark.parametrize(("layout", "document"), DOCUMENTS)
 def test_the_same_values_give_the_same_bytes(layout, document):
     first = engine.render(layout, document(), LETTERHEAD)
     engine.render(PROGRESS_REPORT, progress_report(next="Something else in between."), LETTERHEAD)

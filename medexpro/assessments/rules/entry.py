@@ -40,7 +40,10 @@ class Clock:
 
 @dataclass(frozen=True)
 class Entry:
-    """How one measure is entered, named in short, drawn and reported. needs: both, involved or any side."""
+    """How one measure is entered, named in short, drawn and reported. needs: both, involved or any side.
+
+    plain: what it tells, for who does not know the test. lead: how a report's first sentence says its change.
+    """
 
     short: str
     scale: tuple[Decimal, Decimal]
@@ -53,6 +56,8 @@ class Entry:
     clock: Clock | None = None
     lines: Mapping[str, str] = field(default_factory=dict)
     us: str = ""
+    plain: str = ""
+    lead: str = ""
 
     @property
     def course_ways(self) -> bool:
