@@ -8,16 +8,15 @@ answered: it may tighten a gate, never loosen one.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
-from django.db.models import Q
-
+from medexpro.clearance import asked
+from medexpro.clearance.asked import Kind
 from medexpro.clearance.models import KnownState, Outcome
 from medexpro.clearance.rules import clearing
 from medexpro.clients import effects
-from medexpro.clients.models import Client
 from medexpro.clients.rules import effects as effect_rules
 from medexpro.episodes.models import Episode
-from medexpro.episodes.reading import once
 from medexpro.kernel.reference import History
 from medexpro.knowledge.library import library
 from medexpro.web import words
@@ -41,6 +40,7 @@ class Known:
     suggested: bool = False
 
 
+@cache
 def loosening() -> frozenset[str]:
     """Return the histories that lift a gate: they count only once a person has said so by a provider's word."""
     gates = library().gates.values()
@@ -57,16 +57,13 @@ def on_file() -> dict[str, History]:
 
 def known(episode: Episode, on: date) -> list[Known]:
     """Return every history that holds on a day of the practice, with each place that says so."""
-    told: dict[str, KnownState] = {
-        state.item: state
-        for state in KnownState.objects.filter(episode=episode).order_by("recorded_at", "id")
-    }
+    told: dict[str, KnownState] = {state.item: state for state in asked.told(episode)}
     found = [
         Known(item, state.words or "Said at the screening", "told", at=state.recorded_at)
         for item, state in told.items()
         if state.present
     ]
-    found += _of_record(episode.client, on)
+    found += _of_record(episode, on)
     denied = {item for item, state in told.items() if not state.present}
     found += [one for one in _of_referral(episode) if one.history not in denied]
     found += _of_dates(episode, on, told)
@@ -85,23 +82,18 @@ def as_times(found: Iterable[Known]) -> dict[str, datetime | None]:
     return times
 
 
-def _of_record(client: Client, on: date) -> list[Known]:
-    now = (Q(ended_on=None) | Q(ended_on__gte=on)) & Q(removed_at=None)
+def _of_record(episode: Episode, on: date) -> list[Known]:
     found = []
-    for words_of, rows in (
-        ("Medicine", client.medications.filter(now)),
-        # A cancer that is over is still one in the past.
-        ("Condition", client.conditions.filter(removed_at=None)),
-    ):
-        for row in rows:
-            over = words_of == "Condition" and row.ended_on is not None and row.ended_on < on
-            said = f"{words_of}: {row.words}" + (f", {row.icd10}" if getattr(row, "icd10", "") else "")
-            pairs = [(key, False) for key in row.effects] + [(key, True) for key in row.to_confirm]
-            found += [
-                Known(key, said, "record", suggested=open_)
-                for key, open_ in pairs
-                if not over or key == "cancer_history"
-            ]
+    for row in asked.health_record(episode, on):
+        said = f"{row.kind}: {row.words}" + (f", {row.icd10}" if row.icd10 else "")
+        pairs = [(key, False) for key in row.effects] + [(key, True) for key in row.to_confirm]
+        over = row.kind == Kind.CONDITION and row.day is not None and row.day < on
+        found += [
+            Known(key, said, "record", suggested=open_)
+            for key, open_ in pairs
+            # A cancer that is over is still one in the past.
+            if not over or key == "cancer_history"
+        ]
     return found
 
 
@@ -126,21 +118,20 @@ def _of_dates(episode: Episode, on: date, told: dict[str, KnownState]) -> list[K
     since, cleared_on = clearing.months_on(on, -JOINT_SURGERY_MONTHS), _cleared_on(episode)
     release = told.get("surgery_not_released")
     released_on = episode.practice.day(release.recorded_at) if release and not release.present else None
-    for row in episode.client.surgeries.filter(removed_at=None):
-        if row.performed_on is not None and row.performed_on > on:
+    for row in asked.health_record(episode, on):
+        if row.kind != Kind.SURGERY or (row.day is not None and row.day > on):
             continue
-        when = words.day(row.performed_on) if row.performed_on else "day not on file"
-        said = f"Surgery: {row.procedure}, {when}"
-        if (row.joint or row.procedure_tag) and (row.performed_on is None or row.performed_on > since):
+        said = f"Surgery: {row.words}, {words.day(row.day) if row.day else 'day not on file'}"
+        if (row.joint or row.tag) and (row.day is None or row.day > since):
             found.append(Known("joint_surgery_12m", said, "dates"))
-        new = cleared_on is not None and row.performed_on is not None and row.performed_on > cleared_on
-        if new and not (released_on and row.performed_on and released_on >= row.performed_on):
+        new = cleared_on is not None and row.day is not None and row.day > cleared_on
+        if new and not (released_on and row.day and released_on >= row.day):
             found.append(Known("surgery_not_released", f"{said}, after the clearance", "dates"))
     return found
 
 
 def _cleared_on(episode: Episode) -> date | None:
-    """Return the day of the newest decision that cleared the client, asked for once for all parts of a page."""
-    rows = episode.clearances.filter(outcome=Outcome.GRANTED).order_by("-decided_at", "-id")
-    at = once(episode, "clearance:cleared-at", lambda: rows.values_list("decided_at", flat=True).first())
+    """Return the day of the newest decision that cleared the client."""
+    granted = (one.decided_at for one in asked.decisions(episode) if one.outcome == Outcome.GRANTED)
+    at = next(granted, None)
     return episode.practice.day(at) if at else None

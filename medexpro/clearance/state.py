@@ -6,14 +6,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from medexpro.clearance import histories
+from medexpro.clearance import asked, histories
 from medexpro.clearance.models import (
     Decision,
     KnownState,
     Outcome,
-    PracticeLimit,
     Precaution,
-    ProviderLimit,
     ReferBack,
     Screening,
     WrittenPlan,
@@ -31,7 +29,6 @@ from medexpro.clearance.rules.evidence import (
 from medexpro.clearance.rules.limits import Limit, Origin
 from medexpro.clearance.rules.verdict import GateVerdict, verdict
 from medexpro.episodes.models import Episode, Status
-from medexpro.episodes.reading import once
 from medexpro.episodes.rules import category as category_rule
 from medexpro.kernel.findings import Closes, Finding, Weight, sort_findings
 from medexpro.kernel.reference import Action
@@ -43,15 +40,12 @@ from medexpro.referrals import standing
 
 def latest_screening(episode: Episode) -> Screening | None:
     """Return the newest screening, finished or not."""
-    rows = Screening.objects.filter(episode=episode).order_by("-started_at")
-    return once(episode, "clearance:screening", rows.first)
+    return asked.screening(episode)
 
 
 def plans_in_force(episode: Episode, on: date) -> list[WrittenPlan]:
     """Return the written plans that hold on a day."""
-    rows = WrittenPlan.objects.filter(episode=episode, ended_at=None).select_related("provider")
-    plans = once(episode, "clearance:plans", lambda: list(rows))
-    return [plan for plan in plans if plan.valid_to is None or on <= plan.valid_to]
+    return [plan for plan in asked.plans(episode) if plan.valid_to is None or on <= plan.valid_to]
 
 
 def weigh_screening(episode: Episode, form: Screening | None, on: date) -> screening.ScreeningResult:
@@ -73,16 +67,14 @@ def weigh_screening(episode: Episode, form: Screening | None, on: date) -> scree
 
 def refer_backs(episode: Episode) -> list[ReferBack]:
     """Return every refer-back, in the order they were opened."""
-    rows = ReferBack.objects.filter(episode=episode).order_by("opened_at")
-    return once(episode, "clearance:refer-backs", lambda: list(rows))
+    return asked.refer_backs(episode)
 
 
 def _has_letter(episode: Episode) -> bool:
-    rows = episode.clearances.filter(outcome=Outcome.GRANTED, provider__isnull=False)
-    newest = latest_decision(episode)
-    if newest is not None and newest.outcome == Outcome.GRANTED and newest.provider_id is not None:
-        return True
-    return once(episode, "clearance:letter", rows.exists)
+    return any(
+        decision.outcome == Outcome.GRANTED and decision.provider_id is not None
+        for decision in asked.decisions(episode)
+    )
 
 
 def open_screening_findings(episode: Episode, on: date) -> list[Finding]:
@@ -106,8 +98,7 @@ def open_screening_findings(episode: Episode, on: date) -> list[Finding]:
 
 def latest_decision(episode: Episode) -> Decision | None:
     """Return the decision that counts: the newest one, whatever it says."""
-    rows = episode.clearances.select_related("provider", "decided_by__user").order_by("-decided_at", "-id")
-    return once(episode, "clearance:decision", rows.first)
+    return next(iter(asked.decisions(episode)), None)
 
 
 def clearance_facts(episode: Episode) -> clearing.ClearanceFacts | None:
@@ -207,7 +198,6 @@ def _closed(episode: Episode) -> Finding:
 
 def limits_in_force(episode: Episode) -> list[Limit]:
     """Return the provider's written limits for this client and the practice's own, as the rules read them."""
-    written = ProviderLimit.objects.filter(episode=episode, ended_at=None).select_related("provider")
     found = [
         Limit(
             measure=limit.measure,
@@ -222,7 +212,7 @@ def limits_in_force(episode: Episode) -> list[Limit]:
             source=limit.words,
             id=str(limit.pk),
         )
-        for limit in written
+        for limit in asked.provider_limits(episode)
     ]
     tz = episode.practice.tz
     found += [
@@ -237,9 +227,7 @@ def limits_in_force(episode: Episode) -> list[Limit]:
             closes=Closes(limit.closes),
             id=str(limit.pk),
         )
-        for limit in PracticeLimit.objects.filter(practice=episode.practice, ended_at=None).select_related(
-            "set_by__user"
-        )
+        for limit in asked.practice_limits(episode)
     ]
     return found
 
@@ -257,8 +245,7 @@ def known_flags(episode: Episode) -> dict[str, bool]:
 
 def precautions_in_force(episode: Episode) -> list[Precaution]:
     """Return the precautions that hold: suggested ones too, until the provider's instruction is recorded."""
-    rows = Precaution.objects.filter(episode=episode, state__in=("suggested", "confirmed"))
-    return list(rows.select_related("confirmed_provider").order_by("created_at", "id"))
+    return asked.precautions(episode)
 
 
 # ---- The floor
@@ -310,16 +297,11 @@ def weigh_floor(
 ) -> tuple[list[Finding], GateVerdict]:
     """Weigh a session now: what stands before its start, and every gate.
 
-    context: from gate_context. start: from start_stops. answered: codes of DECIDE findings with a recorded answer;
-    they open no STOP. Returns the findings, the strictest first, and what they add up to.
+    context: from gate_context. start: the STOPs of weigh_start, which no reading lifts. answered: codes of DECIDE
+    findings with a recorded answer; they open no STOP. Returns the findings, the strictest first, and what they add up to.
     """
     findings = sort_findings([*gates.weigh(context), *start])
     return findings, verdict(findings, answered)
-
-
-def start_stops(episode: Episode, on: date) -> list[Finding]:
-    """Return the STOPs of weigh_start: no reading on the floor lifts them."""
-    return [finding for finding in weigh_start(episode, on) if finding.weight == Weight.STOP]
 
 
 def signs_to_ask(context: GateContext) -> list[str]:

@@ -1,8 +1,9 @@
 """What the program says now. Reads only."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
 
-import msgspec
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
@@ -12,6 +13,7 @@ from medexpro.episodes.reading import once
 from medexpro.kernel.findings import Finding, Weight
 from medexpro.kernel.reference import Exercise, Protocol
 from medexpro.knowledge.library import library
+from medexpro.knowledge.models import KnowledgeVersion
 from medexpro.programs.models import Program, ProgramExercise
 from medexpro.programs.rules.fit import Block, alternatives, check_fit
 
@@ -37,7 +39,7 @@ class Line:
 
 def program_of(episode: Episode) -> Program | None:
     """Return the episode's program in use."""
-    rows = Program.objects.filter(episode=episode, ended_at=None).select_related("protocol")
+    rows = Program.objects.filter(episode=episode, ended_at=None)
     rows = rows.annotate(sessions_done=_sessions_done())
     return once(episode, "programs:program", rows.first)
 
@@ -52,7 +54,13 @@ def _sessions_done() -> Coalesce:
 
 def protocol_of(program: Program) -> Protocol:
     """Return the protocol in the version the program was made from, whatever the library holds today."""
-    return msgspec.convert(program.protocol.content, Protocol, strict=False)
+    return _protocol(program.protocol_id)
+
+
+@lru_cache(maxsize=256)
+def _protocol(version: UUID) -> Protocol:
+    """Return a kept version of a protocol. No version is ever changed, so each is read once a process."""
+    return KnowledgeVersion.objects.get(pk=version).record
 
 
 def blocks_of(episode: Episode) -> list[Block]:
@@ -72,7 +80,7 @@ def blocks_of(episode: Episode) -> list[Block]:
 
 def gates_listed(program: Program | None) -> frozenset[str]:
     """Return the safety gates that the program's protocol lists; their data must be taken before each start."""
-    return frozenset(program.protocol.content.get("gates", ())) if program else frozenset()
+    return frozenset(protocol_of(program).gates) if program else frozenset()
 
 
 def lines_now(program: Program, *, blocks: list[Block] | None = None) -> list[Line]:

@@ -8,22 +8,23 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import CharField, IntegerField, Q
 
 from medexpro.audit.trail import record
 from medexpro.clearance import operations as clearance
-from medexpro.clearance import state as clearance_state
 from medexpro.kernel.quantities import UnitMismatch, label, to_canonical
 from medexpro.kernel.refusals import NotAllowed, NotFound, Refusal
 from medexpro.knowledge.library import library
 from medexpro.practice import permissions
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
+from medexpro.practice.prepared import Prepared, Slot
 from medexpro.programs.models import ServiceCategory
 from medexpro.programs.rules.fit import check_fit
 from medexpro.programs.rules.making import line_of
 from medexpro.programs.state import blocks_of
 from medexpro.sessions import events, presenters
-from medexpro.sessions.gate import Gate, gate_of, parts_of
+from medexpro.sessions.gate import Gate, Weighing, parts_of
 from medexpro.sessions.models import (
     Decision,
     ExerciseEntry,
@@ -57,6 +58,26 @@ class CommandRefused(Refusal):
         self.asks = asks
 
 
+_SESSION = Prepared[SessionLog](
+    lambda: (
+        SessionLog.objects.select_for_update(of=("self",))
+        .select_related("episode__client", "episode__surgery", "episode__referral", "program")
+        .filter(practice=Slot("practice"), pk=Slot("session"))
+    )
+)
+# The command itself, should it have come before, and those of its device from the one before it on.
+_BEFORE = Prepared[SessionCommand](
+    lambda: SessionCommand.objects.filter(
+        Q(practice=Slot("practice"), id=Slot("id"))
+        | Q(
+            session=Slot("session"),
+            device=Slot("device", CharField()),
+            seq__gte=Slot("seq", IntegerField()),
+        )
+    ).only("id", "session", "device", "seq", "payload_hash", "outcome", "answer")
+)
+
+
 @dataclass
 class Work:
     """One command being applied: the locked session and who is asking."""
@@ -67,6 +88,10 @@ class Work:
     at: datetime
     touched: dict[str, Any] = field(default_factory=dict)
     gate: Gate | None = None
+    weighing: Weighing = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.weighing = Weighing(self.session, at=self.at)
 
     @property
     def body(self) -> dict[str, Any]:
@@ -94,32 +119,24 @@ def _apply(command: Command, *, by: Member, at: datetime) -> dict[str, Any]:
     answer: dict[str, Any] = {"id": str(command.id)}
     if command.practice != by.practice_id:
         raise NotFound("There is no such session in this practice.")
-    session = (
-        SessionLog.objects.select_for_update(of=("self",))
-        .select_related(
-            "episode__client", "episode__practice", "episode__surgery", "practice", "program__protocol"
-        )
-        .filter(practice_id=by.practice_id, pk=command.session)
-        .first()
-    )
+    session = _SESSION.first(practice=by.practice_id, session=command.session)
     if session is None:
         raise NotFound("There is no such session in this practice.")
+    session.practice = session.episode.practice = by.practice
     permissions.check(by, Permission.SESSIONS_LOG, session)
 
     hashed = payload_hash(command)
-    if known := SessionCommand.objects.filter(practice_id=by.practice_id, id=command.id).first():
+    before = _BEFORE(
+        practice=by.practice_id, id=command.id, session=session.pk, device=command.device, seq=command.seq - 1
+    )
+    if known := next((one for one in before if one.id == command.id), None):
         if known.payload_hash != hashed:
             return answer | {
                 "outcome": "mismatch",
                 "sentence": "This entry’s number was used for another entry.",
             }
-        return answer | known.answer | {"outcome": "duplicate", "first": known.outcome}
-    last = (
-        SessionCommand.objects.filter(session=session, device=command.device)
-        .order_by("-seq")
-        .values_list("seq", flat=True)
-        .first()
-    ) or 0
+        return answer | _again(known, session, at=at)
+    last = max((one.seq for one in before), default=0) or _last_seq(session, command)
     if expected := waits_for(command.seq, last):
         return answer | {"outcome": "waiting", "expected": expected}
     if command.seq <= last:
@@ -152,14 +169,36 @@ def _apply(command: Command, *, by: Member, at: datetime) -> dict[str, Any]:
         session.refresh_from_db(fields=["version"])
         record(events.REFUSED, session, by=by, at=at, outcome=outcome, command=command.kind)
     answer |= {"version": session.version}
-    if work.gate:
-        answer["gate"] = presenters.gate_state(session, work.gate, at=at)
     SessionCommand.objects.create(
         id=command.id, practice_id=by.practice_id, session=session, member=by, device=command.device, seq=command.seq,
         kind=command.kind, body=command.body, payload_hash=hashed, device_at=command.at, received_at=at,
         outcome=outcome, answer=answer,
     )  # fmt: skip
+    if work.gate:
+        answer["gate"] = presenters.gate_state(session, work.gate, at=at)
     return answer | {"outcome": outcome}
+
+
+def _again(known: SessionCommand, session: SessionLog, *, at: datetime) -> dict[str, Any]:
+    """Return the answer to a command that was taken already: what was said, and the gate as it stands now.
+
+    The gate of that time is not kept with the command: it may have closed since.
+    """
+    gate = presenters.gate_state(session, Weighing(session, at=at).gate(), at=at)
+    return known.answer | {
+        "outcome": "duplicate",
+        "first": known.outcome,
+        "version": session.version,
+        "gate": gate,
+    }
+
+
+def _last_seq(session: SessionLog, command: Command) -> int:
+    """Return the number of the last command taken from a device; 0 before the first."""
+    if command.seq == 1:
+        return 0
+    rows = SessionCommand.objects.filter(session=session, device=command.device).order_by("-seq")
+    return rows.values_list("seq", flat=True).first() or 0
 
 
 def _run(work: Work) -> tuple[str, dict[str, Any]]:
@@ -267,7 +306,7 @@ def _answer(work: Work) -> None:
     reason, code = str(work.body.get("reason", "")).strip(), str(work.body.get("code", ""))
     if not reason:
         raise CommandRefused("Write what the provider answered, or why you go on.", field="reason")
-    gate = gate_of(work.session, at=work.at)
+    gate = work.weighing.gate()
     if code not in gate.verdict.undecided:
         raise CommandRefused("This finding does not wait for a decision.", findings=gate.findings)
     work.session.answers = work.session.answers | {
@@ -281,7 +320,7 @@ def _weigh(work: Work) -> Gate:
     """Weigh the gate again and keep what it says; a change of closed or open is in the trail."""
     session = work.session
     was_closed = bool(session.findings) and session.marks.get("gate") not in (None, "go")
-    work.gate = gate = gate_of(session, at=work.at)
+    work.gate = gate = work.weighing.gate()
     session.findings = [finding.as_dict() for finding in gate.findings]
     session.marks["gate"] = gate.verdict.state.value
     codes = [finding.code for finding in gate.findings if not finding.code.endswith("-not-taken")]
@@ -293,10 +332,8 @@ def _weigh(work: Work) -> Gate:
 
 
 def _start(work: Work) -> None:
-    findings = clearance_state.weigh_start(work.session.episode, work.session.practice.day(work.at))
     gate = _weigh(work)
-    obstacles = [finding for finding in findings if finding.weight == "stop"]
-    if obstacles:
+    if obstacles := work.weighing.start_stops:
         raise CommandRefused(obstacles[0].sentence, findings=obstacles)
     if not gate.verdict.may_start:
         raise CommandRefused(gate.verdict.sentence, findings=gate.findings)
@@ -314,7 +351,8 @@ def _uuid(value: Any) -> UUID | None:
 
 
 def _entry(work: Work) -> ExerciseEntry:
-    entry = ExerciseEntry.objects.filter(session=work.session, pk=_uuid(work.body.get("entry"))).first()
+    wanted = _uuid(work.body.get("entry"))
+    entry = next((entry for entry in work.weighing.entries if entry.pk == wanted), None)
     if entry is None:
         raise CommandRefused("This exercise is not in the session.")
     return entry
@@ -326,7 +364,7 @@ def _check_going(work: Work, parts: frozenset[str]) -> None:
         raise CommandRefused("The session is held. The provider’s answer lifts it.")
     if work.session.started_at is None:
         raise CommandRefused("The session has not started: finish the gate first.")
-    gate = work.gate or gate_of(work.session, at=work.at)
+    gate = work.gate or work.weighing.gate()
     if not gate.verdict.may_start:
         raise CommandRefused(gate.verdict.sentence, findings=gate.findings)
     if shut := parts & gate.verdict.closed:

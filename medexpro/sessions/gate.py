@@ -1,15 +1,23 @@
 """The gate of one session: what is on the record today, weighed by clearance's rules. Reads only."""
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import DateTimeField, F, IntegerField, Q
 
 from medexpro.clearance import state as clearance
 from medexpro.clearance.rules.evidence import IN_SESSION, POST, PRE, GateContext, Reading, Sign
 from medexpro.clearance.rules.verdict import GateVerdict
-from medexpro.kernel.findings import Finding
+from medexpro.episodes.models import Episode
+from medexpro.episodes.reading import together
+from medexpro.kernel.findings import Finding, Weight
 from medexpro.knowledge.library import library
+from medexpro.practice.prepared import Prepared, Slot
 from medexpro.programs.rules.making import closed_with
 from medexpro.programs.state import gates_listed
 from medexpro.sessions.models import ExerciseEntry, SessionLog, SessionReading
@@ -28,13 +36,95 @@ class Gate:
     findings: list[Finding]
 
 
-def readings_of(session: SessionLog) -> list[Reading]:
+class Weighing:
+    """One weighing of a session's gate, by a page or a command: what the record says is asked once, and now."""
+
+    def __init__(self, session: SessionLog, *, at: datetime):
+        self.session, self.at = session, at
+        self.on: date = session.episode.practice.day(at)
+
+    @cached_property
+    def episode(self) -> Episode:
+        """Return the episode as the rules read it: a copy, so that no operation works on what was asked before."""
+        return together(copy(self.session.episode))
+
+    @cached_property
+    def entries(self) -> list[ExerciseEntry]:
+        """Return the session's exercises in order. A command that logs one changes it here, and weighs again."""
+        return _ENTRIES(session=self.session.pk)
+
+    @property
+    def readings(self) -> list[SessionReading]:
+        """Return the session's readings in the order taken."""
+        return [row for row in self._all_readings if row.session_id == self.session.pk]
+
+    @cached_property
+    def before_the_start(self) -> list[Finding]:
+        """Return what stands before a session of this episode today, whatever is read on the floor."""
+        return clearance.weigh_start(self.episode, self.on)
+
+    @property
+    def start_stops(self) -> list[Finding]:
+        """Return the STOPs of it: no reading on the floor lifts them."""
+        return [finding for finding in self.before_the_start if finding.weight == Weight.STOP]
+
+    @property
+    def context(self) -> GateContext:
+        """Return everything this session's gate is weighed on, with the session as it stands at this moment."""
+        session = self.session
+        before: list[Any] = [row for row in self._all_readings if row.session_id != session.pk]
+        return clearance.gate_context(
+            self.episode,
+            at=self.at,
+            readings=_said_and_taken(self.readings, self.entries),
+            red_flags=session.red_flags,
+            red_flags_at=session.red_flags_at,
+            signs=_signs_of(session),
+            stage=IN_SESSION if session.started_at else PRE,
+            listed=gates_listed(session.program),
+            earlier=[_reading(row) for row in before],
+            last_session=[_reading(row) for row in before if row.number == session.number - 1],
+        )
+
+    def gate(self) -> Gate:
+        """Weigh: start conditions of the episode, readings, signs, red flags, answers so far."""
+        findings, verdict = clearance.weigh_floor(
+            self.context, start=self.start_stops, answered=set(self.session.answers)
+        )
+        return Gate(verdict, findings)
+
+    @cached_property
+    def _all_readings(self) -> list[SessionReading]:
+        """Return this session's readings and those changes are counted from, each with its session's number."""
+        return _READINGS(
+            session=self.session.pk,
+            episode=self.session.episode_id,
+            since=self.session.opened_at - timedelta(days=EARLIER_DAYS),
+            number=self.session.number,
+            last=self.session.number - 1,
+        )
+
+
+_ENTRIES = Prepared[ExerciseEntry](lambda: ExerciseEntry.objects.filter(session=Slot("session")))
+_LAST = SessionLog.objects.filter(episode=Slot("episode"), number=Slot("last", IntegerField()))
+# Of the session itself, of the days before, and of the last session however long ago: changes are counted from them.
+_READINGS = Prepared[SessionReading](
+    lambda: SessionReading.objects.filter(
+        Q(session=Slot("session"))
+        | Q(episode=Slot("episode"), at__gte=Slot("since", DateTimeField()))
+        | Q(session__in=_LAST.values("pk")),
+        session__number__lte=Slot("number", IntegerField()),
+    ).annotate(number=F("session__number"))
+)
+
+
+def _said_and_taken(readings: Sequence[SessionReading], entries: Sequence[ExerciseEntry]) -> list[Reading]:
     """Return all readings of a session as the rules read them, in the order taken.
 
     What was said of an exercise, effort and pain, belongs to that exercise and counts as taken at work.
     """
-    taken = [_reading(row) for row in session.readings.all()]
-    for entry in session.entries.all():
+    taken = [_reading(row) for row in readings]
+    for entry in entries:
         if entry.state != "done" or entry.logged_at is None:
             continue
         for measure, value in (("rpe_cr10", entry.effort), ("pain_nrs", entry.pain)):
@@ -48,7 +138,11 @@ def readings_of(session: SessionLog) -> list[Reading]:
     return taken
 
 
-def signs_of(session: SessionLog) -> list[Sign] | None:
+def _reading(row: SessionReading) -> Reading:
+    return Reading(measure=row.measure, value=row.value, at=row.at, when=WHEN[row.moment])
+
+
+def _signs_of(session: SessionLog) -> list[Sign] | None:
     """Return the signs reported today, or None while the question is not answered."""
     if session.signs is None:
         return None
@@ -56,40 +150,6 @@ def signs_of(session: SessionLog) -> list[Sign] | None:
         Sign(symptom=one["symptom"], at=datetime.fromisoformat(one["at"]), when=WHEN[one["when"]])
         for one in session.signs
     ]
-
-
-def context_of(session: SessionLog, *, at: datetime) -> GateContext:
-    """Return everything this session's gate is weighed on now."""
-    before = _before(session)
-    return clearance.gate_context(
-        session.episode,
-        at=at,
-        readings=readings_of(session),
-        red_flags=session.red_flags,
-        red_flags_at=session.red_flags_at,
-        signs=signs_of(session),
-        stage=IN_SESSION if session.started_at else PRE,
-        listed=gates_listed(session.program),
-        earlier=[_reading(row) for row in before],
-        last_session=[_reading(row) for row in before if row.session.number == session.number - 1],
-    )
-
-
-def gate_of(
-    session: SessionLog,
-    *,
-    at: datetime,
-    context: GateContext | None = None,
-    start: Sequence[Finding] | None = None,
-) -> Gate:
-    """Weigh a session's gate now: start conditions of the episode, readings, signs, red flags, answers so far.
-
-    context, start: where a page has read them already.
-    """
-    context = context or context_of(session, at=at)
-    start = clearance.start_stops(session.episode, context.on) if start is None else start
-    findings, verdict = clearance.weigh_floor(context, start=start, answered=set(session.answers))
-    return Gate(verdict, findings)
 
 
 def parts_of(session: SessionLog, entry: ExerciseEntry) -> frozenset[str]:
@@ -102,19 +162,3 @@ def parts_of(session: SessionLog, entry: ExerciseEntry) -> frozenset[str]:
         else frozenset({"joint", "weight_bearing"})
     )
     return shape | {entry.part, f"exercise:{entry.exercise}"}
-
-
-def _before(session: SessionLog) -> list[SessionReading]:
-    """Return the readings of the days before, and of the last session however long ago: changes are counted from them."""
-    of_episode = SessionReading.objects.filter(session__episode_id=session.episode_id)
-    since = session.opened_at - timedelta(days=EARLIER_DAYS)
-    recent = of_episode.filter(at__gte=since, session__number__lt=session.number)
-    last = of_episode.filter(session__number=session.number - 1)
-    return list((recent | last).select_related("session").only(*_ONLY).order_by("at", "id"))
-
-
-_ONLY = ("measure", "value", "at", "moment", "session__number")
-
-
-def _reading(row: SessionReading) -> Reading:
-    return Reading(measure=row.measure, value=row.value, at=row.at, when=WHEN[row.moment])

@@ -3,7 +3,7 @@
 from django.db import models
 
 from medexpro.episodes.models import Episode, EpisodeRow
-from medexpro.practice.models import Member, PracticeModel
+from medexpro.practice.models import Member, Practice, PracticeModel
 from medexpro.programs.models import Program, ProgramExercise, ServiceCategory
 
 
@@ -75,7 +75,11 @@ class SessionLog(EpisodeRow):
         indexes = [
             models.Index(fields=["practice", "episode", "-number"], name="sessions_of_episode"),
             models.Index(fields=["practice", "state", "-opened_at"], name="sessions_by_state"),
-            models.Index(fields=["practice", "-opened_at"], name="sessions_by_day"),
+            models.Index(
+                fields=["practice", "opened_at"],
+                name="sessions_not_signed",
+                condition=models.Q(signed_at__isnull=True),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -87,8 +91,10 @@ class SessionLog(EpisodeRow):
 class SessionReading(EpisodeRow):
     """One vital sign or score taken in a session. All stay: a recheck never replaces what was read before."""
 
-    session = models.ForeignKey(SessionLog, on_delete=models.PROTECT, related_name="readings")
-    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="+")
+    # Millions of rows: no index but those below, which every writing has to keep.
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+", db_index=False)
+    session = models.ForeignKey(SessionLog, on_delete=models.PROTECT, related_name="readings", db_index=False)
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="+", db_index=False)
     measure = models.CharField(max_length=40)
     value = models.DecimalField(max_digits=12, decimal_places=4)
     unit = models.CharField(max_length=20)
@@ -97,15 +103,22 @@ class SessionReading(EpisodeRow):
 
     class Meta:
         ordering = ["at", "id"]
-        indexes = [models.Index(fields=["session", "at"], name="readings_of_session")]
+        indexes = [
+            models.Index(fields=["session", "at"], name="readings_of_session"),
+            models.Index(fields=["episode", "at"], name="readings_of_episode"),
+        ]
 
 
 class ExerciseEntry(EpisodeRow):
     """One exercise of one session as done, skipped or swapped."""
 
-    session = models.ForeignKey(SessionLog, on_delete=models.PROTECT, related_name="entries")
-    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="+")
-    planned = models.ForeignKey(ProgramExercise, null=True, on_delete=models.PROTECT, related_name="entries")
+    # As with readings: no index but the one below.
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+", db_index=False)
+    session = models.ForeignKey(SessionLog, on_delete=models.PROTECT, related_name="entries", db_index=False)
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="+", db_index=False)
+    planned = models.ForeignKey(
+        ProgramExercise, null=True, on_delete=models.PROTECT, related_name="entries", db_index=False
+    )
     exercise = models.CharField(max_length=60)
     name = models.CharField(max_length=120)
     category = models.CharField(max_length=12, choices=ServiceCategory)
@@ -136,8 +149,10 @@ class SessionCommand(PracticeModel):
 
     id = models.UUIDField(editable=False, help_text="Made on the device")
     key = models.BigAutoField(primary_key=True)
-    session = models.ForeignKey(SessionLog, on_delete=models.PROTECT, related_name="commands")
-    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    # As with readings: no index but those of the constraints below.
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+", db_index=False)
+    session = models.ForeignKey(SessionLog, on_delete=models.PROTECT, related_name="commands", db_index=False)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", db_index=False)
     device = models.CharField(max_length=40)
     seq = models.PositiveIntegerField()
     kind = models.CharField(max_length=30)
@@ -146,7 +161,7 @@ class SessionCommand(PracticeModel):
     device_at = models.DateTimeField(help_text="The tablet's clock; kept, not trusted")
     received_at = models.DateTimeField()
     outcome = models.CharField(max_length=10, help_text="applied, conflict or refused")
-    answer = models.JSONField(default=dict)
+    answer = models.JSONField(default=dict, help_text="What was said, without the gate as it stood")
 
     class Meta:
         constraints = [

@@ -10,8 +10,8 @@ from medexpro.kernel.quantities import label
 from medexpro.kernel.reference import Verification
 from medexpro.knowledge.library import library
 from medexpro.programs.models import ServiceCategory
-from medexpro.sessions.gate import Gate, parts_of
-from medexpro.sessions.models import ExerciseEntry, SessionLog
+from medexpro.sessions.gate import Gate, Weighing, parts_of
+from medexpro.sessions.models import ExerciseEntry, SessionLog, SessionReading
 from medexpro.sessions.rules.phrases import Done, Pressure, offered
 
 # Without a program: the working rule for effort and pain, both of 10.
@@ -64,8 +64,8 @@ def finding_state(finding: Finding) -> dict[str, Any]:
     return finding.as_dict() | {"mark": Verification.HOUSE_RULE.label if rule else ""}
 
 
-def readings_state(session: SessionLog) -> list[dict[str, Any]]:
-    """Return all readings in the order taken."""
+def readings_state(readings: Sequence[SessionReading]) -> list[dict[str, Any]]:
+    """Return readings in the order taken."""
     return [
         {
             "measure": reading.measure,
@@ -74,14 +74,14 @@ def readings_state(session: SessionLog) -> list[dict[str, Any]]:
             "moment": reading.moment,
             "at": reading.at.isoformat(),
         }
-        for reading in session.readings.all()
+        for reading in readings
     ]
 
 
-def session_state(session: SessionLog, gate: Gate, *, at: datetime) -> dict[str, Any]:
-    """Return everything the session page draws from."""
+def session_state(weighing: Weighing) -> dict[str, Any]:
+    """Return everything the session page draws from, the gate weighed now."""
+    session, entries, readings = weighing.session, weighing.entries, weighing.readings
     program = session.program
-    entries = list(session.entries.all())
     return {
         "id": str(session.pk),
         "practice": str(session.practice_id),
@@ -94,12 +94,12 @@ def session_state(session: SessionLog, gate: Gate, *, at: datetime) -> dict[str,
         "red_flags": session.red_flags,
         "red_flags_at": session.red_flags_at.isoformat() if session.red_flags_at else None,
         "signs": session.signs,
-        "readings": readings_state(session),
-        "gate": gate_state(session, gate, at=at),
+        "readings": readings_state(readings),
+        "gate": gate_state(session, weighing.gate(), at=weighing.at),
         "entries": [entry_state(session, entry) for entry in entries],
         "minutes": session.minutes,
         "note": session.note,
-        "phrases": phrases_of(session, entries),
+        "phrases": phrases_of(session, entries, readings),
         "close": {
             "response": session.response,
             "decision": session.decision,
@@ -114,7 +114,9 @@ def session_state(session: SessionLog, gate: Gate, *, at: datetime) -> dict[str,
     }
 
 
-def phrases_of(session: SessionLog, entries: list[ExerciseEntry]) -> list[str]:
+def phrases_of(
+    session: SessionLog, entries: Sequence[ExerciseEntry], readings: Sequence[SessionReading]
+) -> list[str]:
     """Return the phrases offered for the note."""
     done = []
     for entry in entries:
@@ -140,16 +142,16 @@ def phrases_of(session: SessionLog, entries: list[ExerciseEntry]) -> list[str]:
     program = session.program
     return offered(
         done,
-        pressures_of(session),
+        pressures_of(readings),
         as_planned=all(entry.state == "done" for entry in entries),
         effort_ceiling=program.effort_ceiling if program else EFFORT_CEILING,
     )
 
 
-def pressures_of(session: SessionLog) -> list[Pressure]:
-    """Return the session's blood pressures in the order taken; the upper number is sent before the lower."""
-    high = [reading for reading in session.readings.all() if reading.measure == "bp_systolic"]
-    low = [reading for reading in session.readings.all() if reading.measure == "bp_diastolic"]
+def pressures_of(readings: Sequence[SessionReading]) -> list[Pressure]:
+    """Return a session's blood pressures in the order taken; the upper number is sent before the lower."""
+    high = [reading for reading in readings if reading.measure == "bp_systolic"]
+    low = [reading for reading in readings if reading.measure == "bp_diastolic"]
     return [
         Pressure(upper.value, lower.value, upper.moment == "pre")
         for upper, lower in zip(high, low, strict=False)

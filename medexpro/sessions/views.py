@@ -26,7 +26,7 @@ from medexpro.programs import state as programs
 from medexpro.programs.rules.fit import alternatives
 from medexpro.programs.rules.making import line_of
 from medexpro.sessions import commands, forms, operations, presenters
-from medexpro.sessions.gate import context_of, gate_of
+from medexpro.sessions.gate import Weighing
 from medexpro.sessions.models import SessionLog
 from medexpro.web.pages import go_to, page, toast
 from medexpro.web.typed import from_json, whole_number
@@ -37,10 +37,11 @@ PAGE = 25
 
 def _session(request: HttpRequest, session_id: Any) -> SessionLog:
     rows = SessionLog.objects.visible_to(request.member).select_related(
-        "episode__client", "episode__practice", "episode__surgery", "episode__referral__provider", "practice",
-        "program__protocol", "by__user",
-    ).prefetch_related("entries", "readings")  # fmt: skip
-    return get_object_or_404(rows, pk=session_id)
+        "episode__client", "episode__surgery", "episode__referral__provider", "program", "by__user"
+    )
+    session = get_object_or_404(rows, pk=session_id)
+    session.practice = session.episode.practice = request.member.practice
+    return session
 
 
 @require_POST
@@ -92,13 +93,9 @@ def show(request: HttpRequest, session_id: Any) -> HttpResponse:
     record_read(request.member, client, "session", at=at)
     if session.state in operations.LOCKED or not request.member.may(Permission.SESSIONS_LOG):
         return _note(request, session, forms.AddendumForm())
-    context, start = (
-        context_of(session, at=at),
-        clearance.start_stops(session.episode, session.practice.day(at)),
-    )
-    gate = gate_of(session, at=at, context=context, start=start)
-    state = presenters.session_state(session, gate, at=at)
-    figures = clearance.floor_rules_for(context) | {"start": [finding.as_dict() for finding in start]}
+    weighing = Weighing(session, at=at)
+    context, start = weighing.context, [finding.as_dict() for finding in weighing.start_stops]
+    blocks = programs.blocks_of(weighing.episode)
     return page(
         request,
         "sessions/session.html",
@@ -106,9 +103,13 @@ def show(request: HttpRequest, session_id: Any) -> HttpResponse:
             "session": session,
             "client": client,
             "subtitle": _subtitle(session, at),
-            "precautions": clearance.precautions_in_force(session.episode),
-            "state": state,
-            "data": _data(request, session, context) | {"figures": figures},
+            "precautions": clearance.precautions_in_force(weighing.episode),
+            "state": presenters.session_state(weighing),
+            "data": _data(request, session, context)
+            | {
+                "figures": clearance.floor_rules_for(context) | {"start": start},
+                "instead": _all_instead([entry.exercise for entry in weighing.entries], blocks),
+            },
             "recent": reauth.recently_authenticated(request),
         },
     )
@@ -127,8 +128,6 @@ def _data(request: HttpRequest, session: SessionLog, context: GateContext) -> di
     """Return what the page's script needs and no command changes."""
     lib, episode = library(), session.episode
     us = session.practice.units == "us"
-    blocks = programs.blocks_of(episode)
-    in_session = [entry.exercise for entry in session.entries.all()]
     question = lib.red_flag_question
     provider = episode.referral.provider if episode.referral else None
     return {
@@ -159,8 +158,12 @@ def _data(request: HttpRequest, session: SessionLog, context: GateContext) -> di
                 if entry.where == "any"
             ],
         },
-        "instead": {key: _instead(key, blocks, in_session) for key in in_session},
     }
+
+
+def _all_instead(exercises: list[str], blocks: list) -> dict[str, list[dict[str, Any]]]:
+    """Return what may stand in for each exercise of a session."""
+    return {key: _instead(key, blocks, exercises) for key in exercises}
 
 
 def _range(measure_id: str) -> dict[str, Any]:
@@ -201,7 +204,7 @@ def state(request: HttpRequest, session_id: Any) -> HttpResponse:
     """Answer a session's state as JSON, for a page that has been away."""
     session, at = _session(request, session_id), clock.now()
     record_read(request.member, session.episode.client, "session", at=at)
-    return JsonResponse(presenters.session_state(session, gate_of(session, at=at), at=at))
+    return JsonResponse(presenters.session_state(Weighing(session, at=at)))
 
 
 @require_POST

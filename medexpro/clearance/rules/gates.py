@@ -16,6 +16,7 @@ from medexpro.clearance.rules.evidence import (
     IN_SESSION,
     PRE,
     SIGNS_QUESTION,
+    STAGES,
     GateContext,
     Hit,
     Reading,
@@ -56,7 +57,8 @@ def weigh(context: GateContext) -> list[Finding]:
     finding of its own. Cleared holds stay in the list as notes with both readings. Unverified gates are off unless
     the practice turned them on.
     """
-    gates = [gate for gate in in_force(context) if applies(gate, context) and context.reached(gate.when)]
+    reached = {when for when in (*STAGES, ANY) if context.reached(when)}
+    gates = [gate for gate in in_force(context) if gate.when in reached and applies(gate, context)]
     findings = [finding for gate in gates for finding in _weigh_gate(gate, context)]
     return sort_findings(findings + not_taken(context))
 
@@ -107,14 +109,25 @@ class _Day:
 def _weigh_gate(gate: Gate, context: GateContext) -> Iterator[Finding]:
     readings = [r for r in context.readings if gate.when in (ANY, r.when)]
     signs = [s for s in context.signs if gate.when in (ANY, s.when)]
+    # A reading of anything else neither fires the gate nor clears it: the walk passes over it.
+    about = _measures_of(gate)
+    told = [reading for reading in readings if reading.measure in about]
+    if not told and not signs and not any(rule.histories or rule.op == "absent" for rule in gate.rules):
+        return  # Nothing it could fire on.
     if gate.closes == Closes.EXERCISE:
         # What closes one exercise is weighed exercise by exercise; the others stay open.
         names = dict.fromkeys(reading.exercise for reading in readings)
         for name in names or {"": None}:
-            own = [reading for reading in readings if reading.exercise == name]
+            own = [reading for reading in told if reading.exercise == name]
             yield from _walk(gate, own, signs, context, exercise=name)
     else:
-        yield from _walk(gate, readings, signs, context)
+        yield from _walk(gate, told, signs, context)
+
+
+def _measures_of(gate: Gate) -> set[str]:
+    """Return every measure whose readings a gate looks at: of its rules, of its restart marks, of what is not tested."""
+    measures = {rule.measure for rule in gate.rules} | {mark.measure for mark in gate.clears_at}
+    return measures | {NOT_TESTED[h] for rule in gate.rules for h in rule.histories if h in NOT_TESTED}
 
 
 def _walk(

@@ -1,0 +1,163 @@
+"""What the record is asked whenever a gate is weighed: rows only, each question put into SQL once.
+
+On an episode that is read together (episodes/reading.py) each is asked once, however many rules want to know.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import CharField, DateField, JSONField, Q, Value
+
+from medexpro.clearance.models import (
+    Decision,
+    KnownState,
+    PracticeLimit,
+    Precaution,
+    ProviderLimit,
+    ReferBack,
+    Screening,
+    WrittenPlan,
+)
+from medexpro.clients.models import Condition, Medication, Surgery
+from medexpro.episodes.models import Episode
+from medexpro.episodes.reading import once
+from medexpro.practice.prepared import Prepared, Slot
+
+EPISODE, CLIENT = Slot("episode"), Slot("client")
+
+_SCREENING = Prepared[Screening](
+    lambda: Screening.objects.filter(episode=EPISODE).order_by("-started_at")[:1]
+)
+_BACKS = Prepared[ReferBack](lambda: ReferBack.objects.filter(episode=EPISODE).order_by("opened_at"))
+_DECISIONS = Prepared[Decision](
+    lambda: (
+        Decision.objects.filter(episode=EPISODE)
+        .select_related("provider", "decided_by__user")
+        .order_by("-decided_at", "-id")
+    )
+)
+_PLANS = Prepared[WrittenPlan](
+    lambda: WrittenPlan.objects.filter(episode=EPISODE, ended_at=None).select_related("provider")
+)
+_PROVIDER_LIMITS = Prepared[ProviderLimit](
+    lambda: ProviderLimit.objects.filter(episode=EPISODE, ended_at=None).select_related("provider")
+)
+_PRACTICE_LIMITS = Prepared[PracticeLimit](
+    lambda: PracticeLimit.objects.filter(practice=Slot("practice"), ended_at=None).select_related(
+        "set_by__user"
+    )
+)
+_TOLD = Prepared[KnownState](lambda: KnownState.objects.filter(episode=EPISODE).order_by("recorded_at", "id"))
+_PRECAUTIONS = Prepared[Precaution](
+    lambda: (
+        Precaution.objects.filter(episode=EPISODE, state__in=("suggested", "confirmed"))
+        .select_related("confirmed_provider")
+        .order_by("created_at", "id")
+    )
+)
+
+
+class Kind(StrEnum):
+    """What an entry of the health record is."""
+
+    MEDICINE = "Medicine"
+    CONDITION = "Condition"
+    SURGERY = "Surgery"
+
+
+@dataclass(frozen=True)
+class OnRecord:
+    """One entry of the health record, as far as a gate asks for it.
+
+    effects, to_confirm: history ids, said and only suggested. day: the last one of a medicine or condition, that of an
+    operation. joint, tag: of an operation.
+    """
+
+    kind: Kind
+    words: str
+    icd10: str
+    effects: list[str]
+    to_confirm: list[str]
+    day: date | None
+    joint: str
+    tag: str
+
+
+def _all_of_the_health_record() -> Any:
+    """Return the question for all three kinds of entries at once."""
+    here = {"client": CLIENT, "removed_at": None}
+    taken = Q(ended_on=None) | Q(ended_on__gte=Slot("day", DateField()))
+    none, empty = Value("", CharField()), Value([], JSONField())
+    medicines = Medication.objects.filter(taken, **here).values_list(
+        Value(Kind.MEDICINE.value), "words", none, "effects", "to_confirm", "ended_on", none, none
+    )
+    conditions = Condition.objects.filter(**here).values_list(
+        Value(Kind.CONDITION.value), "words", "icd10", "effects", "to_confirm", "ended_on", none, none
+    )
+    surgeries = Surgery.objects.filter(**here).values_list(
+        Value(Kind.SURGERY.value), "procedure", none, empty, empty, "performed_on", "joint", "procedure_tag"
+    )
+    return medicines.union(conditions, surgeries, all=True)
+
+
+_HEALTH_RECORD = Prepared[tuple[Any, ...]](_all_of_the_health_record)
+
+
+def screening(episode: Episode) -> Screening | None:
+    """Return the newest screening, finished or not."""
+    return once(episode, "clearance:screening", lambda: _SCREENING.first(episode=episode.pk))
+
+
+def refer_backs(episode: Episode) -> list[ReferBack]:
+    """Return every refer-back, in the order they were opened."""
+    return once(episode, "clearance:refer-backs", lambda: _BACKS(episode=episode.pk))
+
+
+def decisions(episode: Episode) -> list[Decision]:
+    """Return every clearance decision, the newest first. There is one a year, and one after each refer-back."""
+    return once(episode, "clearance:decisions", lambda: _decisions(episode))
+
+
+def _decisions(episode: Episode) -> list[Decision]:
+    found = _DECISIONS(episode=episode.pk)
+    for decision in found:
+        decision.episode = episode
+    return found
+
+
+def plans(episode: Episode) -> list[WrittenPlan]:
+    """Return the written plans nobody has ended."""
+    return once(episode, "clearance:plans", lambda: _PLANS(episode=episode.pk))
+
+
+def provider_limits(episode: Episode) -> list[ProviderLimit]:
+    """Return the limits providers wrote for this client that nobody has ended."""
+    return once(episode, "clearance:provider-limits", lambda: _PROVIDER_LIMITS(episode=episode.pk))
+
+
+def practice_limits(episode: Episode) -> list[PracticeLimit]:
+    """Return the limits the practice set for everyone."""
+    return once(episode, "clearance:practice-limits", lambda: _PRACTICE_LIMITS(practice=episode.practice_id))
+
+
+def precautions(episode: Episode) -> list[Precaution]:
+    """Return the precautions that hold, suggested ones too."""
+    return once(episode, "clearance:precautions", lambda: _PRECAUTIONS(episode=episode.pk))
+
+
+def told(episode: Episode) -> list[KnownState]:
+    """Return what the screening or a member said of the episode, in the order said: the latest of an item counts."""
+    return once(episode, "clearance:told", lambda: _TOLD(episode=episode.pk))
+
+
+def health_record(episode: Episode, on: date) -> list[OnRecord]:
+    """Return the health record on a day: medicines taken, conditions over or not, operations. One query."""
+    return once(
+        episode,
+        f"clearance:health:{on}",
+        lambda: [
+            OnRecord(Kind(kind), *rest) for kind, *rest in _HEALTH_RECORD(client=episode.client_id, day=on)
+        ],
+    )
