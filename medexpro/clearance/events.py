@@ -25,5 +25,7 @@ PRECAUTION_RELEASED = declare(
     "clearance:precaution:release", "Recorded the provider's release of a precaution"
 )
 PRECAUTION_ADDED = declare("clearance:precaution:add", "Added a precaution")
+OWED = declare("clearance:to-tell:owe", "Noted findings that a provider is to hear of")
+TOLD = declare("clearance:to-tell:tell", "Told a provider of a finding")
 REFERRED_BACK = declare("clearance:refer-back:open", "Referred a finding back to the provider")
 ANSWERED = declare("clearance:refer-back:answer", "Recorded the provider's answer")

@@ -5,9 +5,10 @@ from typing import Any
 
 from django import forms as django_forms
 
-from medexpro.clearance.models import Precaution
+from medexpro.clearance import presenters
+from medexpro.clearance.models import Precaution, ReferBack, ToTell
 from medexpro.episodes.models import Episode
-from medexpro.kernel.findings import Closes
+from medexpro.kernel.findings import Closes, Finding, Weight
 from medexpro.knowledge.library import library
 from medexpro.providers.models import Channel, Provider
 from medexpro.web import forms
@@ -145,8 +146,14 @@ class TogetherForm(InstructionForm):
 
 
 class ReferBackForm(ProviderForm):
-    """A finding for the provider, as observed."""
+    """Findings for the provider, as observed. waiting: those of the screening that no provider has answered yet."""
 
+    about = django_forms.MultipleChoiceField(
+        label="It answers",
+        widget=forms.PicksMultiple,
+        required=False,
+        help_text="None: something else you saw",
+    )
     observed = django_forms.CharField(
         label="What you observed",
         help_text="No cause",
@@ -157,6 +164,17 @@ class ReferBackForm(ProviderForm):
         label="How the provider was told", choices=[("", "Not told yet"), *Channel.choices], required=False
     )
     id = django_forms.UUIDField(widget=django_forms.HiddenInput)
+
+    def __init__(self, *args: Any, waiting: Sequence[Finding] = (), **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["about"].choices = [(one.code, presenters.observed(one)) for one in waiting]
+        self.fields["about"].initial = [one.code for one in waiting if one.weight == Weight.STOP]
+        if not waiting:
+            del self.fields["about"]
+        self.fields["observed"].initial = "; ".join(
+            presenters.observed(one) for one in waiting if one.weight == Weight.STOP
+        )
+        self.order_fields(["about", "observed", "provider", "channel"])
 
 
 class AnswerForm(ProviderForm):
@@ -173,3 +191,17 @@ class AnswerForm(ProviderForm):
         widget=forms.Picks,
     )
     valid_to = forms.DateField(label="Cleared until", required=False, help_text="Empty: as before")
+
+    def __init__(self, *args: Any, back: ReferBack, **kwargs: Any):
+        super().__init__(*args, auto_id=f"a-{back.pk}-%s", **kwargs)
+        self.fields["provider"].initial = back.provider_id or self.fields["provider"].initial
+
+
+class TellForm(ProviderForm):
+    """That a provider was told of a finding."""
+
+    channel = django_forms.ChoiceField(label="How the provider was told", choices=Channel.choices)
+    words = django_forms.CharField(label="What was said", max_length=240, required=False)
+
+    def __init__(self, *args: Any, owed: ToTell, **kwargs: Any):
+        super().__init__(*args, auto_id=f"t-{owed.pk}-%s", **kwargs)

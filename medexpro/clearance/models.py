@@ -167,6 +167,29 @@ class Precaution(VersionedModel, EpisodeRow):
         return self.text if self.state == "confirmed" else f"{self.text} (to confirm)"
 
 
+class ToTell(EpisodeRow):
+    """A finding that let the session go on and that the provider is to hear of, and when they did."""
+
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="to_tell")
+    session_id = models.UUIDField(help_text="The session it was found in")
+    code = models.CharField(max_length=80, help_text="Finding code")
+    sentence = models.TextField(help_text="What was found, as weighed")
+    figure = models.CharField(max_length=240, blank=True)
+    found_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+    told_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
+    provider = models.ForeignKey(Provider, null=True, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=8, choices=Channel, blank=True)
+    words = models.CharField(max_length=240, blank=True, help_text="What was said")
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "told_at", "due_at"], name="findings_to_tell")]
+        constraints = [
+            models.UniqueConstraint(fields=["session_id", "code"], name="a_finding_of_a_session_is_told_once")
+        ]
+
+
 class ReferBack(VersionedModel, EpisodeRow):
     """Back to the provider: the finding as observed, who was asked, what they answered. It holds the episode."""
 
@@ -186,3 +209,8 @@ class ReferBack(VersionedModel, EpisodeRow):
     go_on = models.BooleanField(null=True, help_text="Whether the answer lets exercise go on")
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
+
+    @property
+    def codes(self) -> list[str]:
+        """Return the codes of every finding that was given back."""
+        return [self.trigger, *(finding["code"] for finding in self.findings)]

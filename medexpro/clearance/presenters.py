@@ -4,7 +4,7 @@ from typing import Any
 
 from medexpro.clearance.models import ProviderLimit
 from medexpro.kernel import quantities
-from medexpro.kernel.findings import Closes
+from medexpro.kernel.findings import Closes, Finding
 from medexpro.knowledge.library import library
 from medexpro.web import words
 
@@ -25,3 +25,9 @@ def limit(row: ProviderLimit) -> dict[str, Any]:
         "says": f"{measure.name if measure else row.measure}, {row.get_op_display()} {value}",
         "closes": CLOSES.get(Closes(row.closes), row.closes),
     }
+
+
+def observed(finding: Finding) -> str:
+    """Return what a screening found without what we do about it: One leg swollen: “Left calf, since Sunday”."""
+    said = finding.sentence.partition(". ")[0].partition(": not sure")[0].rstrip(".")
+    return f"{said}: “{finding.figure}”" if finding.figure else said

@@ -54,7 +54,7 @@ def weigh_screening(episode: Episode, form: Screening | None, on: date) -> scree
     context = screening.ScreeningContext(
         clearance_letter=_has_letter(episode),
         cardiology_plan=False,
-        answered=frozenset(back.trigger for back in refer_backs(episode) if back.go_on),
+        answered=frozenset(code for back in refer_backs(episode) if back.go_on for code in back.codes),
     )
     result = screening.weigh_answers(questionnaire(), answers, context)
     # A written plan only turns a bar into a decision: where nothing was found there is nothing to ask it about.
@@ -91,6 +91,22 @@ def open_screening_findings(episode: Episode, on: date) -> list[Finding]:
             clears = "A named member’s decision on the screening page, with the reason."
             open_ones.append(replace(finding, weight=Weight.STOP, closes=Closes.SESSION.value, clears=clears))
     return open_ones
+
+
+def waiting_for_provider(episode: Episode, on: date) -> list[Finding]:
+    """Return the findings of the newest finished screening that a provider's answer clears, as they are weighed."""
+    form = latest_screening(episode)
+    if form is None or form.finished_at is None:
+        return []
+    with_provider = {code for back in refer_backs(episode) if back.closed_at is None for code in back.codes}
+    return [
+        finding
+        for finding in weigh_screening(episode, form, on).findings
+        if finding.weight in (Weight.STOP, Weight.DECIDE)
+        and finding.clears != screening.LETTER
+        and finding.code not in form.decisions
+        and finding.code not in with_provider
+    ]
 
 
 # ---- Decisions, and what a start needs
@@ -134,16 +150,21 @@ def _category(episode: Episode, on: date) -> str:
 
 
 def holds_of(episode: Episode) -> list[clearing.Hold]:
-    """Return what is back with a provider: without an answer yet, or with one that lets no exercise go on."""
+    """Return what is back with a provider without an answer yet, or answered with a no that nothing newer lifts."""
+    decision = latest_decision(episode)
+    cleared_at = decision.decided_at if decision and decision.outcome == Outcome.GRANTED else None
+    day = episode.practice.day
     return [
         clearing.Hold(
             code=back.trigger,
             why=back.observed.rstrip("."),
-            opened_on=episode.practice.day(back.opened_at),
+            opened_on=day(back.opened_at),
             referred_back=True,
+            denied_on=day(back.closed_at) if back.closed_at else None,
         )
         for back in refer_backs(episode)
-        if back.closed_at is None or back.go_on is False
+        if back.closed_at is None
+        or (back.go_on is False and (cleared_at is None or cleared_at <= back.closed_at))
     ]
 
 

@@ -22,5 +22,6 @@ urlpatterns = [
     path("<uuid:episode_id>/precautions/confirm/", views.confirm_together, name="confirm_together"),
     path("precautions/<uuid:precaution_id>/", views.answer_precaution, name="answer_precaution"),
     path("<uuid:episode_id>/refer-back/", views.refer_back, name="refer_back"),
+    path("to-tell/<uuid:owed_id>/", views.tell_provider, name="tell_provider"),
     path("refer-back/<uuid:back_id>/answer/", views.record_answer, name="record_answer"),
 ]

@@ -1,6 +1,6 @@
 """Deciding, limiting, precautions and refer back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from medexpro.audit.trail import record_read
 from medexpro.clearance import forms, operations, presenters, state
-from medexpro.clearance.models import Precaution, ProviderLimit, ReferBack
+from medexpro.clearance.models import Precaution, ProviderLimit, ReferBack, ToTell
 from medexpro.clearance.questionnaire import clearing_policy
 from medexpro.clearance.rules import clearing
 from medexpro.clearance.screening_views import episode_of
@@ -37,9 +37,11 @@ def _clearance_page(
     *,
     status: int = 200,
     instructed: Precaution | None = None,
+    answering: ReferBack | None = None,
+    telling: ToTell | None = None,
     **bound: Form,
 ) -> HttpResponse:
-    """instructed: the precaution whose instruction came back with an error; what was typed stands at it."""
+    """instructed, answering, telling: what a form came back about with an error; what was typed stands at it."""
     day = episode.practice.day(clock.now())
     decision = state.latest_decision(episode)
     precautions = list(
@@ -66,8 +68,16 @@ def _clearance_page(
         "precautions": precautions,
         "suggested": suggested,
         "instructed": instructed,
-        "backs": episode.refer_backs.select_related("provider", "opened_by__user").order_by("-opened_at")[
-            :20
+        "backs": [
+            (back, bound["answer"] if back == answering else forms.AnswerForm(episode=episode, back=back))
+            for back in episode.refer_backs.select_related("provider", "opened_by__user").order_by(
+                "-opened_at"
+            )[:20]
+        ],
+        "answering": answering,
+        "to_tell": [
+            (one, bound["told"] if one == telling else forms.TellForm(episode=episode, owed=one))
+            for one in episode.to_tell.filter(told_at=None).order_by("due_at")
         ],
         "day": day,
         "may_decide": request.member.may(Permission.CLEARANCE_DECIDE),
@@ -80,11 +90,12 @@ def _clearance_page(
         "precaution": lambda: forms.PrecautionForm(episode=episode),
         "instruction": lambda: forms.InstructionForm(episode=episode),
         "together": lambda: forms.TogetherForm(episode=episode, suggested=suggested),
-        "refer_back": lambda: forms.ReferBackForm(episode=episode, initial={"id": uuid7()}),
-        "answer": lambda: forms.AnswerForm(episode=episode),
+        "refer_back": lambda: forms.ReferBackForm(
+            episode=episode, waiting=state.waiting_for_provider(episode, day), initial={"id": uuid7()}
+        ),
     }
     context |= {f"{name}_form": bound.get(name) or make() for name, make in made.items()}
-    context["bound"] = list(bound)
+    context["bound"] = [*bound, *(["refer_back"] if request.GET.get("back") else [])]
     return page(request, "clearance/clearance.html", context, status=status)
 
 
@@ -95,7 +106,7 @@ def _take(
     form: Form,
     work: Callable[..., Any],
     said: str,
-    instructed: Precaution | None = None,
+    **about: Any,
 ) -> HttpResponse:
     """Run one operation with a form's values; a refusal stands at its field and everything typed stays."""
     if form.is_valid():
@@ -106,7 +117,7 @@ def _take(
         else:
             toast(request, said)
             return go_to(request, "clearance:decide", episode.pk)
-    return _clearance_page(request, episode, status=422, instructed=instructed, **{name: form})
+    return _clearance_page(request, episode, status=422, **about, **{name: form})
 
 
 @require_POST
@@ -226,11 +237,15 @@ def confirm_together(request: HttpRequest, episode_id: Any) -> HttpResponse:
 def refer_back(request: HttpRequest, episode_id: Any) -> HttpResponse:
     """Give a finding back to the provider."""
     episode = episode_of(request, episode_id)
-    form = forms.ReferBackForm(request.POST, episode=episode)
-    return _take(
-        request, episode, "refer_back", form,
-        lambda **v: operations.refer_back(episode, trigger="observed", **v), "Back with the provider; exercise is on hold",
-    )  # fmt: skip
+    waiting = state.waiting_for_provider(episode, episode.practice.day(clock.now()))
+    form = forms.ReferBackForm(request.POST, episode=episode, waiting=waiting)
+
+    def work(*, about: Sequence[str] = (), **values: Any) -> None:
+        findings = [one for one in waiting if one.code in about]
+        trigger = findings[0].code if findings else "observed"
+        operations.refer_back(episode, trigger=trigger, findings=findings, **values)
+
+    return _take(request, episode, "refer_back", form, work, "Back with the provider; exercise is on hold")
 
 
 @require_POST
@@ -242,9 +257,25 @@ def record_answer(request: HttpRequest, back_id: Any) -> HttpResponse:
     )
     back = get_object_or_404(rows, pk=back_id)
     episode = episode_of(request, back.episode_id)
-    form = forms.AnswerForm(request.POST, episode=episode)
+    form = forms.AnswerForm(request.POST, episode=episode, back=back)
 
     def work(*, go_on: str, **values: Any) -> None:
         operations.record_answer(back, go_on=go_on == "yes", **values)
 
-    return _take(request, episode, "answer", form, work, "The provider’s answer is recorded")
+    said = "The provider’s answer is recorded"
+    return _take(request, episode, "answer", form, work, said, answering=back)
+
+
+@require_POST
+@requires(Permission.CLEARANCE_DECIDE)
+def tell_provider(request: HttpRequest, owed_id: Any) -> HttpResponse:
+    """Record that a provider was told of a finding that let the session go on."""
+    rows = ToTell.objects.visible_to(request.member).select_related("episode__client", "practice")
+    owed = get_object_or_404(rows, pk=owed_id)
+    episode = episode_of(request, owed.episode_id)
+    form = forms.TellForm(request.POST, episode=episode, owed=owed)
+
+    def work(**values: Any) -> None:
+        operations.tell(owed, **values)
+
+    return _take(request, episode, "told", form, work, "It is recorded who was told", telling=owed)

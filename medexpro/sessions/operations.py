@@ -8,9 +8,10 @@ from uuid import UUID
 from django.db import transaction
 
 from medexpro.audit.trail import record
+from medexpro.clearance import operations as clearance_operations
 from medexpro.clearance import state as clearance
 from medexpro.episodes.models import Episode
-from medexpro.kernel.findings import first_obstacle
+from medexpro.kernel.findings import Finding, first_obstacle
 from medexpro.kernel.ids import uuid7
 from medexpro.kernel.refusals import NotAllowed, Refusal
 from medexpro.practice import permissions
@@ -177,6 +178,8 @@ def sign(session: SessionLog, *, recently_signed_in: bool, by: Member, at: datet
     session.version += 1
     session.save()
     record(events.SIGNED, session, by=by, at=at, hash=session.content_hash, awaits_cosign=cosign_later)
+    weighed = [Finding.from_dict(finding) for finding in session.findings]
+    clearance_operations.owe_telling(session.episode, weighed, session_id=session.pk, by=by, at=at)
     return session
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.urls import reverse
 
-from medexpro.clearance.models import Decision, ReferBack
+from medexpro.clearance.models import Decision, ReferBack, ToTell
 from medexpro.episodes.models import Episode, Status
 from medexpro.practice import breakglass, records
 from medexpro.practice.models import Member
@@ -19,6 +19,8 @@ from medexpro.today.owed import FETCHED, Kind, Owed
 from medexpro.web import words
 
 SOON_DAYS = 5
+# Far more than one person leaves open; the page shows the oldest and the day's own.
+NOTES_READ = 60
 
 
 def reassessments(member: Member, day: date) -> list[Owed]:
@@ -55,17 +57,29 @@ def reassessments(member: Member, day: date) -> list[Owed]:
     return owed
 
 
-def unsigned_notes(member: Member, day: date) -> list[Owed]:
-    """Return session notes that are not signed, and those that wait for a co-sign."""
+def open_notes(member: Member) -> list[SessionLog]:
+    """Return sessions whose note is not signed, and those that wait for the member's co-sign, the oldest first."""
     states = [SessionState.OPEN, SessionState.HELD, SessionState.READY]
     if member.may(Permission.SESSIONS_COSIGN):
         states.append(SessionState.AWAITING_COSIGN)
-    rows = (
-        SessionLog.objects.visible_to(member)
-        .filter(state__in=states)
-        .select_related("episode__client")
-        .order_by("opened_at")
-    )
+    rows = SessionLog.objects.visible_to(member).filter(state__in=states)
+    return list(rows.select_related("episode__client").order_by("opened_at")[:NOTES_READ])
+
+
+def running(notes: Sequence[SessionLog], member: Member, day: date) -> list[SessionLog]:
+    """Return the member's own sessions of the day that are on the floor, the newest first."""
+    mine = [
+        one
+        for one in notes
+        if one.by_id == member.pk
+        and one.state in (SessionState.OPEN, SessionState.READY)
+        and member.practice.day(one.opened_at) == day
+    ]
+    return mine[::-1][:3]
+
+
+def unsigned_notes(member: Member, day: date, notes: Sequence[SessionLog] | None = None) -> list[Owed]:
+    """Return session notes that are not signed, and those that wait for a co-sign. notes: where they are read already."""
     return [
         Owed(
             str(session.episode.client),
@@ -74,13 +88,15 @@ def unsigned_notes(member: Member, day: date) -> list[Owed]:
             reverse("sessions:show", args=[session.pk]),
             late=member.practice.day(session.opened_at) < day,
         )
-        for session in rows[:FETCHED]
+        for session in (open_notes(member) if notes is None else notes)[:FETCHED]
     ]
 
 
 def clearances_ending(member: Member, day: date) -> list[Owed]:
     """Return active episodes whose newest clearance has ended or ends within two weeks."""
+    newer = Decision.objects.filter(episode=OuterRef("episode"), decided_at__gt=OuterRef("decided_at"))
     newest = Decision.objects.visible_to(member).filter(
+        ~Exists(newer),
         episode__status__in=(Status.ACTIVE, Status.ON_HOLD),
         valid_to__lte=day + timedelta(days=14),
         outcome="granted",
@@ -88,10 +104,7 @@ def clearances_ending(member: Member, day: date) -> list[Owed]:
     rows = newest.select_related("episode__client").order_by("valid_to")[: FETCHED * 2]
     seen, owed = set(), []
     for decision in rows:
-        if (
-            decision.episode_id in seen
-            or decision.episode.clearances.filter(decided_at__gt=decision.decided_at).exists()
-        ):
+        if decision.episode_id in seen:
             continue
         seen.add(decision.episode_id)
         ended = decision.valid_to < day
@@ -132,6 +145,26 @@ def refer_backs(member: Member, day: date) -> list[Owed]:
 def alerts(member: Member, day: date) -> list[Owed]:
     """Return clients who must not exercise: back with a provider, or stopped by a screening nobody passed on."""
     return [*refer_backs(member, day), *intake.not_passed_on(member, day)]
+
+
+def to_tell(member: Member, day: date) -> list[Owed]:
+    """Return findings that let a session go on and that a provider is to hear of."""
+    rows = (
+        ToTell.objects.visible_to(member)
+        .filter(told_at=None)
+        .select_related("episode__client")
+        .order_by("due_at")
+    )
+    return [
+        Owed(
+            str(one.episode.client),
+            f"{one.sentence} By {words.day(member.practice.day(one.due_at), 'short')}",
+            "Tell",
+            reverse("clearance:decide", args=[one.episode_id]) + "#to-tell",
+            late=member.practice.day(one.due_at) < day,
+        )
+        for one in rows[:FETCHED]
+    ]
 
 
 def reports_owed(member: Member, day: date) -> list[Owed]:
@@ -201,6 +234,7 @@ def _back_words(back: ReferBack, member: Member) -> str:
 
 
 KINDS: tuple[tuple[str, str, Permission, Callable[[Member, date], list[Owed]]], ...] = (
+    ("To tell the provider", "phone", Permission.CLEARANCE_DECIDE, to_tell),
     ("Reassessment due", "loop", Permission.ASSESSMENTS_MEASURE, reassessments),
     ("Unsigned notes", "pen", Permission.SESSIONS_LOG, unsigned_notes),
     ("On the way in", "play", Permission.SCREENING_RECORD, intake.starting),
@@ -211,14 +245,21 @@ KINDS: tuple[tuple[str, str, Permission, Callable[[Member, date], list[Owed]]], 
 )
 
 
-def owed_to(member: Member, day: date, *, told: Sequence[Owed] = ()) -> list[Kind]:
+def owed_to(
+    member: Member, day: date, *, told: Sequence[Owed] = (), notes: Sequence[SessionLog] | None = None
+) -> list[Kind]:
     """Return what this member has to do, by kind; kinds with nothing are left out.
 
     told: the alerts that stand above; what concerns the same episode on its way in is said once.
+    notes: from open_notes, where a page has read them already.
     """
+
+    def found_by(rule: Callable[[Member, date], list[Owed]]) -> list[Owed]:
+        return unsigned_notes(member, day, notes) if rule is unsigned_notes else rule(member, day)
+
     above = {one.episode for one in told} - {None}
     found = [
-        Kind(name, icon, [one for one in rule(member, day) if one.episode not in above])
+        Kind(name, icon, [one for one in found_by(rule) if one.episode not in above])
         for name, icon, permission, rule in KINDS
         if member.may(permission)
     ]

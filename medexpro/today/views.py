@@ -9,7 +9,6 @@ from medexpro.kernel import clock
 from medexpro.practice.access import signed_in
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
-from medexpro.sessions.models import SessionLog, SessionState
 from medexpro.today import obligations
 from medexpro.web.pages import page
 
@@ -21,17 +20,9 @@ def show(request: HttpRequest) -> HttpResponse:
     day = member.practice.day(at)
     reads = member.may(Permission.RECORD_READ)
     alerts = obligations.alerts(member, day) if reads else []
-    running = []
-    if member.may(Permission.SESSIONS_LOG):
-        rows = SessionLog.objects.visible_to(member).filter(
-            by=member, state__in=(SessionState.OPEN, SessionState.READY)
-        )
-        running = [
-            s
-            for s in rows.select_related("episode__client").order_by("-opened_at")[:3]
-            if member.practice.day(s.opened_at) == day
-        ]
-    kinds = obligations.owed_to(member, day, told=alerts)
+    notes = obligations.open_notes(member) if member.may(Permission.SESSIONS_LOG) else []
+    running = obligations.running(notes, member, day)
+    kinds = obligations.owed_to(member, day, told=alerts, notes=notes)
     count = len(alerts) + sum(len(kind.rows) for kind in kinds)
     record_list(member, "today", at=at, count=count)
     context = {

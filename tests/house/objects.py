@@ -17,6 +17,8 @@ import pikepdf
 from medexpro.clearance import operations as clearance
 from medexpro.clients.agreements import kinds as all_agreements
 from medexpro.clients.operations import agreements, documents, facts, people
+from medexpro.kernel.findings import Finding, Weight
+from medexpro.kernel.ids import uuid7
 from medexpro.practice import links
 from medexpro.programs.models import ProgramExercise
 from medexpro.reports import sending
@@ -140,6 +142,19 @@ class World:
             self.episode, trigger="other", observed="New swelling of the calf", by=self.cast.ana, at=MORNING
         )
 
+    @cached_property
+    def owed(self) -> Any:
+        found = Finding(
+            code="bp_low_asymptomatic",
+            sentence="Under 90 systolic.",
+            weight=Weight.NOTE,
+            tell_within_hours=24,
+        )
+        [owed] = clearance.owe_telling(
+            self.episode, [found], session_id=uuid7(), by=self.cast.ana, at=MORNING
+        )
+        return owed
+
 
 Build = Callable[[World], Any]
 
@@ -168,6 +183,7 @@ VALUES: dict[str, Build] = {
     "limit_id": lambda world: world.limit.pk,
     "precaution_id": lambda world: world.precaution.pk,
     "back_id": lambda world: world.back.pk,
+    "owed_id": lambda world: world.owed.pk,
     "line_id": lambda world: world.line.pk,
     "upload_id": lambda world: world.upload.pk,
     "reports:document_id": lambda world: world.report.pk,

@@ -200,4 +200,28 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['practice', 'episode', '-decided_at'], name='clearances_of_episode')],
             },
         ),
+        migrations.CreateModel(
+            name='ToTell',
+            fields=[
+                ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('session_id', models.UUIDField(help_text='The session it was found in')),
+                ('code', models.CharField(help_text='Finding code', max_length=80)),
+                ('sentence', models.TextField(help_text='What was found, as weighed')),
+                ('figure', models.CharField(blank=True, max_length=240)),
+                ('found_at', models.DateTimeField()),
+                ('due_at', models.DateTimeField()),
+                ('told_at', models.DateTimeField(null=True)),
+                ('channel', models.CharField(blank=True, choices=[('link', 'Secure link'), ('fax', 'Fax'), ('print', 'Print and post'), ('email', 'E-mail (secure address only)'), ('phone', 'Phone')], max_length=8)),
+                ('words', models.CharField(blank=True, help_text='What was said', max_length=240)),
+                ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='to_tell', to='episodes.episode')),
+                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.practice')),
+                ('provider', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.provider')),
+                ('told_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['practice', 'told_at', 'due_at'], name='findings_to_tell')],
+                'constraints': [models.UniqueConstraint(fields=('session_id', 'code'), name='a_finding_of_a_session_is_told_once')],
+            },
+        ),
     ]

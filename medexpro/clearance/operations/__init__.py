@@ -14,10 +14,11 @@ from medexpro.clearance.operations.precautions import (
 from medexpro.clearance.operations.referring import record_answer, refer_back
 from medexpro.clearance.operations.refused import ClearanceRefused
 from medexpro.clearance.operations.screening import answer, decide_finding, finish_screening, start_screening
+from medexpro.clearance.operations.telling import owe_telling, tell
 
 __all__ = [
     "ClearanceRefused", "add_precaution", "answer", "confirm_precaution", "confirm_together", "decide_finding",
-    "decline_precaution", "end_limit", "finish_screening", "grant", "record_answer", "record_limit", "record_plan",
-    "refer_back", "refuse", "release_precaution", "start_screening", "suggest_precautions", "tell_history", "tighten",
+    "decline_precaution", "end_limit", "finish_screening", "grant", "owe_telling", "record_answer", "record_limit", "record_plan",
+    "refer_back", "refuse", "release_precaution", "start_screening", "suggest_precautions", "tell", "tell_history", "tighten",
     "withdraw",
 ]  # fmt: skip

@@ -179,12 +179,16 @@ class OpenFlag:
 
 @dataclass(frozen=True, kw_only=True)
 class Hold:
-    """A hold or a refer-back that is open. why: what was seen, in words."""
+    """A hold or a refer-back that is open. why: what was seen, in words.
+
+    denied_on: the day on which the provider answered that exercise can't go on.
+    """
 
     code: str
     why: str
     opened_on: date
     referred_back: bool = False
+    denied_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,12 +240,16 @@ def _answers(clearance: ClearanceFacts | None, flag: OpenFlag) -> bool:
 def hold_sentence(hold: Hold) -> str:
     """Return what a hold or an open refer-back says."""
     since = words.day(hold.opened_on)
+    if hold.denied_on:
+        return f"The provider answered no on {words.day(hold.denied_on)}: {hold.why}. No exercise until a new clearance."
     if hold.referred_back:
         return f"Back with the provider since {since}: {hold.why}. No exercise until the answer is recorded."
     return f"On hold since {since}: {hold.why}. No exercise until the hold is lifted."
 
 
 def _hold(hold: Hold) -> Finding:
+    if hold.denied_on:
+        return _stop(f"refer-back-denied:{hold.code}", hold_sentence(hold), "A new clearance decision.")
     if hold.referred_back:
         clears = "The provider’s written answer, recorded on the refer-back."
         return _stop(f"refer-back-open:{hold.code}", hold_sentence(hold), clears)
