@@ -13,6 +13,7 @@ WITHDRAWN = declare("clearance:decision:withdraw", "Withdrew a clearance")
 LIMIT_SET = declare("clearance:limit:set", "Recorded a provider's limit")
 LIMIT_ENDED = declare("clearance:limit:end", "Ended a provider's limit")
 TIGHTENED = declare("clearance:practice-limit:set", "Tightened a limit for the practice")
+LOOSENED = declare("clearance:practice-limit:end", "Ended a tighter limit of the practice")
 PLAN_RECORDED = declare("clearance:plan:record", "Recorded a provider's written plan")
 PRECAUTION_SUGGESTED = declare("clearance:precaution:suggest", "Suggested a precaution")
 PRECAUTION_CONFIRMED = declare(

@@ -8,6 +8,7 @@ from django import forms as django_forms
 from medexpro.clearance import presenters
 from medexpro.clearance.models import Precaution, ReferBack, ToTell
 from medexpro.episodes.models import Episode
+from medexpro.kernel import quantities
 from medexpro.kernel.findings import Closes, Finding, Weight
 from medexpro.knowledge.library import library
 from medexpro.providers.models import Channel, Provider
@@ -68,30 +69,42 @@ class RefuseForm(ProviderForm):
     )
 
 
+CLOSING = [
+    (Closes.SESSION, "The whole session"),
+    (Closes.AEROBIC, "Aerobic exercise"),
+    (Closes.RESISTANCE, "Resistance exercise"),
+]
+SIDES = [(">", "No higher than"), ("<", "No lower than")]
+
+
+def limited_measures() -> list[tuple[str, str]]:
+    """Return the measures a limit is written for, each with the unit its value is in."""
+    measures = library().measures
+    units = {key: quantities.label(measures[key].unit) for key in LIMITED if key in measures}
+    return [(key, f"{measures[key].name}, {unit}".rstrip(", ")) for key, unit in units.items()]
+
+
 class LimitForm(ProviderForm):
     """One limit a provider wrote."""
 
-    measure = django_forms.ChoiceField(label="Measure")
-    op = django_forms.ChoiceField(label="Limit", choices=[(">", "No higher than"), ("<", "No lower than")])
+    measure = django_forms.ChoiceField(label="Measure", choices=limited_measures)
+    op = django_forms.ChoiceField(label="Limit", choices=SIDES)
     value = forms.NumberField(label="Value")
-    closes = django_forms.ChoiceField(
-        label="Past it, this is closed",
-        choices=[
-            (Closes.SESSION, "The whole session"),
-            (Closes.AEROBIC, "Aerobic exercise"),
-            (Closes.RESISTANCE, "Resistance exercise"),
-        ],
-    )
+    closes = django_forms.ChoiceField(label="Past it, this is closed", choices=CLOSING)
     written_on = forms.DateField(label="Written on")
     valid_to = forms.DateField(
         label="Last day", required=False, help_text="It still closes until it is ended"
     )
     words = django_forms.CharField(label="As written", max_length=240, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        measures = library().measures
-        self.fields["measure"].choices = [(key, measures[key].name) for key in LIMITED if key in measures]
+
+class PracticeLimitForm(forms.Form):
+    """One limit that the practice tightens for everyone."""
+
+    measure = django_forms.ChoiceField(label="Measure", choices=limited_measures)
+    op = django_forms.ChoiceField(label="Limit", choices=SIDES)
+    value = forms.NumberField(label="Value")
+    closes = django_forms.ChoiceField(label="Past it, this is closed", choices=CLOSING)
 
 
 class PlanForm(ProviderForm):

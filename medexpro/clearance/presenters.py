@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from medexpro.clearance.models import ProviderLimit
+from medexpro.clearance.models import PracticeLimit, ProviderLimit
 from medexpro.kernel import quantities
 from medexpro.kernel.findings import Closes, Finding
 from medexpro.knowledge.library import library
@@ -15,8 +15,8 @@ CLOSES = {
 }
 
 
-def limit(row: ProviderLimit) -> dict[str, Any]:
-    """Return a provider's limit as the page says it: Systolic pressure no higher than 150 mmHg."""
+def limit(row: ProviderLimit | PracticeLimit) -> dict[str, Any]:
+    """Return a limit as the page says it: Systolic pressure no higher than 150 mmHg."""
     measure = library().measures.get(row.measure)
     unit = f" {quantities.label(measure.unit)}" if measure else ""
     value = f"{words.number(row.value.normalize())}{unit}".strip()

@@ -12,12 +12,13 @@ from medexpro.clearance.models import (
     KnownState,
     Outcome,
     Precaution,
+    ProviderLimit,
     ReferBack,
     Screening,
     WrittenPlan,
 )
 from medexpro.clearance.questionnaire import clearing_policy, questionnaire
-from medexpro.clearance.rules import clearing, gates, screening, tablet, words
+from medexpro.clearance.rules import clearing, gates, limits, screening, tablet, words
 from medexpro.clearance.rules.evidence import (
     PRE,
     RED_FLAG_QUESTION,
@@ -217,24 +218,25 @@ def _closed(episode: Episode) -> Finding:
 # ---- Limits, histories, precautions
 
 
+def _written(row: ProviderLimit) -> Limit:
+    return Limit(
+        measure=row.measure,
+        op=row.op,
+        value=Decimal(words.plain(row.value)),
+        origin=Origin.PROVIDER,
+        who=row.provider.short_name,
+        written_on=row.written_on,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        closes=Closes(row.closes),
+        source=row.words,
+        id=str(row.pk),
+    )
+
+
 def limits_in_force(episode: Episode) -> list[Limit]:
     """Return the provider's written limits for this client and the practice's own, as the rules read them."""
-    found = [
-        Limit(
-            measure=limit.measure,
-            op=limit.op,
-            value=Decimal(words.plain(limit.value)),
-            origin=Origin.PROVIDER,
-            who=limit.provider.short_name,
-            written_on=limit.written_on,
-            valid_from=limit.valid_from,
-            valid_to=limit.valid_to,
-            closes=Closes(limit.closes),
-            source=limit.words,
-            id=str(limit.pk),
-        )
-        for limit in asked.provider_limits(episode)
-    ]
+    found = [_written(row) for row in asked.provider_limits(episode)]
     tz = episode.practice.tz
     found += [
         Limit(
@@ -251,6 +253,16 @@ def limits_in_force(episode: Episode) -> list[Limit]:
         for limit in asked.practice_limits(episode)
     ]
     return found
+
+
+def reach_of(row: ProviderLimit) -> str:
+    """Return what a provider's limit can't do, in one sentence; empty when it does all it says."""
+    return limits.reach(_written(row), library().gates.values())
+
+
+def limits_to_ask_about(episode: Episode, on: date) -> list[Finding]:
+    """Return a note for each written limit whose last day has passed; it still closes what it closed."""
+    return limits.overdue(limits_in_force(episode), on)
 
 
 def histories_of(episode: Episode, on: date) -> dict[str, datetime | None]:

@@ -2,9 +2,16 @@
 
 from django.urls import path
 
-from medexpro.clearance import history_views, screening_views, views
+from medexpro.clearance import history_views, practice_limit_views, screening_views, views
 
 urlpatterns = [
+    path("limits/", practice_limit_views.practice_limits, name="practice_limits"),
+    path("limits/tighten/", practice_limit_views.tighten, name="tighten"),
+    path(
+        "limits/practice/<uuid:limit_id>/end/",
+        practice_limit_views.end_practice_limit,
+        name="end_practice_limit",
+    ),
     path("<uuid:episode_id>/screening/", screening_views.screening, name="screening"),
     path("<uuid:episode_id>/screening/start/", screening_views.start, name="start"),
     path("<uuid:episode_id>/screening/answer/", screening_views.answer, name="answer"),

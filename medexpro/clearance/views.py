@@ -59,9 +59,9 @@ def _clearance_page(
         "history": episode.clearances.select_related("provider", "decided_by__user").order_by("-decided_at")[
             :20
         ],
-        "needs": state.weigh_start(episode, day),
+        "needs": [*state.weigh_start(episode, day), *state.limits_to_ask_about(episode, day)],
         "limits": [
-            presenters.limit(row)
+            presenters.limit(row) | {"reach": state.reach_of(row)}
             for row in episode.provider_limits.filter(ended_at=None).select_related("provider")
         ],
         "plans": state.plans_in_force(episode, day),

@@ -121,6 +121,13 @@ class World:
         )  # fmt: skip
 
     @cached_property
+    def tighter(self) -> Any:
+        return clearance.tighten(
+            self.cast.northbridge, measure="bp_systolic", op=">", value=Decimal(150), by=self.cast.olga,
+            at=MORNING,
+        )  # fmt: skip
+
+    @cached_property
     def precaution(self) -> Any:
         return clearance.add_precaution(self.episode, text="No kneeling", by=self.cast.ana, at=MORNING)
 
@@ -196,6 +203,7 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "assessments:leave_out": lambda world: {"assessment_id": world.assessment.pk, "measure": "tug"},
     "knowledge:kind": lambda world: {"kind": "measures"},
     "knowledge:show": lambda world: {"kind": "measure", "key": "grip_strength"},
+    "clearance:end_practice_limit": lambda world: {"limit_id": world.tighter.pk},
     "clients:add_fact": lambda world: {"client_id": world.cast.janet.pk, "kind": "medication"},
     "clients:sign": lambda world: {"client_id": world.cast.janet.pk, "kind": next(iter(all_agreements()))},
 }

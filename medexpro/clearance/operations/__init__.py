@@ -2,7 +2,13 @@
 
 from medexpro.clearance.operations.decisions import grant, refuse, withdraw
 from medexpro.clearance.operations.histories import tell_history
-from medexpro.clearance.operations.limits import end_limit, record_limit, record_plan, tighten
+from medexpro.clearance.operations.limits import (
+    end_limit,
+    end_practice_limit,
+    record_limit,
+    record_plan,
+    tighten,
+)
 from medexpro.clearance.operations.precautions import (
     add_precaution,
     confirm_precaution,
@@ -18,7 +24,7 @@ from medexpro.clearance.operations.telling import owe_telling, tell
 
 __all__ = [
     "ClearanceRefused", "add_precaution", "answer", "confirm_precaution", "confirm_together", "decide_finding",
-    "decline_precaution", "end_limit", "finish_screening", "grant", "owe_telling", "record_answer", "record_limit", "record_plan",
-    "refer_back", "refuse", "release_precaution", "start_screening", "suggest_precautions", "tell", "tell_history", "tighten",
-    "withdraw",
+    "decline_precaution", "end_limit", "end_practice_limit", "finish_screening", "grant", "owe_telling",
+    "record_answer", "record_limit", "record_plan", "refer_back", "refuse", "release_precaution", "start_screening",
+    "suggest_precautions", "tell", "tell_history", "tighten", "withdraw",
 ]  # fmt: skip

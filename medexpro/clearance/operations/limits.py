@@ -99,6 +99,16 @@ def tighten(
 
 
 @transaction.atomic
+def end_practice_limit(limit: PracticeLimit, *, by: Member, at: datetime) -> None:
+    """End a limit of the practice's own; ours hold again."""
+    permissions.check(by, Permission.KNOWLEDGE_APPROVE)
+    if limit.ended_at is None:
+        limit.ended_at = at
+        limit.save(update_fields=["ended_at"])
+        record(events.LOOSENED, limit, by=by, at=at, measure=limit.measure, op=limit.op, closes=limit.closes)
+
+
+@transaction.atomic
 def record_plan(
     episode: Episode, *, kind: str, provider: Provider, names_service: bool, words: str = "", written_on: date,
     valid_to: date | None = None, document: ClientDocument | None = None, by: Member, at: datetime,

@@ -1,0 +1,68 @@
+"""A practice tightens for everyone, never loosens; a provider's limit says what it can't do and when it is overdue."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from medexpro.clearance import operations, state
+from medexpro.clearance.models import PracticeLimit
+from medexpro.clearance.rules.evidence import Reading
+from tests import scenario
+from tests.conftest import MORNING
+from tests.pages import text_of
+
+PAGE = "/clearance/limits/"
+TIGHTER = {"measure": "bp_systolic", "op": ">", "value": "150", "closes": "session"}
+
+
+@pytest.fixture(autouse=True)
+def today(clock):
+    """Every page here is looked at on one morning."""
+    clock("2026-10-13 09:30")
+
+
+def closes_at(episode, systolic):
+    taken = [Reading(measure="bp_systolic", value=Decimal(systolic), at=MORNING)]
+    context = state.gate_context(episode, at=MORNING, readings=taken, red_flags=[], signs=[])
+    return any(f.closes == "session" and f.measure == "bp_systolic" for f in state.gates.weigh(context))
+
+
+def test_an_owner_tightens_for_every_client_and_ends_it_again(cast, sign_in):
+    episode, browser = scenario.cleared(cast), sign_in(cast.olga)
+    assert not closes_at(episode, 155)
+    assert browser.post(f"{PAGE}tighten/", TIGHTER).status_code == 302
+    said = text_of(browser.get(PAGE))
+    assert "no higher than 150 mmHg" in said and "Olga Brandt" in said
+    assert closes_at(episode, 155)
+    limit = PracticeLimit.objects.get()
+    browser.post(f"{PAGE}practice/{limit.pk}/end/")
+    assert not closes_at(episode, 155)
+
+
+def test_a_looser_limit_is_refused_at_its_field_and_kept_in_the_form(cast, sign_in):
+    answer = sign_in(cast.olga).post(f"{PAGE}tighten/", TIGHTER | {"value": "190"})
+    assert answer.status_code == 422
+    assert "A practice may set a lower figure" in text_of(answer) and 'value="190"' in answer.content.decode()
+    assert not PracticeLimit.objects.exists()
+
+
+def test_others_read_the_limits_and_another_practice_has_its_own(cast, sign_in):
+    sign_in(cast.olga).post(f"{PAGE}tighten/", TIGHTER)
+    assert "150 mmHg" in text_of(sign_in(cast.asa).get(PAGE))
+    assert "Set it for everyone" not in text_of(sign_in(cast.asa).get(PAGE))
+    assert sign_in(cast.asa).post(f"{PAGE}tighten/", TIGHTER).status_code == 403
+    assert "150 mmHg" not in text_of(sign_in(cast.dana).get(PAGE))
+    end = f"{PAGE}practice/{PracticeLimit.objects.get().pk}/end/"
+    assert sign_in(cast.dana).post(end).status_code == 404
+
+
+def test_the_clearance_page_says_what_a_limit_can_not_do_and_that_its_day_has_passed(cast, sign_in):
+    episode = scenario.cleared(cast)
+    operations.record_limit(
+        episode, measure="bp_systolic", op=">", value=Decimal(190), provider=cast.dr_raman,
+        written_on=date(2026, 9, 1), valid_to=date(2026, 10, 1), by=cast.ana, at=MORNING,
+    )  # fmt: skip
+    said = text_of(sign_in(cast.ana).get(f"/clearance/{episode.pk}/"))
+    assert "The session still closes above 180 mmHg: no written limit lifts that." in said
+    assert "its last day was Oct 1, 2026" in said
