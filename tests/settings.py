@@ -7,7 +7,9 @@ import tempfile
 from pathlib import Path
 
 os.environ.setdefault("MEDEXPRO_TESTING", "1")
-os.environ.setdefault("MEDEXPRO_HOME", tempfile.mkdtemp(prefix="medexpro-test-"))
+if "MEDEXPRO_HOME" not in os.environ:
+    os.environ["MEDEXPRO_HOME"] = tempfile.mkdtemp(prefix="medexpro-test-")
+    atexit.register(shutil.rmtree, os.environ["MEDEXPRO_HOME"], ignore_errors=True)
 
 from medexpro.config.settings import *
 

@@ -5,9 +5,11 @@
 --check   exit 1 and name the pages that are not those of the code (`make check`)
 """
 
+import atexit
 import importlib
 import os
 import pkgutil
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -65,7 +67,9 @@ def main(mode: str) -> int:
     """Write or check every page; return the exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "medexpro.config.settings")
     os.environ.setdefault("MEDEXPRO_TESTING", "1")
-    os.environ.setdefault("MEDEXPRO_HOME", tempfile.mkdtemp(prefix="medexpro-docs-"))
+    if "MEDEXPRO_HOME" not in os.environ:
+        os.environ["MEDEXPRO_HOME"] = tempfile.mkdtemp(prefix="medexpro-docs-")
+        atexit.register(shutil.rmtree, os.environ["MEDEXPRO_HOME"], ignore_errors=True)
     sys.path.insert(0, str(ROOT))
     import django
 
