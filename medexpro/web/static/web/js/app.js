@@ -1,6 +1,7 @@
 // What every page does. Each module listens on the document, so parts that htmx swaps in need no setting up.
 import "./toast.js";
 import "./swap.js";
+import "./unsent.js";
 import "./keys.js";
 import "./dialog.js";
 import "./stepper.js";

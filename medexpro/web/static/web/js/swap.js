@@ -51,13 +51,19 @@ document.addEventListener("htmx:sendError", () =>
   }),
 );
 
+// What was typed into a search while the page was still loading is asked about too.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const field of document.querySelectorAll("input[type=search][hx-get]"))
+    if (field.value !== field.defaultValue) window.htmx.trigger(field, "search");
+});
+
 // A page that came back with errors, without htmx.
 if (document.querySelector("[data-problems]")) placeFocus(document.body);
 
 // A form that was sent must not go twice. Its own answer, or going back in the history, frees it again.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method === "dialog" || form.matches("[hx-post], [data-hx-post]")) return;
+  if (event.defaultPrevented || form.method === "dialog") return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;
