@@ -273,6 +273,7 @@ class Outcome:
             goal=self._goal_line,
             cut_off=self._cut_off,
             band=self._band if several else None,
+            norm=self._norm_band,
         )
 
     @property

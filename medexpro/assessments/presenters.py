@@ -449,6 +449,13 @@ def reasons(outcome: Outcome) -> list[Reason]:
             if value is not None:
                 amount = said.amount(outcome.measure, value.threshold, outcome.unit)
                 found.append(_reason(amount, value.type, value.population, value.source, value.verification))
+    elif judged and outcome.limits is None and not outcome.differs:
+        found.append(
+            Reason("–", "Change that counts", "No verified amount of change fits this client.", "", "")
+        )
+        for value in judged.waiting:
+            amount = said.amount(outcome.measure, value.threshold, outcome.unit)
+            found.append(_reason(amount, value.type, value.population, value.source, value.verification))
     compared = outcome.compared
     if isinstance(compared, norms.Comparison):
         found.append(
@@ -493,8 +500,14 @@ def measures_to_add(assessment: Assessment) -> list[tuple[str, str]]:
     return sorted(((one.id, one.name) for one in free), key=lambda pair: pair[1])
 
 
+# More than this reads as a list, and the list of measures stands below.
+MOST_NAMED = 4
+
+
 def missing_words(open_ones: Sequence[state.Missing]) -> str:
-    """Return what still keeps an assessment from being finished."""
+    """Return what still keeps an assessment from being finished; many are counted, the list beside names them."""
     if not open_ones:
         return "Nothing is missing."
+    if len(open_ones) > MOST_NAMED:
+        return f"{len(open_ones)} results are missing."
     return f"Missing: {words.joined([one.words for one in open_ones])}."

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import IntegerField, Max, OuterRef, Subquery
 from django.urls import reverse
 
 from medexpro.clearance import state as clearance
@@ -10,9 +11,13 @@ from medexpro.clients.panels import Chart, Panel, Slot, Tab
 from medexpro.episodes.own_panels import spine_of
 from medexpro.kernel.findings import Weight
 from medexpro.practice.permissions import Permission
-from medexpro.sessions.models import SessionLog
+from medexpro.programs import state as programs
+from medexpro.sessions.models import ExerciseEntry, SessionLog, SessionState
+from medexpro.sessions.presenters import EFFORT_CEILING
+from medexpro.web.sessions import SessionMark, sessions_svg
 
-SHOWN = 6
+# Listed, drawn at most, and drawn at least.
+SHOWN, DRAWN, LEAST_DRAWN = 6, 24, 2
 
 
 def register() -> None:
@@ -26,6 +31,17 @@ def register() -> None:
             next_session,
             Permission.SESSIONS_LOG,
             order=5,
+            slot=Slot.SIDE,
+        )
+    )
+    panels.add(
+        Panel(
+            "every_session",
+            "Every session",
+            "sessions/every_panel.html",
+            every_session,
+            Permission.RECORD_READ,
+            order=40,
             slot=Slot.SIDE,
         )
     )
@@ -54,13 +70,17 @@ def _count(chart: Chart) -> int | None:
 def _newest(chart: Chart) -> list[SessionLog]:
     """Return the newest sessions, asked for once however many parts show them."""
     if "sessions" not in chart.memo:
-        rows = (
-            SessionLog.objects.filter(episode=chart.episode).order_by("-number")[:SHOWN]
-            if chart.episode
-            else []
-        )
+        rows = SessionLog.objects.filter(episode=chart.episode).order_by("-number") if chart.episode else []
+        if chart.episode:
+            rows = rows.annotate(pain=_highest("pain"), effort=_highest("effort"))[:DRAWN]
         chart.memo["sessions"] = list(rows)
     return chart.memo["sessions"]
+
+
+def _highest(field: str) -> Subquery:
+    """Return the highest pain or effort said in a session, in the query that reads the sessions."""
+    entries = ExerciseEntry.objects.filter(session=OuterRef("pk")).order_by().values("session")
+    return Subquery(entries.annotate(highest=Max(field)).values("highest"), output_field=IntegerField())
 
 
 def next_session(chart: Chart) -> dict[str, Any] | None:
@@ -86,6 +106,34 @@ def next_session(chart: Chart) -> dict[str, Any] | None:
 
 
 def so_far(chart: Chart) -> dict[str, Any] | None:
-    """Return the newest sessions."""
-    newest = _newest(chart)
-    return {"rows": newest, "url": _tab(chart)} if newest else None
+    """Return the newest sessions, each with what it came to."""
+    newest = _newest(chart)[:SHOWN]
+    return {"rows": [(one, _came_to(one)) for one in newest], "url": _tab(chart)} if newest else None
+
+
+def _came_to(session: Any) -> str:
+    """Return “RPE 4, pain 2 · 49 min”, or the state of a session that is not signed."""
+    if session.state not in (SessionState.SIGNED, SessionState.AWAITING_COSIGN):
+        return session.get_state_display()
+    said = [f"RPE {session.effort}" if session.effort is not None else ""]
+    said.append(f"pain {session.pain}" if session.pain is not None else "")
+    minutes = sum(session.minutes.values()) // 60
+    parts = [", ".join(filter(None, said)), f"{minutes} min" if minutes else ""]
+    if session.state == SessionState.AWAITING_COSIGN:
+        parts.append(session.get_state_display().lower())
+    return " · ".join(filter(None, parts))
+
+
+def every_session(chart: Chart) -> dict[str, Any] | None:
+    """Return the drawing of the highest pain and effort in each of the newest sessions; two make a drawing."""
+    marks = [
+        SessionMark(one.number, one.pain, one.effort)
+        for one in reversed(_newest(chart))
+        if one.pain is not None or one.effort is not None
+    ]
+    if len(marks) < LEAST_DRAWN or chart.episode is None:
+        return None
+    program = programs.program_of(chart.episode)
+    ceiling = program.effort_ceiling if program else EFFORT_CEILING
+    whose = {"female": "Her ceiling", "male": "His ceiling"}.get(chart.client.sex, "Ceiling")
+    return {"drawing": sessions_svg(marks, ceiling), "whose": whose}

@@ -413,6 +413,7 @@ class Ruler:
     goal: Line | None = None
     cut_off: Line | None = None
     band: Band | None = None
+    norm: Band | None = None
 
     def position(self, value: float) -> float:
         """Return where a value stands, in per cent from the left, so that text never scales with it."""
@@ -431,4 +432,6 @@ class Ruler:
         said += [f"{line.label}." for line in (self.goal, self.cut_off) if line]
         if self.band:
             said.append(f"Too small to count: {self.band.label}.")
+        if self.norm:
+            said.append(f"Typical: {self.norm.label}.")
         return " ".join(said)

@@ -165,6 +165,11 @@ def _whole(pen: _Pen, description: str, box: str, css: str, width: float, height
 def ruler_svg(scale: Ruler) -> str:
     """Return the drawing of a ruler for the screen: cut-off and goal below, baseline and now above."""
     out: list[str] = ['<rect class="track" x="1%" y="29" width="98%" height="10" rx="5"/>']
+    if scale.norm:
+        ends = sorted((scale.position(scale.norm.low), scale.position(scale.norm.high)))
+        out.append(
+            f'<rect class="norm" x="{ends[0]}%" y="29" width="{round(ends[1] - ends[0], 2)}%" height="10"/>'
+        )
     if scale.band:
         ends = sorted((scale.position(scale.band.low), scale.position(scale.band.high)))
         out.append(
@@ -175,11 +180,17 @@ def ruler_svg(scale: Ruler) -> str:
         ]
     below = [(scale.position(line.value), line.label, kind) for line, kind in
              ((scale.cut_off, "cut"), (scale.goal, "goal")) if line]  # fmt: skip
+    if scale.norm:
+        below.append((scale.position((scale.norm.low + scale.norm.high) / 2), scale.norm.label, "norm"))
     rows = _rows_below(below)
+    for (x, _, kind), row in zip(below, rows, strict=True):
+        if kind != "norm":
+            out.append(f'<line class="{kind}" x1="{x}%" x2="{x}%" y1="20" y2="{45 + 13 * row}"/>')
+    # Names after all lines, each with a halo of the ground: a line on its way to a lower name crosses no letter.
     for (x, label, kind), row in zip(below, rows, strict=True):
-        out.append(f'<line class="{kind}" x1="{x}%" x2="{x}%" y1="20" y2="{45 + 13 * row}"/>')
+        css = "t-halo" if kind == "norm" else f"t-{kind} t-halo"
         out.append(
-            f'<text class="t-{kind}" x="{x}%" y="{58 + 13 * row}" text-anchor="{_anchor(x)}">{escape(label)}</text>'
+            f'<text class="{css}" x="{x}%" y="{58 + 13 * row}" text-anchor="{_anchor(x)}">{escape(label)}</text>'
         )
     now = None if scale.now is None else scale.position(scale.now)
     if scale.baseline is not None:
@@ -212,7 +223,13 @@ def _anchor(x: float) -> str:
 
 
 def _rows_below(labels: list[tuple[float, str, str]]) -> list[int]:
-    """Return the row of each name under the ruler; two that would touch at 320 px get a row each."""
-    if len(labels) == 2 and abs(labels[0][0] - labels[1][0]) < (len(labels[0][1]) + len(labels[1][1])) * 1.25:
-        return [0, 1]
-    return [0] * len(labels)
+    """Return the row of each name under the ruler; names that would touch at 320 px get a row each."""
+    rows: list[int] = []
+    for place, (x, label, _) in enumerate(labels):
+        taken = {
+            rows[before]
+            for before in range(place)
+            if abs(labels[before][0] - x) < (len(labels[before][1]) + len(label)) * 1.25
+        }
+        rows.append(next(row for row in range(len(labels)) if row not in taken))
+    return rows

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from medexpro.assessments import operations, state
+from medexpro.assessments import operations, presenters, state
 from medexpro.assessments.rules.change import Verdict
 from medexpro.assessments.rules.norms import Comparison, NoComparison
 from medexpro.episodes import operations as episodes
@@ -197,3 +197,13 @@ def test_outcomes_cost_a_handful_of_queries(cast, episode, django_assert_max_num
         measured(episode, values, kind="check", by=cast.ana, at=MORNING + timedelta(days=days))
     with django_assert_max_num_queries(5):
         state.outcomes(episode, ON)
+
+
+def test_an_unverified_amount_is_shown_with_its_mark_and_never_used(cast, episode):
+    episodes.change(episode, population=["total_knee_replacement"], by=cast.ana, at=MORNING)
+    episode.refresh_from_db()
+    outcome = outcome_after(cast, episode, "tug", ["13.8"], ["9.6"])
+    shown = {reason.figure: reason for reason in presenters.reasons(outcome)}
+    assert shown["–"].population == "No verified amount of change fits this client."
+    assert (shown["2.49 s"].what, shown["2.49 s"].mark) == ("MDC90", "Not verified, not in force")
+    assert outcome.chart.band is None and outcome.ruler.band is None

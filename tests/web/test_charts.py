@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from medexpro.web import charts, drawing
 from medexpro.web.charts import Band, Line, Point, Ruler, TrendChart
+from medexpro.web.sessions import SessionMark, sessions_svg
 
 AUG, SEP, OCT = date(2026, 8, 17), date(2026, 9, 14), date(2026, 10, 13)
 
@@ -249,3 +250,39 @@ def test_a_ruler_says_its_values():
 @given(st.floats(-50, 150, allow_nan=False), st.sampled_from(["higher", "lower"]))
 def test_a_ruler_never_leaves_its_track(value, better):
     assert 2 <= Ruler(name="x", y_min=0, y_max=100, now=value, better=better).position(value) <= 98
+
+
+def test_no_two_names_under_a_ruler_share_a_place():
+    drawn = drawing.ruler_svg(
+        Ruler(
+            name="TUG",
+            y_min=5,
+            y_max=25,
+            now=11,
+            better="lower",
+            baseline=13.8,
+            cut_off=Line(12, "CDC STEADI ≥ 12"),
+            goal=Line(10, "Goal 10"),
+            norm=Band(9, 11, "Middle half, age 68"),
+        )
+    )
+    rows = dict(re.findall(r'<text class="[^"]*t-halo" x="[^"]*" y="(\d+)" text-anchor="\w+">([^<]*)', drawn))
+    assert len(rows) == 3 and set(rows.values()) == {"CDC STEADI ≥ 12", "Goal 10", "Middle half, age 68"}
+    # Every line is drawn before the first name, so that none runs through a letter.
+    assert drawn.rindex("<line") < drawn.index("CDC STEADI ≥ 12</text>")
+
+
+# ---- Every session
+
+
+def test_every_session_shows_pain_effort_and_the_ceiling():
+    marks = [SessionMark(1, 5, 3), SessionMark(2, None, 6), SessionMark(3, 2, 7)]
+    drawn = sessions_svg(marks, 6)
+    assert (drawn.count("dot-pain"), drawn.count("dot-rpe"), drawn.count('class="span"')) == (2, 3, 2)
+    assert "Effort 3 at first, 7 at last, over the ceiling of 6 once." in drawn
+    assert "style=" not in drawn and "session 3" in drawn
+
+
+def test_one_session_is_no_course():
+    with pytest.raises(ValueError, match="one session"):
+        sessions_svg([SessionMark(1, 5, 3)], 6)

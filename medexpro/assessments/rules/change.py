@@ -71,7 +71,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Change:
-    """A change between two readings of one measure and side, judged."""
+    """A change between two readings of one measure and side, judged.
+
+    waiting: amounts that would fit this client and are not in force, because nobody has held them against their source.
+    """
 
     measure: Measure
     first: Decimal
@@ -80,6 +83,7 @@ class Change:
     threshold: Threshold | None = None
     substantial: ChangeValue | None = None
     limits: Limits | None = None
+    waiting: tuple[ChangeValue, ...] = ()
 
     @property
     def difference(self) -> Decimal:
@@ -141,6 +145,21 @@ def threshold_for(
     error = _most_specific(measure, Role.ERROR, client)
     matters = _most_specific(measure, Role.MATTERS, client)
     return Threshold(error, matters) if error or matters else None
+
+
+def waiting_for(
+    measure: Measure, *, tags: Collection[str] = (), age: int | None = None, baseline: Decimal | None = None
+) -> tuple[ChangeValue, ...]:
+    """Return the unverified amounts of change that would fit this client: shown with their mark, never used."""
+    client = _Client(frozenset(tags), age, baseline, 1, None)
+    return tuple(
+        value
+        for value in measure.change
+        if value.role is not Role.SUBSTANTIAL
+        and not value.verification.in_force
+        and not value.unit
+        and _matches(value, client)
+    )
 
 
 def substantial_for(
@@ -241,4 +260,5 @@ def judge(
         verdict_of(measure, latest - first, threshold),
         threshold=threshold,
         substantial=substantial_for(measure, tags=tags, age=age, baseline=first),
+        waiting=() if threshold else waiting_for(measure, tags=tags, age=age, baseline=first),
     )
