@@ -182,6 +182,7 @@ class ReferBackForm(ProviderForm):
         super().__init__(*args, **kwargs)
         self.fields["about"].choices = [(one.code, presenters.observed(one)) for one in waiting]
         self.fields["about"].initial = [one.code for one in waiting if one.weight == Weight.STOP]
+        self.fields["about"].wide = True  # type: ignore[attr-defined]
         if not waiting:
             del self.fields["about"]
         self.fields["observed"].initial = "; ".join(

@@ -47,6 +47,7 @@ function option(box, item, n) {
 
 function show(box, { found = [], more = false }) {
   const { field, list, count } = parts(box);
+  const kept = list.hidden ? null : list.querySelector("[aria-selected=true]")?.dataset.value;
   list.replaceChildren(...found.map((item, n) => option(box, item, n)));
   count.textContent = found.length ? `${found.length}${more ? " or more" : ""} found` : "Nothing found";
   if (!found.length) {
@@ -56,6 +57,11 @@ function show(box, { found = [], more = false }) {
     none.textContent = "Nothing found. Try fewer letters or another word.";
     list.append(none);
   }
+  // Whoever has moved down already stays on the line they are on, also when a later answer comes.
+  const again = kept && [...list.children].find((line) => line.dataset.value === kept && !line.ariaDisabled);
+  again?.setAttribute("aria-selected", "true");
+  if (again) field.setAttribute("aria-activedescendant", again.id);
+  else field.removeAttribute("aria-activedescendant");
   list.hidden = false;
   field.setAttribute("aria-expanded", "true");
 }

@@ -19,6 +19,13 @@ function step(by) {
   return items.length > 0;
 }
 
+// A page without a search field of its own leads to the list of clients, and there into the field.
+function find() {
+  const list = document.querySelector('[data-go="clients"]');
+  if (list) location.assign(`${list.href}#find`);
+  return Boolean(list);
+}
+
 function answer(event) {
   if (event.key === "g") {
     gone = event.timeStamp;
@@ -34,7 +41,7 @@ function answer(event) {
       const field = document.querySelector("[data-find]");
       if (field?.matches("input")) field.focus();
       else if (field) field.click();
-      return Boolean(field);
+      return Boolean(field) || find();
     }
     case "?":
       return openDialog("keys");
@@ -50,6 +57,8 @@ function answer(event) {
       return false;
   }
 }
+
+if (location.hash === "#find") document.getElementById("find")?.focus();
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
