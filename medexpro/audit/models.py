@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from medexpro.audit.sealing import sealed
 from medexpro.kernel.ids import uuid7
 
 
@@ -19,6 +20,8 @@ class EventQuerySet(models.QuerySet):
         return self.filter(position__isnull=True).order_by("id")
 
 
+@sealed("OLD.position IS NOT NULL", lasting=False)
+@sealed(may_follow=("position", "previous_hash", "hash"))
 class Event(models.Model):
     """One thing someone did or read. Written once; only the seal (position and hashes) is added later."""
 

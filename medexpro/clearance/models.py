@@ -6,12 +6,14 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from medexpro.audit.sealing import sealed
 from medexpro.clients.models import ClientDocument
 from medexpro.episodes.models import Episode, EpisodeRow, EpisodeRowQuerySet
 from medexpro.practice.models import Member, PracticeModel, VersionedModel
 from medexpro.providers.models import Channel, Provider
 
 
+@sealed("OLD.finished_at IS NOT NULL", may_follow=("decisions", "version", "updated_at"))
 class Screening(VersionedModel, EpisodeRow):
     """One answering of our questionnaire; half-done survives."""
 
@@ -28,6 +30,7 @@ class Screening(VersionedModel, EpisodeRow):
     recorded_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
 
 
+@sealed()
 class KnownState(EpisodeRow):
     """A symptom or history id of the gate rules as known now: what “new or worse” is compared with. Latest counts."""
 
@@ -57,6 +60,7 @@ class DecisionQuerySet(EpisodeRowQuerySet):
         return self.filter(covers, valid_from__lte=on).order_by("-decided_at", "-id")
 
 
+@sealed()
 class Decision(EpisodeRow):
     """One clearance decision on one day. Never edited: a new one follows, so the table is the history."""
 
@@ -79,6 +83,7 @@ class Decision(EpisodeRow):
         indexes = [models.Index(fields=["practice", "episode", "-decided_at"], name="clearances_of_episode")]
 
 
+@sealed(may_follow=("ended_at",))
 class ProviderLimit(EpisodeRow):
     """One limit a provider wrote: the only thing that may loosen ours. Ended, never edited."""
 
@@ -99,6 +104,7 @@ class ProviderLimit(EpisodeRow):
     ended_at = models.DateTimeField(null=True)
 
 
+@sealed(may_follow=("ended_at",))
 class PracticeLimit(PracticeModel):
     """A limit this practice tightened for everyone. It can't be looser than the product's own."""
 
@@ -111,6 +117,7 @@ class PracticeLimit(PracticeModel):
     ended_at = models.DateTimeField(null=True)
 
 
+@sealed(may_follow=("ended_at",))
 class WrittenPlan(EpisodeRow):
     """A cardiology or diabetes plan a provider wrote: turns what would bar a client into a DECIDE inside its limits."""
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import models
 
+from medexpro.audit.sealing import sealed
 from medexpro.kernel.ids import uuid7
 from medexpro.practice import permissions
 from medexpro.practice.models import Member, PracticeModel, VersionedModel
@@ -182,6 +183,8 @@ class ContactPerson(VersionedModel, ClientRow):
     removed_at = models.DateTimeField(null=True)
 
 
+@sealed("OLD.withdrawn_at IS NOT NULL")
+@sealed(may_follow=("withdrawn_at", "withdrawn_reason"))
 class Consent(ClientRow):
     """One signed agreement: which text in which version, by whom, when. Withdrawn, never deleted."""
 

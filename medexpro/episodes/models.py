@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import models
 
+from medexpro.audit.sealing import sealed
 from medexpro.clients.models import Client, ClientRow, ClientRowQuerySet, Condition, Side, Surgery
 from medexpro.practice.models import Member, VersionedModel
 from medexpro.practice.permissions import Permission
@@ -151,6 +152,7 @@ class EpisodeRow(ClientRow):
         return self.episode.client_id  # type: ignore[attr-defined]
 
 
+@sealed()
 class StatusChange(EpisodeRow):
     """One move of the status machine: from, to, why, by whom."""
 

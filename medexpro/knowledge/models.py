@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from django.db import models
 
+from medexpro.audit.sealing import sealed
 from medexpro.kernel import reference as ref
 from medexpro.kernel.ids import uuid7
 
@@ -19,6 +20,7 @@ RECORDS: dict[str, type[ref.Record]] = {
 }
 
 
+@sealed()
 class KnowledgeVersion(models.Model):
     """One version of one entry, kept as it was. Episodes and documents refer to its rows; none is ever changed."""
 
@@ -53,6 +55,7 @@ class ApprovalQuerySet(models.QuerySet):
         return self.filter(practice_id=getattr(practice, "pk", practice))
 
 
+@sealed()
 class Approval(models.Model):
     """A named member of a practice approved one version of an entry that holds working rules of ours.
 

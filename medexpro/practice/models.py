@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import MinValueValidator
 from django.db import models
 
+from medexpro.audit.sealing import sealed
 from medexpro.kernel.ids import uuid7
 from medexpro.kernel.refusals import Conflict
 from medexpro.practice import permissions
@@ -238,6 +239,7 @@ class PasswordLink(models.Model):
     used_at = models.DateTimeField(null=True)
 
 
+@sealed(may_follow=("ends_at",))
 class BreakGlass(PracticeModel):
     """An owner's look into one client's record: reason, end, notice. Every page read in it is in the trail too."""
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from medexpro.audit.sealing import sealed
 from medexpro.episodes.models import Episode, EpisodeRow
 from medexpro.knowledge.models import KnowledgeVersion
 from medexpro.practice.models import Member, VersionedModel
@@ -69,6 +70,7 @@ class ProgramExercise(VersionedModel, EpisodeRow):
         ordering = ["order", "id"]
 
 
+@sealed()
 class PhaseDecision(EpisodeRow):
     """Advance, hold, regress or refer back, with the evidence as it stood."""
 

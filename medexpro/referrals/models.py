@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import models
 
+from medexpro.audit.sealing import sealed
 from medexpro.clients.models import Client, ClientDocument, ClientRow
 from medexpro.practice.models import Member, VersionedModel
 from medexpro.providers.models import Channel, Provider
@@ -96,6 +97,7 @@ class ReferralCode(ClientRow):
     words = models.CharField(max_length=240, blank=True)
 
 
+@sealed()
 class ReferralCheck(ClientRow):
     """One answer to one of the four checks. The latest counts; earlier ones stay."""
 

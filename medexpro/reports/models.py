@@ -2,11 +2,13 @@
 
 from django.db import models
 
+from medexpro.audit.sealing import sealed
 from medexpro.episodes.models import Episode, EpisodeRow
 from medexpro.practice.models import Member, VersionedModel
 from medexpro.providers.models import Channel, Provider
 
 
+@sealed("OLD.signed_at IS NOT NULL", may_follow=("state", "version", "updated_at"))
 class Document(VersionedModel, EpisodeRow):
     """One letter or report to one provider."""
 
@@ -73,6 +75,7 @@ class Document(VersionedModel, EpisodeRow):
         return self.signed_at is not None
 
 
+@sealed(may_follow=("revoked_at", "first_opened_at", "acknowledged_at", "delivered_at", "failed_reason"))
 class Delivery(EpisodeRow):
     """One sending of one document: how, to whom, by whom; a link's opening and end."""
 

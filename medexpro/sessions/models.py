@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from medexpro.audit.sealing import sealed
 from medexpro.episodes.models import Episode, EpisodeRow
 from medexpro.practice.models import Member, Practice, PracticeModel
 from medexpro.programs.models import Program, ProgramExercise, ServiceCategory
@@ -35,6 +36,16 @@ class Decision(models.TextChoices):
     STOP = "stop", "Stop"
 
 
+# What a co-sign still adds to a note that its writer has signed.
+COSIGNING = ("state", "version", "cosigned_at", "cosigned_by", "cosigned_name")
+IN_A_SIGNED_NOTE = (
+    "(SELECT note.state FROM session_logs_sessionlog note WHERE note.id = OLD.session_id) "
+    "IN ('signed', 'awaiting_cosign')"
+)
+
+
+@sealed("OLD.state = 'signed'")
+@sealed("OLD.state = 'awaiting_cosign'", may_follow=COSIGNING)
 class SessionLog(EpisodeRow):
     """One session with one client. `version` counts applied commands; the tablet sends the one it knows."""
 
@@ -88,6 +99,7 @@ class SessionLog(EpisodeRow):
         ]
 
 
+@sealed()
 class SessionReading(EpisodeRow):
     """One vital sign or score taken in a session. All stay: a recheck never replaces what was read before."""
 
@@ -109,6 +121,7 @@ class SessionReading(EpisodeRow):
         ]
 
 
+@sealed(IN_A_SIGNED_NOTE)
 class ExerciseEntry(EpisodeRow):
     """One exercise of one session as done, skipped or swapped."""
 
@@ -144,6 +157,7 @@ class ExerciseEntry(EpisodeRow):
         indexes = [models.Index(fields=["session", "order"], name="entries_of_session")]
 
 
+@sealed()
 class SessionCommand(PracticeModel):
     """One command from a tablet, kept with its answer: applied once, whatever the network does."""
 
@@ -172,6 +186,7 @@ class SessionCommand(PracticeModel):
         ]
 
 
+@sealed()
 class Addendum(EpisodeRow):
     """A dated addition to a signed note. The note itself never changes."""
 
