@@ -84,7 +84,7 @@ class Case:
     salutation: str = ""
     code: str = ""
     deficit: str = ""
-    activity: str = "Climb the stairs at home, one foot per step"
+    activity: str = ""
     yes: dict[str, dict] = field(default_factory=dict)
     conditions: tuple[str, ...] = ()
     medications: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -211,7 +211,7 @@ CASES = (
         surgery=96,
         provider="raman",
         conditions=("Type 2 diabetes", "Obesity"),
-        yes={"diabetes": {"answer": "yes", "words": "Tablets, no insulin"}},
+        yes={"diabetes": {"answer": "yes", "options": ["other_medicine"], "words": "Tablets, no insulin"}},
         medications=(("Metformin 1000 mg twice a day", ()),),
         deficit="Stairs, walking and standing still limited",
         hour=13,

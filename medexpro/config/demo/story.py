@@ -74,6 +74,11 @@ SHORT = {
     "load_release": "No load before the surgeon’s release",
     "rcr_phase": "No heavy overhead work",
 }
+ACTIVITIES = {
+    "knee": "Climb the stairs at home, one foot per step",
+    "hip": "Walk to the store and back without a stop",
+    "shoulder": "Put a plate on the top shelf",
+}
 # How a test is done in this practice, where that matters for comparing it.
 WAYS = {"gait_speed_4m": "run_in", "six_minute_walk": "corridor_30m"}
 GOALS = {
@@ -149,7 +154,10 @@ class Teller:
         for member in {lead, *(self.house.members[key] for key in case.assigned)}:
             people.assign(client, member, by=self.house.rosa, at=at)
         for words in case.conditions:
-            facts.record_condition(client, words=words, source="Referral", by=lead, at=at)
+            condition = facts.record_condition(client, words=words, source="Referral", by=lead, at=at)
+            # Whoever is in service had what the record suggests confirmed; the held one still waits for it.
+            for effect in condition.to_confirm if case.state != "held" else ():
+                facts.answer_effect(condition, effect=effect, applies=True, by=lead, at=at)
         for words, effects in case.medications:
             facts.record_medication(
                 client, words=words, effects=list(effects), source="Client", by=lead, at=at
@@ -341,7 +349,7 @@ class Teller:
                         measure=measure,
                         side=case.side if side == "case" else side,
                         target=_decimal(measure, target),
-                        activity=case.activity,
+                        activity=case.activity or ACTIVITIES[case.part],
                         by=lead,
                         at=self.at(days_ago, 15, 30),
                     )
@@ -429,7 +437,7 @@ class Teller:
                 episode,
                 ended_reason="goals_met",
                 words="Goals reached",
-                goals_reached=case.activity,
+                goals_reached=case.activity or ACTIVITIES[case.part],
                 next_step="maintenance",
                 by=lead,
                 at=self.at(case.ended, 16),
