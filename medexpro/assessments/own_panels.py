@@ -117,7 +117,8 @@ def chosen(found: list[Outcome], involved: str) -> list[Outcome]:
             left = [one for one in drawn if one.domain == domain and one not in picked]
             if left and len(picked) < MOST_CHARTS:
                 picked.append(min(left, key=rank))
-    return picked
+    # What the client works for is seen first: a shoulder's range before a walking speed nobody is after.
+    return sorted(picked, key=lambda one: one.goal is None)
 
 
 def goals(chart: Chart) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """What the program says now. Reads only."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
@@ -61,6 +62,21 @@ def protocol_of(program: Program) -> Protocol:
 def _protocol(version: UUID) -> Protocol:
     """Return a kept version of a protocol. No version is ever changed, so each is read once a process."""
     return KnowledgeVersion.objects.get(pk=version).record
+
+
+def entered_on(program: Program) -> dict[str, date]:
+    """Return the day each phase was last entered by a decision; the first phase has none."""
+    moved = program.phase_decisions.exclude(choice="hold").order_by("at").values_list("to_phase", "at")
+    return {phase: program.practice.day(at) for phase, at in moved}
+
+
+def fitting_instead(program: Program, exercise_id: str) -> list[Exercise]:
+    """Return exercises near one that can't stay, which fit every precaution and are not in the program yet."""
+    exercise = library().exercises.get(exercise_id)
+    if exercise is None:
+        return []
+    taken = program.exercises.filter(removed_at=None).values_list("exercise", flat=True)
+    return alternatives(exercise, library().exercises, blocks_of(program.episode), taken=taken)
 
 
 def blocks_of(episode: Episode) -> list[Block]:

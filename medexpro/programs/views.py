@@ -78,11 +78,8 @@ def _show(
     lines = state.lines_now(program)
     context |= {
         "protocol": protocol,
-        "phases": [
-            {"number": n + 1, "name": entry.name, "state": "done" if n < place else "now" if n == place else "todo",
-             "weeks": f"{entry.weeks[0]}–{entry.weeks[1]}"}
-            for n, entry in enumerate(protocol.phases)
-        ],
+        "phases": presenters.phases(protocol, place, state.entered_on(program), began_on=episode.practice.day(program.made_at)),
+        "fitting": shown.get("fitting", ()),
         "phase": phase,
         "phase_number": place + 1,
         "following": following,
@@ -156,6 +153,8 @@ def add(request: HttpRequest, episode_id: Any) -> HttpResponse:
             )
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            fitting = state.fitting_instead(program, values["exercise"])
+            return _show(request, episode, at=at, add=form, fitting=fitting, status=422)
         else:
             toast(request, f"{line.name} added", undo_url=reverse("programs:remove", args=[line.pk]))
             return go_to(request, "programs:show", episode.pk)
