@@ -185,11 +185,16 @@ def _cards(
 def _context(request: HttpRequest, assessment: Assessment, cards: list[Card]) -> dict[str, Any]:
     rows = [row.taken for card in cards for row in card.rows if row.taken]
     open_ones = state.missing(assessment, rows)
+    # One hand of two is half a measure.
+    half = {one.measure.id for one in open_ones}
     return {
         "assessment": assessment,
         "episode": assessment.episode,
-        "cards": [{"card": card, "reads": presenters.reads_of(card)} for card in cards],
-        "done": sum(1 for card in cards if card.done or card.left_out),
+        "cards": [
+            {"card": card, "reads": presenters.reads_of(card), "half": card.measure.id in half}
+            for card in cards
+        ],
+        "done": sum(1 for card in cards if (card.done or card.left_out) and card.measure.id not in half),
         "total": len(cards),
         "missing": presenters.missing_words(open_ones),
         "baseline_on": _day_of(cards, "baseline"),

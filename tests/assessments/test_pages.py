@@ -253,6 +253,15 @@ def test_the_chart_shows_outcomes_and_goals(cast, episode, sign_in, clock, djang
     assert page.count('class="trend"') == 4
 
 
+def test_one_hand_of_two_is_half_a_measure(baseline, ana):
+    address = reverse("assessments:show", args=[baseline.pk])
+    keep(ana, baseline, "grip_strength", **{"right-1": "36.0"})
+    page = ana.get(address).content.decode()
+    assert "0 of 4 entered" in page and "Grip strength (left)" in page
+    keep(ana, baseline, "grip_strength", **{"right-1": "36.0", "left-1": "32.4", "right-version": "1"})
+    assert "1 of 4 entered" in ana.get(address).content.decode()
+
+
 def test_goals_are_set_changed_and_dropped(cast, episode, ana):
     measured(episode, {"tug": "13.8"}, by=cast.ana)
     address = reverse("assessments:goals", args=[episode.pk])

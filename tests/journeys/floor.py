@@ -78,4 +78,4 @@ class Floor:
 
     def taps(self) -> list[str]:
         """Return what was tapped so far."""
-        return self.page.evaluate("window.__taps")
+        return self.page.evaluate("JSON.parse(sessionStorage.taps ?? '[]')")
