@@ -108,8 +108,14 @@ def episode_fact(chart: Chart) -> Fact | None:
 def next_action(chart: Chart) -> Action | None:
     """Return the one thing this area may offer in the head: starting, or taking service up again."""
     episode = chart.episode
+    if episode is None or episode.status not in (
+        Status.AWAITING_CLEARANCE,
+        Status.ON_HOLD,
+        Status.REFERRED_BACK,
+    ):
+        return None  # Nothing to offer, so the steps need not be composed on every page of the chart.
     composed = spine_of(chart)
-    if episode is None or composed is None:
+    if composed is None:
         return None
     waiting = {line.step for line in composed.missing}
     if waiting & {"screening", "clearance"}:
