@@ -115,6 +115,12 @@ def refer_backs(episode: Episode) -> list[ReferBack]:
     return once(episode, "clearance:refer-backs", lambda: _BACKS(episode=episode.pk))
 
 
+def refer_backs_named(episode: Episode) -> list[ReferBack]:
+    """Return every refer-back with who opened it and to whom it went; asked before others, they share the answer."""
+    named = ReferBack.objects.filter(episode=episode).select_related("provider", "opened_by__user")
+    return once(episode, "clearance:refer-backs", lambda: list(named.order_by("opened_at")))
+
+
 def decisions(episode: Episode) -> list[Decision]:
     """Return every clearance decision, the newest first. There is one a year, and one after each refer-back."""
     return once(episode, "clearance:decisions", lambda: _decisions(episode))

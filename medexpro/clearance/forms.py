@@ -1,13 +1,15 @@
 """Typed text into values."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms as django_forms
 
 from medexpro.clearance import presenters
 from medexpro.clearance.models import Precaution, ReferBack, ToTell
+from medexpro.clients.models import ClientDocument
 from medexpro.episodes.models import Episode
+from medexpro.episodes.reading import once
 from medexpro.kernel import quantities
 from medexpro.kernel.findings import Closes, Finding, Weight
 from medexpro.knowledge.library import library
@@ -17,25 +19,65 @@ from medexpro.web import forms
 LIMITED = ("bp_systolic", "bp_diastolic", "resting_hr", "spo2", "blood_glucose", "pain_nrs", "rpe_cr10")
 
 
+class RowField(django_forms.ChoiceField):
+    """A choice among rows that were read once, however many forms of a page offer them."""
+
+    rows: Mapping[str, Any] = {}
+
+    def offer(self, rows: Iterable[Any], label: Callable[[Any], str], *, none: str = "") -> None:
+        """Offer these rows. none: the words for leaving it open."""
+        self.rows = {str(row.pk): row for row in rows}
+        offered = [(key, label(row)) for key, row in self.rows.items()]
+        self.choices = [("", none), *offered] if none else offered
+
+    def clean(self, value: Any) -> Any:
+        """Return the row chosen; None for none."""
+        return self.rows.get(super().clean(value))
+
+
 class ProviderForm(forms.Form):
     """A form that names one of the practice's providers; the referring one is offered first.
 
     Several of these stand on one page, so each kind's fields have ids of their own.
     """
 
-    provider = django_forms.ModelChoiceField(
-        label="Provider", queryset=Provider.objects.none(), empty_label=None
-    )
+    provider = RowField(label="Provider")
 
     def __init__(self, *args: Any, episode: Episode, **kwargs: Any):
         kind = type(self).__name__.removesuffix("Form").lower()
         super().__init__(*args, **{"auto_id": f"{kind}_%s"} | kwargs)
-        self.fields["provider"].queryset = Provider.objects.filter(
-            practice_id=episode.practice_id, is_active=True
+        self.offer(
+            "provider", once(episode, "clearance:providers", lambda: _providers(episode)), _with_license
         )
-        self.fields["provider"].label_from_instance = _with_license
         if episode.referral and episode.referral.provider_id:
-            self.fields["provider"].initial = episode.referral.provider_id
+            self.fields["provider"].initial = str(episode.referral.provider_id)
+
+    def offer(self, name: str, rows: Iterable[Any], label: Callable[[Any], str], none: str = "") -> None:
+        """Fill a field of rows."""
+        self.fields[name].offer(rows, label, none=none)  # type: ignore[attr-defined]
+
+
+class LetterForm(ProviderForm):
+    """What a provider wrote, with the letter itself where it is on file."""
+
+    document = RowField(
+        label="The letter on file", required=False, help_text="Put it on file under Documents first"
+    )
+
+    def __init__(self, *args: Any, episode: Episode, **kwargs: Any):
+        super().__init__(*args, episode=episode, **kwargs)
+        letters = once(episode, "clearance:letters", lambda: _letters(episode))
+        self.offer("document", letters, str, none="Not chosen")
+        self.order_fields([name for name in self.fields if name != "document"] + ["document"])
+
+
+def _providers(episode: Episode) -> list[Provider]:
+    return list(Provider.objects.filter(practice_id=episode.practice_id, is_active=True))
+
+
+def _letters(episode: Episode) -> list[ClientDocument]:
+    rows = ClientDocument.objects.filter(practice_id=episode.practice_id, client_id=episode.client_id)
+    return list(rows.filter(removed_at=None).order_by("-added_at"))
 
 
 def _with_license(provider: Provider) -> str:
@@ -44,7 +86,7 @@ def _with_license(provider: Provider) -> str:
     return provider.formal_name if said else f"{provider.formal_name} ({provider.type})"
 
 
-class GrantForm(ProviderForm):
+class GrantForm(LetterForm):
     """A provider's clearance."""
 
     provider_words = django_forms.CharField(
@@ -84,7 +126,7 @@ def limited_measures() -> list[tuple[str, str]]:
     return [(key, f"{measures[key].name}, {unit}".rstrip(", ")) for key, unit in units.items()]
 
 
-class LimitForm(ProviderForm):
+class LimitForm(LetterForm):
     """One limit a provider wrote."""
 
     measure = django_forms.ChoiceField(label="Measure", choices=limited_measures)
@@ -107,7 +149,7 @@ class PracticeLimitForm(forms.Form):
     closes = django_forms.ChoiceField(label="Past it, this is closed", choices=CLOSING)
 
 
-class PlanForm(ProviderForm):
+class PlanForm(LetterForm):
     """A written cardiology or diabetes plan."""
 
     kind = django_forms.ChoiceField(
@@ -191,7 +233,7 @@ class ReferBackForm(ProviderForm):
         self.order_fields(["about", "observed", "provider", "channel"])
 
 
-class AnswerForm(ProviderForm):
+class AnswerForm(LetterForm):
     """The provider's answer to a refer back."""
 
     answer = django_forms.CharField(
@@ -208,7 +250,8 @@ class AnswerForm(ProviderForm):
 
     def __init__(self, *args: Any, back: ReferBack, **kwargs: Any):
         super().__init__(*args, auto_id=f"a-{back.pk}-%s", **kwargs)
-        self.fields["provider"].initial = back.provider_id or self.fields["provider"].initial
+        if back.provider_id:
+            self.fields["provider"].initial = str(back.provider_id)
 
 
 class TellForm(ProviderForm):

@@ -12,6 +12,7 @@ from medexpro.clearance import operations, state
 from medexpro.clearance.models import Screening
 from medexpro.clearance.questionnaire import questionnaire
 from medexpro.clearance.rules import screening as rules
+from medexpro.episodes import reading
 from medexpro.episodes.models import Episode
 from medexpro.kernel import clock
 from medexpro.kernel.findings import Weight
@@ -189,6 +190,7 @@ def decide_finding(request: HttpRequest, episode_id: Any) -> HttpResponse:
 def _review(
     request: HttpRequest, episode: Episode, form: Screening, *, typed: dict | None = None, status: int = 200
 ) -> HttpResponse:
+    reading.together(episode)  # The review only reads, also when it comes back with an error.
     day = episode.practice.day(clock.now())
     result = state.weigh_screening(episode, form, day)
     stops = [finding for finding in result.findings if finding.weight == Weight.STOP]

@@ -8,11 +8,12 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from medexpro.audit.trail import record_read
-from medexpro.clearance import forms, operations, presenters, state
+from medexpro.clearance import asked, forms, operations, presenters, state
 from medexpro.clearance.models import Precaution, ProviderLimit, ReferBack, ToTell
 from medexpro.clearance.questionnaire import clearing_policy
 from medexpro.clearance.rules import clearing
 from medexpro.clearance.screening_views import episode_of
+from medexpro.episodes import reading
 from medexpro.episodes.models import Episode
 from medexpro.kernel import clock
 from medexpro.kernel.ids import uuid7
@@ -42,6 +43,9 @@ def _clearance_page(
     **bound: Form,
 ) -> HttpResponse:
     """instructed, answering, telling: what a form came back about with an error; what was typed stands at it."""
+    # Whatever was to change has changed or was refused; from here the page only reads.
+    reading.together(episode)
+    backs = asked.refer_backs_named(episode)
     day = episode.practice.day(clock.now())
     decision = state.latest_decision(episode)
     precautions = list(
@@ -56,13 +60,9 @@ def _clearance_page(
         "client": episode.client,
         "decision": decision,
         "standing": clearing.state_on(state.clearance_facts(episode), day, clearing_policy()),
-        "history": episode.clearances.select_related("provider", "decided_by__user").order_by("-decided_at")[
-            :20
-        ],
         "needs": [*state.weigh_start(episode, day), *state.limits_to_ask_about(episode, day)],
         "limits": [
-            presenters.limit(row) | {"reach": state.reach_of(row)}
-            for row in episode.provider_limits.filter(ended_at=None).select_related("provider")
+            presenters.limit(row) | {"reach": state.reach_of(row)} for row in asked.provider_limits(episode)
         ],
         "plans": state.plans_in_force(episode, day),
         "precautions": precautions,
@@ -70,9 +70,7 @@ def _clearance_page(
         "instructed": instructed,
         "backs": [
             (back, bound["answer"] if back == answering else forms.AnswerForm(episode=episode, back=back))
-            for back in episode.refer_backs.select_related("provider", "opened_by__user").order_by(
-                "-opened_at"
-            )[:20]
+            for back in reversed(backs[-20:])
         ],
         "answering": answering,
         "to_tell": [
@@ -81,6 +79,7 @@ def _clearance_page(
         ],
         "day": day,
         "may_decide": request.member.may(Permission.CLEARANCE_DECIDE),
+        "reads_papers": request.member.may(Permission.DOCUMENTS_READ),
     }
     made: dict[str, Callable[[], Form]] = {
         "grant": lambda: forms.GrantForm(episode=episode),

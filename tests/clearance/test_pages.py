@@ -188,3 +188,37 @@ def test_what_was_seen_of_the_client_comes_before_papers(cast):
     episode = scenario.screened(cast, yes={"one_leg": {"answer": "yes", "words": "Left calf"}})
     codes = [finding.code for finding in state.weigh_start(episode, cast.northbridge.day(MORNING))]
     assert codes == ["screen-one_leg", "clearance-missing"]
+
+
+@pytest.mark.parametrize("address", ["", "screening/", "known/"])
+def test_a_page_of_clearance_asks_fifteen_questions_at_most(
+    cast, sign_in, suggested, django_assert_max_num_queries, address
+):
+    operations.refer_back(suggested, trigger="observed", observed="Knee hot", by=cast.ana, at=MORNING)
+    browser, url = sign_in(cast.ana), f"/clearance/{suggested.pk}/{address}"
+    browser.get(url)
+    with django_assert_max_num_queries(15):
+        assert browser.get(url).status_code == 200
+
+
+def test_a_letter_on_file_stands_with_the_decision(cast, sign_in):
+    from io import BytesIO
+
+    import pikepdf
+
+    from medexpro.clients.operations import add_document
+
+    scan, paper = BytesIO(), pikepdf.new()
+    paper.add_blank_page()
+    paper.save(scan)
+    size = scan.tell()
+    scan.seek(0)
+    letter = add_document(
+        cast.janet, file=scan, size=size, title="Dr. Raman’s letter", by=cast.ben, at=MORNING
+    )
+    episode = scenario.screened(cast)
+    sent = {"provider": str(cast.dr_raman.pk), "document": str(letter.pk)}
+    browser = sign_in(cast.ana)
+    assert browser.post(f"/clearance/{episode.pk}/grant/", sent).status_code == 302
+    assert state.latest_decision(episode).document == letter
+    assert "Dr. Raman’s letter" in text_of(browser.get(f"/clearance/{episode.pk}/"))
