@@ -1,7 +1,7 @@
 """The steps this area answers for: the report that is owed, and how the client settles."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,9 @@ from medexpro.episodes.models import Episode
 from medexpro.episodes.steps import State, StepState
 from medexpro.reports import listing
 from medexpro.web import words
+
+# From when the chart offers the report as what comes next.
+SOON = timedelta(days=2)
 
 
 def days_beside() -> dict[str, Callable[[], Any]]:
@@ -29,6 +32,9 @@ def report_step(episode: Episode, on: date) -> StepState:
     if owed.late:
         sentence = f"A progress report was due on {words.day(owed.on)}."
         return StepState(State.LATE, f"due {words.day(owed.on, 'short')}", (sentence,), link)
+    if owed.on - on <= SOON:
+        sentence = f"A progress report is due on {words.day(owed.on)}."
+        return StepState(State.TODO, f"due {words.day(owed.on, 'short')}", (sentence,), link)
     if dated.report_signed_at:
         return StepState(State.DONE, f"next {words.day(owed.on, 'short')}", link=link)
     return StepState(State.TODO, f"due {words.day(owed.on, 'short')}", link=link)

@@ -50,7 +50,7 @@ def reassessments(member: Member, day: date) -> list[Owed]:
                 str(episode.client),
                 why,
                 "Start",
-                reverse("clients:show", args=[episode.client_id]),
+                reverse("assessments:index", args=[episode.pk]),
                 late=over > 0,
             )
         )

@@ -12,6 +12,7 @@ HIGHEST = 2200  # px: what lies below is the same page going on.
 # Pages are shot as they stand: the theme as the reader's switch sets it, motion at its end, fonts there, pictures decoded.
 SETTLED = """async (theme) => {
   document.documentElement.dataset.theme = theme;
+  scrollTo(0, 0);
   await document.fonts.ready;
   await Promise.all([...document.images].map((one) => one.decode().catch(() => {})));
   for (const one of document.getAnimations()) if (one.effect?.getTiming().iterations !== Infinity) one.finish();

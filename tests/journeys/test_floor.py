@@ -11,6 +11,7 @@ from medexpro.sessions import operations
 from medexpro.sessions.models import SessionCommand
 from tests import scenario
 from tests.journeys.floor import Floor
+from tests.journeys.pictures import picture
 from tests.sessions.floor import Tablet
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -97,6 +98,7 @@ def test_a_red_flag_stops_the_session_in_the_browser(floor):
     floor.page.get_by_role("button", name="Record 1 answer").click()
     floor.gate_turns("Stop")
     floor.is_saved()
+    picture(floor.page, "session-stop")
     gate = floor.page.locator(".gate")
     assert gate.get_by_role("button").all_inner_texts() == ["Record and hold"]
     assert gate.get_by_text("Call provider").is_visible()
@@ -108,6 +110,7 @@ def test_a_red_flag_stops_the_session_in_the_browser(floor):
     dialog = floor.page.get_by_role("dialog")
     assert dialog.get_by_label("What you observed").input_value()
     dialog.get_by_role("button", name="Record and hold").click()
+    floor.page.get_by_text("Held. The provider’s answer lifts it.").wait_for()
     floor.is_saved()
     floor.session.episode.refresh_from_db()
     assert (floor.stored().state, floor.session.episode.status) == ("held", "referred_back")
@@ -135,6 +138,7 @@ def test_a_pressure_over_the_clients_own_limit_holds_until_a_rested_recheck(cast
     floor.gate_turns("Hold")
     assert "152 mmHg is above 140 mmHg" in floor.gate_says()
     floor.is_saved()
+    picture(floor.page, "session-hold")
     assert floor.stored().started_at is None
 
     floor.page.get_by_role("button", name="Recheck").click()
@@ -183,6 +187,7 @@ def test_entries_made_offline_are_counted_kept_over_a_reload_and_sent_later(floo
     page.locator("#note").blur()
     page.get_by_text(re.compile(r"Offline · \d+ entries safe on this tablet")).wait_for()
     assert page.locator("#sign").inner_text().startswith("Ready to sign")
+    picture(page, "session-offline")
     assert not floor.stored().entries.filter(state="done").exists()
 
     # The connection is back for pages, yet no entry gets through: a reload keeps them all.

@@ -1,6 +1,6 @@
 """What is owed: derived from the record, seen by who may see states, done by writing."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.urls import reverse
 
@@ -46,6 +46,14 @@ def test_the_step_counts_from_the_last_report(cast):
     operations.sign(report, recently_signed_in=True, by=cast.ana, at=LATER)
     done = steps.state_of(episode, "report", day)
     assert (done.state, done.caption) == ("done", "next Jan 8")
+
+
+def test_the_chart_offers_the_report_two_days_before_it_is_due(cast):
+    episode = measured_twice(cast)
+    due = date(2026, 11, 12)
+    assert steps.state_of(episode, "report", due - timedelta(days=3)).missing == ()
+    offered = steps.state_of(episode, "report", due - timedelta(days=2))
+    assert (offered.state, offered.missing) == ("todo", ("A progress report is due on Nov 12, 2026.",))
 
 
 def test_nobody_sees_what_a_neighbour_owes(cast):
