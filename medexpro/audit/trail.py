@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from medexpro.audit import kinds
 from medexpro.audit.models import Event, ReadMark
 
@@ -56,10 +58,12 @@ def record_read(by: Any, client: Any, page: str, *, at: datetime) -> None:
     mark = ReadMark.objects.filter(member_id=by.pk, client_id=client.pk, page=page).first()
     if mark is not None and mark.at <= at < mark.at + READ_WINDOW:
         return
-    ReadMark.objects.update_or_create(
-        member_id=by.pk, client_id=client.pk, page=page, defaults={"at": at, "practice_id": by.practice_id}
-    )
-    record(READ, client, by=by, at=at, client=client, page=page)
+    # The mark without its line would leave out the next reading too. Only a reading to be written begins to write.
+    with transaction.atomic():
+        ReadMark.objects.update_or_create(
+            member_id=by.pk, client_id=client.pk, page=page, defaults={"at": at, "practice_id": by.practice_id}
+        )
+        record(READ, client, by=by, at=at, client=client, page=page)
 
 
 def record_list(by: Any, page: str, *, at: datetime, count: int, filters: dict | None = None) -> None:

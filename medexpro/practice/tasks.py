@@ -16,11 +16,7 @@ from medexpro.practice.roles import Role
 def seal_trails() -> int:
     """Seal every practice's unsealed events into its chain; return how many."""
     practices = Event.objects.unsealed().order_by().values_list("practice_id", flat=True).distinct()
-    sealed = 0
-    for practice_id in list(practices):
-        while count := chain.seal(practice_id):
-            sealed += count
-    return sealed
+    return sum(chain.seal_all(practice_id) for practice_id in list(practices))
 
 
 @task()

@@ -177,6 +177,7 @@ def weigh(request: HttpRequest, document_id: Any) -> HttpResponse:
 def picture(request: HttpRequest, document_id: Any) -> HttpResponse:
     """Answer the page as a picture: as on screen, in grey, or as a fax shows it (`?as=fax`, `?as=grey`)."""
     document = _document(request, document_id)
+    record_read(request.member, document.episode.client, "report", at=clock.now())
     if document.is_signed:
         values: Any = document.snapshot
         head = msgspec.convert(document.made_with["letterhead"], Letterhead)

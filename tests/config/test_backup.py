@@ -161,8 +161,10 @@ def test_a_backup_taken_while_people_work_is_whole(backup, restored):
     assert rows == entries  # A change and its trail entry are one transaction, also in a copy.
     assert 0 < int(rows) <= 400
     assert told == "1"
-    head = backup[2].splitlines()[-1].split("event ")[1]
-    assert head in said  # The trail ends where it ended when the backup was made.
+    head = backup[2].splitlines()[-1].removeprefix("trail ")
+    _, position, digest = head.split(":")
+    assert f"{position}, {digest}" in said  # The trail ends where it ended when the backup was made.
+    assert "whole" in home.must("verify-trail", "--head", head)
 
 
 def test_the_restored_trail_is_verified_again_by_hand(restored):

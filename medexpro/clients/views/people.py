@@ -50,7 +50,10 @@ def clients(request: HttpRequest) -> HttpResponse:
 @requires(*OPENS)
 def find(request: HttpRequest) -> JsonResponse:
     """Answer `?q=` with the clients that fit, for search fields."""
-    found = listing.offered(member_of(request), request.GET.get("q", "").replace("\x00", "")[:80], limit=13)
+    member, text = member_of(request), request.GET.get("q", "").replace("\x00", "")[:80]
+    found = listing.offered(member, text, limit=13)
+    if found:
+        trail.record_list(member, "client search", at=clock.now(), count=len(found))
     return JsonResponse(
         {"found": [presenters.offer(client) for client in found[:12]], "more": len(found) > 12}
     )

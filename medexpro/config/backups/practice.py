@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from medexpro import __version__
-from medexpro.audit import chain, trail
+from medexpro.audit import chain, heads, trail
 from medexpro.config.backups import archive, databases, events
 from medexpro.config.holding import HomeHeld, hold
 from medexpro.practice.models import Practice
@@ -50,8 +50,7 @@ def back_up(path: Path, passphrase: str, *, at: datetime) -> Summary:
     """
     practices = list(Practice.objects.all())
     for practice in practices:
-        while chain.seal(practice.pk):
-            pass
+        chain.seal_all(practice.pk)
     with tempfile.TemporaryDirectory(dir=settings.MEDEXPRO_HOME, prefix="backup-") as scratch:
         database = Path(scratch) / "database"
         heads = databases.snapshot(database)
@@ -111,6 +110,7 @@ def restore(path: Path, passphrase: str, *, force: bool, at: datetime) -> Summar
             call_command("createcachetable", verbosity=0)
     finally:
         os.close(held)
+    heads.replace(manifest["heads"])
     _prove_trails(manifest["heads"])
     for practice in Practice.objects.all():
         trail.record(

@@ -33,4 +33,4 @@ class Command(BaseCommand):
             f"{file}: {summary.files} files, {size:.1f} MB, encrypted. Keep the passphrase elsewhere."
         )
         for practice, head in summary.heads.items():
-            self.stdout.write(f"trail of {practice}: event {head['position']}, {head['hash']}")
+            self.stdout.write(f"trail {practice}:{head['position']}:{head['hash']}")
