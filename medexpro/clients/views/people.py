@@ -24,7 +24,9 @@ from medexpro.web.typed import whole_number
 def clients(request: HttpRequest) -> HttpResponse:
     """List the clients, found as you type."""
     member, at = member_of(request), clock.now()
-    text, choice = request.GET.get("q", "").replace("\x00", "")[:80], request.GET.get("show", "")
+    text, filters = request.GET.get("q", "").replace("\x00", "")[:80], listing.filters_for(member)
+    wanted = request.GET.get("show", "")
+    choice = wanted if wanted in {"archived", *(known.key for known in filters)} else ""
     number = whole_number(request.GET.get("page", ""), digits=6) or 1
     found = listing.listed(member, text=text, choice=choice, number=number)
     trail.record_list(
@@ -36,7 +38,7 @@ def clients(request: HttpRequest) -> HttpResponse:
         "nav": "clients",
         "text": text,
         "choice": choice,
-        "filters": listing.filters_for(member),
+        "filters": filters,
         "columns": columns,
         "rows": [presenters.list_row(client, columns, day) for client in found.rows],
         "page": found.shown(),
