@@ -8,6 +8,7 @@ from medexpro.clearance import state
 from medexpro.clearance.models import Outcome
 from medexpro.clearance.questionnaire import clearing_policy
 from medexpro.clearance.rules import clearing
+from medexpro.clearance.rules.screening import LETTER
 from medexpro.episodes.models import Episode
 from medexpro.episodes.steps import State, StepState
 from medexpro.web import words
@@ -21,11 +22,15 @@ def screening_step(episode: Episode, on: date) -> StepState:
         return StepState(State.CURRENT, "not started", ("The screening has not been started.",), link)
     if form.finished_at is None:
         return StepState(State.CURRENT, "half done", ("The screening is not complete yet.",), link)
-    open_ones = state.open_screening_findings(episode, on)
-    caption = words.day(episode.practice.day(form.finished_at), "short")
+    # What waits for the letter, or is with a provider already, is the next step's to say.
+    open_ones = [one for one in state.open_screening_findings(episode, on) if one.clears != LETTER]
+    waiting = state.with_a_provider(episode)
+    left = tuple(one.sentence for one in open_ones if one.code not in waiting)
+    if left:
+        return StepState(State.CURRENT, f"{len(open_ones)} open", left, link)
     if open_ones:
-        return StepState(State.CURRENT, f"{len(open_ones)} open", tuple(f.sentence for f in open_ones), link)
-    return StepState(State.DONE, caption, link=link)
+        return StepState(State.CURRENT, "with the provider", link=link)
+    return StepState(State.DONE, words.day(episode.practice.day(form.finished_at), "short"), link=link)
 
 
 def clearance_step(episode: Episode, on: date) -> StepState:

@@ -94,12 +94,17 @@ def open_screening_findings(episode: Episode, on: date) -> list[Finding]:
     return open_ones
 
 
+def with_a_provider(episode: Episode) -> set[str]:
+    """Return the codes of findings that a provider was asked about and has not answered yet."""
+    return {code for back in refer_backs(episode) if back.closed_at is None for code in back.codes}
+
+
 def waiting_for_provider(episode: Episode, on: date) -> list[Finding]:
     """Return the findings of the newest finished screening that a provider's answer clears, as they are weighed."""
     form = latest_screening(episode)
     if form is None or form.finished_at is None:
         return []
-    with_provider = {code for back in refer_backs(episode) if back.closed_at is None for code in back.codes}
+    with_provider = with_a_provider(episode)
     return [
         finding
         for finding in weigh_screening(episode, form, on).findings

@@ -131,3 +131,24 @@ def test_telling_is_for_those_who_decide(cast):
         operations.tell(one, provider=cast.dr_raman, channel="phone", by=cast.asa, at=MORNING)
     with pytest.raises(operations.ClearanceRefused):
         operations.tell(one, provider=cast.dr_raman, channel="pigeon", by=cast.ana, at=MORNING)
+
+
+# ---- What the chart says is next
+
+
+def next_of(browser, cast):
+    return text_of(browser.get(f"/clients/{cast.janet.pk}/")).partition("Next session")[2]
+
+
+def test_what_is_with_the_provider_leads_to_the_answer_not_back_to_the_screening(cast, sign_in):
+    episode, browser = scenario.screened(cast, yes=CALF), sign_in(cast.ana)
+    assert "Go to screening" in next_of(browser, cast)
+    give_back(browser, episode)
+    said = next_of(browser, cast)
+    assert "Record the answer" in said and "Go to screening" not in said
+
+
+def test_what_waits_for_the_letter_leads_to_the_clearance(cast, sign_in):
+    scenario.screened(cast, yes={"diabetes": {"answer": "yes", "options": ["no_medicine"]}})
+    said = next_of(sign_in(cast.ana), cast)
+    assert "Go to clearance" in said and "Go to screening" not in said

@@ -253,9 +253,11 @@ class Teller:
                 )
 
     def _held(self, case: Case, episode: Episode) -> Episode:
+        day = self.house.practice.day(self.at(case.referred - 3, 12))
         clearance.refer_back(
             episode,
             trigger="screen-heart_condition-heart_failure",
+            findings=clearance_state.waiting_for_provider(episode, day),
             observed="Heart failure on file, short of breath after standing for 20 minutes; a cardiology plan is asked for",
             provider=self.house.providers["haddad"],
             channel="fax",
