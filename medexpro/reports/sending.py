@@ -117,6 +117,15 @@ def why_not_by_mail(document: Document) -> str:
     )
 
 
+def changed_since(delivery: Delivery) -> str:
+    """Return why an e-mail that waits may not leave any more; empty when all is as it was when it was sent."""
+    if delivery.document.state not in SENDABLE:
+        return "The document was replaced before the e-mail left."
+    if delivery.to != delivery.document.provider.email:
+        return "The provider’s e-mail address was changed before it left. Send it again."
+    return ""
+
+
 def has_release(client: Client) -> bool:
     """Return whether the client's release of information to providers is on file and not withdrawn."""
     return Consent.objects.filter(client=client, kind=RELEASE_TO_PROVIDER, withdrawn_at=None).exists()

@@ -22,7 +22,7 @@ def mail_document(delivery_id: str) -> None:
     if delivery.delivered_at is not None:
         return
     document = delivery.document
-    if sentence := sending.why_not_by_mail(document):
+    if sentence := sending.why_not_by_mail(document) or sending.changed_since(delivery):
         sending.note_failed(delivery, reason=sentence, at=clock.now())
         return
     name = document.get_kind_display().lower()

@@ -116,6 +116,7 @@ def _show(request: HttpRequest, document: Document, *, status: int = 200, **show
         "is_draft": document.state == Document.State.DRAFT,
         "sendable": document.state in sending.SENDABLE,
         "deliveries": document.deliveries.select_related("sent_by__user"),
+        "may_take_out": member.may(Permission.CLIENTS_EXPORT),
         "may_write": member.may(Permission.REPORTS_WRITE),
         "may_sign": member.may(Permission.REPORTS_SIGN),
         "may_send": member.may(Permission.REPORTS_SEND),
@@ -134,7 +135,9 @@ def _show(request: HttpRequest, document: Document, *, status: int = 200, **show
             "alternative": presenters.sentences(made.snapshot),
         }
     else:
-        context["alternative"] = presenters.sentences(presenters.kept_snapshot(document))
+        # A draft that was put away has no frozen values.
+        kept = presenters.kept_snapshot(document) if document.is_signed else None
+        context["alternative"] = presenters.sentences(kept) if kept else []
         context["mail_obstacle"] = sending.why_not_by_mail(document) if context["sendable"] else ""
     extra = {key: value for key, value in shown.items() if key not in ("form", "send_form")}
     return page(request, "reports/show.html", context | extra, status=status)
@@ -195,7 +198,7 @@ def picture(request: HttpRequest, document_id: Any) -> HttpResponse:
 
 
 @require_GET
-@requires(Permission.REPORTS_READ)
+@requires(Permission.CLIENTS_EXPORT)
 def pdf(request: HttpRequest, document_id: Any) -> HttpResponse:
     """Answer the PDF: the signed bytes, or a draft that says it is one. Taking it out is in the trail."""
     document, at = _document(request, document_id), clock.now()
