@@ -1,10 +1,10 @@
 """Nonsense sent to every form and address of the product: never a fault of ours, and typed text is never lost.
 
-Proved for each form that stands on a page of an area, as somebody who may: sent back with every field empty, far too
-long, a number without end, an impossible day, signs no keyboard makes, several values where one belongs, and bytes that
-are no text, it answers below 500; and where it comes back with errors, everything people typed stands in its fields.
-Each address is asked with nonsense in every word of a query that any view reads. What belongs to one value of one form
-is tested where that form lives.
+Proved for each form that stands on a page of an area, as somebody who may: sent back with every field far too long, a
+number without end, an impossible day, signs no keyboard makes, several values where one belongs, and bytes that are no
+text, it answers below 500; and where it comes back with errors, everything people typed stands in its fields. Each
+address is asked with nonsense in every word of a query that any view reads. What belongs to one value of one form is
+tested where that form lives.
 """
 
 import re
@@ -25,8 +25,8 @@ from tests.house.words import PACKAGE
 ADDRESSES = every_address()
 AREAS = sorted({one.area for one in ADDRESSES})
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-NONSENSE = ["", "a\x00b", "x" * 9000, "9" * 5000, "-9223372036854775809", "12/31/9999", "😀\u202e<b>"]
-ASKED = ["\x00", "²", "9" * 40, "0001-01-01", "9999-12-31", "x" * 3000]
+NONSENSE = ["a\x00b", "x" * 9000, "9" * 5000, "-9223372036854775809", "12/31/9999"]
+ASKED = ["\x00", "²", "9" * 40, "9999-12-31"]
 READS_QUERY = re.compile(r"request\.GET\.get\(\s*\"(\w+)\"")
 # The page of the trail reads its four in a row.
 WORDS = {"member", "client", "kind", "day"} | {
@@ -78,7 +78,7 @@ class Sender:
         for text in NONSENSE:
             if form.method == "post" or len(text) < 4000:
                 self.send(form.method, form.action, dict.fromkeys(form.fields, text))
-        self.send(form.method, form.action, {name: ["a", "-1", "b"] for name in form.fields})
+        self.send(form.method, form.action, {name: ["", "-1", "😀\u202e<b>"] for name in form.fields})
         if form.method == "post":
             no_text = "&".join(f"{name}=%FF%ED%A0%80" for name in form.fields)
             self.send("post", form.action, no_text, content_type=NO_TEXT)
