@@ -1,6 +1,7 @@
 """Looking into what people upload: what it really is, and a photo made anew without what it gives away."""
 
 import io
+import threading
 import warnings
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -15,6 +16,8 @@ EXTENSIONS = {PDF: "pdf", JPEG: "jpg", PNG: "png"}
 # A phone takes 12 to 50 million points; more in a small file is a trap for memory.
 _MOST_POINTS = 60_000_000
 _LONG_EDGE = 3000
+# A large photo takes some hundred MB while it is made anew; several at once would take them several times.
+_ONE_AT_A_TIME = threading.Lock()
 _READABLE = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
 
 
@@ -68,6 +71,11 @@ def _pdf(content: bytes) -> Checked:
 
 
 def _photo(content: bytes) -> Checked:
+    with _ONE_AT_A_TIME:
+        return _made_anew(content)
+
+
+def _made_anew(content: bytes) -> Checked:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 from medexpro.kernel.refusals import Refusal
 
 LIMIT = 100_000  # characters; a logo drawn as shapes takes a few thousand
+DEEPEST = 40  # groups in groups; whoever draws by hand stays far below it
 SVG = "http://www.w3.org/2000/svg"
 
 SHAPES = {
@@ -61,6 +62,8 @@ def clean(source: str) -> str:
         raise NotADrawing("This is not an SVG drawing. Choose a file that ends in .svg.") from error
     if local(root.tag) != "svg":
         raise NotADrawing("This is not an SVG drawing. Choose a file that ends in .svg.")
+    if deeper_than(DEEPEST, root):
+        raise NotADrawing("The drawing has groups in groups in groups. Ungroup it and choose it again.")
     strip(root)
     if not any(local(element.tag) in DRAWN for element in root.iter()):
         raise NotADrawing(
@@ -70,6 +73,14 @@ def clean(source: str) -> str:
         raise NotADrawing("The drawing doesn't say its size. Save it with a viewBox and choose it again.")
     ElementTree.register_namespace("", SVG)
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def deeper_than(levels: int, root: ElementTree.Element) -> bool:
+    """Return whether elements are nested more than `levels` deep."""
+    row = [root]
+    for _ in range(levels):
+        row = [child for element in row for child in element]
+    return bool(row)
 
 
 def local(tag: object) -> str:

@@ -126,7 +126,8 @@ def test_a_logo_brings_nothing_else_in(attribute, inside):
 @pytest.mark.parametrize(
     "source",
     ["", "hello", "<html></html>", "<svg", '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>',
-     '<!DOCTYPE svg [<!ENTITY a "aaaa">]><svg>&a;</svg>', "x" * 200_000],
+     '<!DOCTYPE svg [<!ENTITY a "aaaa">]><svg>&a;</svg>', "x" * 200_000,
+     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1">' + "<g>" * 12_000 + "<path/>" + "</g>" * 12_000 + "</svg>"],
 )  # fmt: skip
 def test_what_is_no_drawing_is_refused(source):
     with pytest.raises(svg.NotADrawing):
