@@ -194,10 +194,24 @@ def set_words(entry: ExerciseEntry) -> str:
 
 
 def readings_by_name(session: SessionLog) -> list[tuple[str, list[tuple[str, datetime, str]]]]:
-    """Return what was read, in the order taken: name, then value with unit, time and moment of each reading."""
+    """Return what was read, in the order taken: name, then value with unit, time and moment of each reading.
+
+    The two numbers of a blood pressure are one reading: 138/82 mmHg.
+    """
     found: dict[str, list[tuple[str, datetime, str]]] = {}
-    for one in session.readings.all():
+    readings = list(session.readings.all())
+    low = [one for one in readings if one.measure == "bp_diastolic"]
+    high = [one for one in readings if one.measure == "bp_systolic"]
+    pairs = dict(zip((one.pk for one in high), low, strict=False))
+    paired = {one.pk for one in pairs.values()}
+    for one in readings:
+        if one.pk in paired:
+            continue
         unit = label(one.unit)
+        if one.pk in pairs:
+            value = f"{plain(one.value)}/{plain(pairs[one.pk].value)} {unit}"
+            found.setdefault("Blood pressure", []).append((value, one.at, one.moment))
+            continue
         value = plain(one.value) + ("" if unit.startswith("/") else " ") + unit
         found.setdefault(measure_name(one.measure), []).append((value.strip(), one.at, one.moment))
     return list(found.items())

@@ -26,7 +26,7 @@ def signed(cast):
 
 def test_a_signed_note_names_readings_findings_response_and_decision(signed, cast, sign_in):
     page = sign_in(cast.ana).get(f"/sessions/{signed.pk}/").content.decode()
-    for words in ("164 mmHg", "146 mmHg", "within the limit again", "None new or worse", "Steps felt easy.",
+    for words in ("164/88 mmHg", "146/86 mmHg", "within the limit again", "None new or worse", "Steps felt easy.",
                   "Equipment taken", "Tired", "Step back", "Short night", signed.content_hash[:12]):  # fmt: skip
         assert words in page, words
 
