@@ -71,8 +71,9 @@ def plan(environ: Mapping[str, str]) -> Listening:
     """
     port = _port(environ.get("PORT", "8000"))
     host = environ.get("MEDEXPRO_HOST", "").strip() or "localhost"
+    _refuse_what_is_for_this_machine(environ, host)
     certificate, key = environ.get("MEDEXPRO_CERT", ""), environ.get("MEDEXPRO_KEY", "")
-    behind_proxy = environ.get("BEHIND_TLS", "").strip().lower() in ("1", "true", "yes", "on")
+    behind_proxy = _is_on(environ, "BEHIND_TLS")
     if "/" in host or (":" in host and not is_loopback(host)):
         raise ListeningRefused(
             f"MEDEXPRO_HOST is “{host}”. Write the name alone, such as practice.example.org."
@@ -102,6 +103,29 @@ def plan(environ: Mapping[str, str]) -> Listening:
         )
     # Passkeys need the name: browsers treat http://localhost as secure, and no address with digits.
     return Listening(bind, port, "localhost", f"http://localhost:{port}")
+
+
+def _refuse_what_is_for_this_machine(environ: Mapping[str, str], host: str) -> None:
+    """Refuse to serve to others what only trying out is for, and a clock that stands still where people sign."""
+    demo, debug, testing = (_is_on(environ, f"MEDEXPRO_{name}") for name in ("DEMO", "DEBUG", "TESTING"))
+    if not is_loopback(host):
+        if demo:
+            raise ListeningRefused(
+                "The demo’s password is known to everyone, so it is served to this machine only. "
+                "Unset MEDEXPRO_HOST, or MEDEXPRO_DEMO."
+            )
+        if debug:
+            raise ListeningRefused(
+                "MEDEXPRO_DEBUG shows what the program holds to whoever meets an error. Unset it, or MEDEXPRO_HOST."
+            )
+    if environ.get("MEDEXPRO_NOW") and not (demo or testing):
+        raise ListeningRefused(
+            "MEDEXPRO_NOW stops the clock that signatures and the trail go by. It is for the demo and for tests: unset it."
+        )
+
+
+def _is_on(environ: Mapping[str, str], name: str) -> bool:
+    return environ.get(name, "").strip().lower() in ("1", "true", "yes", "on")
 
 
 def refuse_taken_port(listening: Listening) -> None:

@@ -85,3 +85,14 @@ def test_what_somebody_set_themselves_is_not_overwritten():
     made = listening.environment(listening.plan(environ), environ)
     assert (made["TRUSTED_PROXIES"], made["PATH"]) == ("2", "/bin")
     assert made["ALLOWED_HOSTS"].startswith("practice.example.org,")
+
+
+@pytest.mark.parametrize(("environ", "sentence"), [
+    ({"MEDEXPRO_HOST": "practice.example.org", "BEHIND_TLS": "1", "MEDEXPRO_DEMO": "1"}, "known to everyone"),
+    ({"MEDEXPRO_HOST": "practice.example.org", "BEHIND_TLS": "1", "MEDEXPRO_DEBUG": "1"}, "MEDEXPRO_DEBUG shows"),
+    ({"MEDEXPRO_NOW": "2026-10-13T09:30:00-05:00"}, "stops the clock"),
+])  # fmt: skip
+def test_what_is_for_trying_out_is_not_for_a_real_practice(environ, sentence):
+    with pytest.raises(ListeningRefused, match=sentence):
+        listening.plan(environ)
+    listening.plan({"MEDEXPRO_DEMO": "1", "MEDEXPRO_NOW": "2026-10-13T09:30:00-05:00"})
