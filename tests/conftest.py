@@ -130,7 +130,7 @@ def sign_in():
         from django.utils import timezone
 
         browser = Browser()
-        browser.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+        browser.force_login(member.user)
         session = browser.session
         session["member"] = str(member.pk)
         # The sign-in library keeps the moments of authentication here; signing asks for a recent one.

@@ -1,13 +1,18 @@
 """When to measure again: 30 days at most, always."""
 
 from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, IntegerField, Q, Subquery
 
 from medexpro.assessments.models import Assessment
 from medexpro.episodes.models import Episode
 from medexpro.episodes.reading import is_read_together, once
+from medexpro.practice.prepared import Given, Prepared
 
 LONGEST_INTERVAL = 30
-SHOWN = 100
+# Enough to find the last full one behind checks in between.
+SHOWN = 24
 
 
 def last_full(episode: Episode) -> Assessment | None:
@@ -22,9 +27,19 @@ def last_full(episode: Episode) -> Assessment | None:
 
 
 def newest(episode: Episode) -> list[Assessment]:
-    """Return the episode's assessments, the newest first, as far back as pages show them."""
-    rows = Assessment.objects.filter(episode=episode).order_by("-started_at")[:SHOWN]
-    return once(episode, "assessments:newest", lambda: list(rows))
+    """Return the episode's newest assessments, the newest first, and its baseline; each knows of how many (`of`)."""
+    return once(episode, "assessments:newest", lambda: _NEWEST(episode=episode.pk))
+
+
+def _newest() -> Any:
+    rows = Assessment.objects.filter(episode=Given("episode"))
+    counted = rows.order_by().values("episode").annotate(n=Count("pk")).values("n")
+    last = rows.order_by("-started_at").values("pk")[:SHOWN]
+    shown = rows.filter(Q(pk__in=last) | Q(kind=Assessment.Kind.BASELINE))
+    return shown.order_by("-started_at").annotate(of=Subquery(counted, output_field=IntegerField()))
+
+
+_NEWEST = Prepared[Assessment](_newest)
 
 
 def due_after(episode: Episode, last: Assessment | None) -> date | None:

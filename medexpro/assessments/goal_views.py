@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from medexpro.assessments import catalogue, forms, operations, state
 from medexpro.assessments.models import Goal
-from medexpro.assessments.outcomes import name_of, shown_unit
+from medexpro.assessments.outcomes import goal_rows, name_of, shown_unit
 from medexpro.assessments.rules import said
 from medexpro.assessments.rules.change import JUDGED_BY_LIMITS
 from medexpro.assessments.views import chart_of, episode_of
@@ -45,8 +45,8 @@ def set_goal(request: HttpRequest, episode_id: Any) -> HttpResponse:
     return _goals(request, episode, outcomes=outcomes, form=form, status=422)
 
 
-def _goal_outcomes(episode: Episode) -> list[state.Outcome]:
-    outcomes = state.outcomes(episode, episode.practice.day(clock.now()))
+def _goal_outcomes(episode: Episode, rows: list[Goal] | None = None) -> list[state.Outcome]:
+    outcomes = state.outcomes(episode, episode.practice.day(clock.now()), goals=rows)
     return [one for one in outcomes if one.measure.id not in JUDGED_BY_LIMITS]
 
 
@@ -59,7 +59,9 @@ def _goals(
     status: int = 200,
 ) -> HttpResponse:
     chart = chart_of(request, episode, "goals")
-    outcomes = _goal_outcomes(episode) if outcomes is None else outcomes
+    episode = chart.shown(episode)
+    rows = goal_rows(episode)
+    outcomes = _goal_outcomes(episode, rows) if outcomes is None else outcomes
     taken = {one.key: one.readings for one in outcomes}
     may_edit = member_of(request).may(Permission.PROGRAMS_EDIT) and episode.is_open
     context = {
@@ -67,7 +69,7 @@ def _goals(
         "chart": chart,
         "tab": "assessments",
         "episode": episode,
-        "goals": state.goals_of(episode, taken),
+        "goals": state.goals_of(episode, taken, rows),
         "may_edit": may_edit,
         "measured": bool(taken),
         "form": form or forms.GoalForm(outcomes=outcomes, units=episode.practice.units),

@@ -247,7 +247,7 @@ class Outcome:
             ticks=[self._number(tick) for tick in self.entry.ticks] if self.unit == self.measure.unit else (),
             verdict=f"{self.says[:1].upper()}{self.says[1:]}",
             verdict_kind=self.verdict_kind,
-            note=kept_words(self.measure),
+            note=f"{kept_words(self.measure)} {self._left_out}".strip(),
             sources=self.sources,
         )
 
@@ -274,6 +274,14 @@ class Outcome:
             cut_off=self._cut_off,
             band=self._band if several else None,
             norm=self._norm_band,
+        )
+
+    @property
+    def _left_out(self) -> str:
+        """Return what of a long history is not drawn; empty when all is."""
+        of, drawn = self.current.of, len(self.readings)
+        return (
+            f"{drawn} of {of} results: the first, the highest and lowest, the newest." if of > drawn else ""
         )
 
     @property

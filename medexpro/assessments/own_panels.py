@@ -45,7 +45,8 @@ def _all(chart: Chart) -> list[Assessment]:
 
 
 def _count(chart: Chart) -> int | None:
-    return len(_all(chart)) or None
+    newest: Any = _all(chart)[:1]
+    return newest[0].of if newest else None
 
 
 def _taken(chart: Chart) -> Any:

@@ -3,10 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Count, DateTimeField, F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from medexpro.assessments.models import Assessment, Measurement
 from medexpro.assessments.rules.change import Direction
@@ -14,12 +17,17 @@ from medexpro.episodes.models import Episode
 from medexpro.episodes.reading import once
 from medexpro.kernel.reference import Measure
 from medexpro.knowledge.library import library
+from medexpro.practice.prepared import Given, Prepared
 
 Key = tuple[str, str]
 COLUMNS = (
     "id", "measure", "side", "value", "measured_at", "assessment_id", "assessment__kind", "assessment__finished_at",
-    "trials", "device", "aid", "modified", "by_id", "version",
+    "trials", "device", "aid", "modified", "by_id", "version", "of",
 )  # fmt: skip
+BASELINE = Assessment.Kind.BASELINE
+# Results of one measure that pages draw: two years of reassessments.
+KEPT = 24
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,7 @@ class Taken:
     """One result. value: in the measure's unit. on: the practice's local day. kind: of its assessment.
 
     finished: whether its assessment is. trials: as typed. device: the way or instrument; version: of the row.
+    of: how many results of the measure and side stand in all.
     """
 
     id: UUID
@@ -44,6 +53,7 @@ class Taken:
     modified: str = ""
     by_id: UUID | None = None
     version: int = 1
+    of: int = field(default=0, compare=False)
 
     @property
     def key(self) -> Key:
@@ -65,24 +75,52 @@ class Taken:
 def series(
     episode: Episode, measures: Iterable[str] | None = None, *, until: date | None = None
 ) -> dict[Key, list[Taken]]:
-    """Return every result that stands, by measure and side, the oldest first. One query.
+    """Return the results that stand, by measure and side, the oldest first. One query.
 
-    measures: only these. until: nothing measured after this local day.
+    Of a measure taken more than KEPT times: the first, the baseline, the two highest and
+    lowest, and the newest KEPT. So a page
+    costs the same after ten years, and no verdict is another: all are made of these. measures: only these. until:
+    nothing measured after this local day.
     """
-    if measures is None and until is None:
-        return once(episode, "assessments:series", lambda: _series(episode, None, None))
-    return _series(episode, measures, until)
+    ends = (
+        datetime.combine(until + timedelta(days=1), time.min, tzinfo=episode.practice.tz) if until else NEVER
+    )
+    where = {"practice": episode.practice_id, "episode": episode.pk, "ends": ends}
+    if measures is None:
+        return once(episode, f"assessments:series:{until}", lambda: _by_key(episode, _ALL(**where)))
+    return _by_key(episode, _kept(_standing(**where).filter(measure__in=list(measures))))
 
 
-def _series(episode: Episode, measures: Iterable[str] | None, until: date | None) -> dict[Key, list[Taken]]:
-    rows = Measurement.objects.filter(practice_id=episode.practice_id, episode=episode, removed_at=None)
-    if measures is not None:
-        rows = rows.filter(measure__in=list(measures))
+def _standing(practice: Any, episode: Any, ends: Any) -> QuerySet[Measurement]:
+    return Measurement.objects.filter(
+        practice=practice, episode=episode, removed_at=None, measured_at__lt=ends
+    )
+
+
+def _kept(rows: QuerySet[Measurement]) -> Any:
+    """Return the columns of those results of a query that stand for all of them."""
+    alike = [F("measure"), F("side")]
+    in_time, of_value = [F("measured_at").asc(), F("id").asc()], [F("value").desc(), F("measured_at").asc()]
+    placed = rows.annotate(
+        place=Window(RowNumber(), partition_by=alike, order_by=in_time),
+        of=Window(Count("pk"), partition_by=alike),
+        height=Window(RowNumber(), partition_by=alike, order_by=of_value),
+    )
+    ends = Q(place=1) | Q(place__gt=F("of") - KEPT) | Q(assessment__kind=BASELINE)
+    telling = ends | Q(height__lte=2) | Q(height__gt=F("of") - 2)
+    return placed.filter(telling).order_by("measured_at", "id").values_list(*COLUMNS)
+
+
+_ALL = Prepared[tuple[Any, ...]](
+    lambda: _kept(_standing(Given("practice"), Given("episode"), Given("ends", DateTimeField())))
+)
+
+
+def _by_key(episode: Episode, rows: Iterable[tuple[Any, ...]]) -> dict[Key, list[Taken]]:
     found: dict[Key, list[Taken]] = defaultdict(list)
-    for row in rows.order_by("measured_at", "id").values_list(*COLUMNS):
+    for row in rows:
         one = _taken(row, episode)
-        if until is None or one.on <= until:
-            found[one.key].append(one)
+        found[one.key].append(one)
     return dict(found)
 
 
@@ -102,11 +140,12 @@ def _taken(row: tuple[Any, ...], episode: Episode) -> Taken:
         modified,
         by,
         version,
+        of,
     ) = row
     return Taken(
         id=pk, measure=measure, side=side, value=Decimal(value).normalize() + 0, on=episode.practice.day(at), at=at,
         kind=kind, assessment_id=assessment, finished=finished_at is not None, trials=trials, device=device, aid=aid,
-        modified=modified, by_id=by, version=version,
+        modified=modified, by_id=by, version=version, of=of,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from medexpro.assessments import catalogue, forms, operations, presenters, state
+from medexpro.assessments import catalogue, due, forms, operations, presenters, state
 from medexpro.assessments.models import Assessment, Measurement
 from medexpro.assessments.presenters import Card, Trouble, Typed
 from medexpro.audit.trail import record_read
@@ -66,7 +66,8 @@ def _index(request: HttpRequest, episode: Episode, *, refused: str = "", status:
     )
     open_one = next((row for row in rows if row.finished_at is None), None)
     full = [row for row in rows if row.finished_at and row.kind != Assessment.Kind.CHECK]
-    baseline = any(row.kind == Assessment.Kind.BASELINE for row in full)
+    known = due.newest(chart.shown(episode))
+    baseline = any(row.kind == Assessment.Kind.BASELINE and row.finished_at for row in known)
     context = {
         "nav": "clients",
         "chart": chart,
@@ -109,6 +110,7 @@ def measures(request: HttpRequest, episode_id: Any) -> HttpResponse:
     """Show every measure of an episode over time: charts, and the values as a table."""
     episode = episode_of(request, episode_id)
     chart = chart_of(request, episode, "measures")
+    episode = chart.shown(episode)
     outcomes = state.outcomes(episode, chart.day)
     names = catalogue.domains()
     groups = [

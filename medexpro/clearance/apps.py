@@ -6,10 +6,13 @@ class ClearanceConfig(AppConfig):
     label = "clearance"
 
     def ready(self) -> None:
-        from medexpro.clearance import own_panels
+        from medexpro.clearance import asked, own_panels
         from medexpro.clearance.own_steps import clearance_step, screening_step
         from medexpro.episodes import steps
+        from medexpro.episodes.own_panels import read_beside
 
         steps.register("screening", screening_step)
         steps.register("clearance", clearance_step)
         own_panels.register()
+        for name, annotation in asked.beside().items():
+            read_beside(name, annotation.copy)

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import CharField, DateField, JSONField, Q, Value
+from django.db.models import CharField, DateField, Exists, JSONField, OuterRef, Q, Value
 
 from medexpro.clearance.models import (
     Decision,
@@ -22,10 +22,11 @@ from medexpro.clearance.models import (
 )
 from medexpro.clients.models import Condition, Medication, Surgery
 from medexpro.episodes.models import Episode
-from medexpro.episodes.reading import once
-from medexpro.practice.prepared import Prepared, Slot
+from medexpro.episodes.reading import is_read_together, once
+from medexpro.practice.models import PracticeModel
+from medexpro.practice.prepared import Given, Prepared
 
-EPISODE, CLIENT = Slot("episode"), Slot("client")
+EPISODE, CLIENT = Given("episode"), Given("client")
 
 _SCREENING = Prepared[Screening](
     lambda: Screening.objects.filter(episode=EPISODE).order_by("-started_at")[:1]
@@ -45,7 +46,7 @@ _PROVIDER_LIMITS = Prepared[ProviderLimit](
     lambda: ProviderLimit.objects.filter(episode=EPISODE, ended_at=None).select_related("provider")
 )
 _PRACTICE_LIMITS = Prepared[PracticeLimit](
-    lambda: PracticeLimit.objects.filter(practice=Slot("practice"), ended_at=None).select_related(
+    lambda: PracticeLimit.objects.filter(practice=Given("practice"), ended_at=None).select_related(
         "set_by__user"
     )
 )
@@ -88,7 +89,7 @@ class OnRecord:
 def _all_of_the_health_record() -> Any:
     """Return the question for all three kinds of entries at once."""
     here = {"client": CLIENT, "removed_at": None}
-    taken = Q(ended_on=None) | Q(ended_on__gte=Slot("day", DateField()))
+    taken = Q(ended_on=None) | Q(ended_on__gte=Given("day", DateField()))
     none, empty = Value("", CharField()), Value([], JSONField())
     medicines = Medication.objects.filter(taken, **here).values_list(
         Value(Kind.MEDICINE.value), "words", none, "effects", "to_confirm", "ended_on", none, none
@@ -105,6 +106,32 @@ def _all_of_the_health_record() -> Any:
 _HEALTH_RECORD = Prepared[tuple[Any, ...]](_all_of_the_health_record)
 
 
+# Rows most episodes have none of. Who reads episodes, or sessions, to show them reads along whether there are any.
+SELDOM: dict[str, type[PracticeModel]] = {
+    "has_refer_backs": ReferBack,
+    "has_written_plans": WrittenPlan,
+    "has_provider_limits": ProviderLimit,
+}
+
+
+def beside(path: str = "pk") -> dict[str, Exists]:
+    """Return annotations that tell what an episode has at all. path: from the row asked for to its episode."""
+    return {name: Exists(model.objects.filter(episode=OuterRef(path))) for name, model in SELDOM.items()}
+
+
+def tell(episode: Episode, row: Any) -> Episode:
+    """Let an episode know what was read along with another row, and return it."""
+    for name in SELDOM:
+        if hasattr(row, name):
+            setattr(episode, name, getattr(row, name))
+    return episode
+
+
+def _has_none(episode: Episode, name: str) -> bool:
+    """Tell whether there is nothing to ask for. Known of an episode that a page shows; operations always ask."""
+    return is_read_together(episode) and getattr(episode, name, True) is False
+
+
 def screening(episode: Episode) -> Screening | None:
     """Return the newest screening, finished or not."""
     return once(episode, "clearance:screening", lambda: _SCREENING.first(episode=episode.pk))
@@ -112,6 +139,8 @@ def screening(episode: Episode) -> Screening | None:
 
 def refer_backs(episode: Episode) -> list[ReferBack]:
     """Return every refer-back, in the order they were opened."""
+    if _has_none(episode, "has_refer_backs"):
+        return []
     return once(episode, "clearance:refer-backs", lambda: _BACKS(episode=episode.pk))
 
 
@@ -135,11 +164,15 @@ def _decisions(episode: Episode) -> list[Decision]:
 
 def plans(episode: Episode) -> list[WrittenPlan]:
     """Return the written plans nobody has ended."""
+    if _has_none(episode, "has_written_plans"):
+        return []
     return once(episode, "clearance:plans", lambda: _PLANS(episode=episode.pk))
 
 
 def provider_limits(episode: Episode) -> list[ProviderLimit]:
     """Return the limits providers wrote for this client that nobody has ended."""
+    if _has_none(episode, "has_provider_limits"):
+        return []
     return once(episode, "clearance:provider-limits", lambda: _PROVIDER_LIMITS(episode=episode.pk))
 
 

@@ -183,6 +183,10 @@ class Chart:
         """Return whether the episode shown has not started yet, so that what is next matters most."""
         return self.episode is not None and self.episode.started_on is None
 
+    def shown(self, episode: Any) -> Any:
+        """Return the chart's own instance of an episode, for which what was asked is kept; else the one given."""
+        return self.episode if self.episode is not None and self.episode.pk == episode.pk else episode
+
     @cached_property
     def precautions(self) -> list[str]:
         """Return the phrases of the amber strip."""

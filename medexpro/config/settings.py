@@ -124,7 +124,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # ---- Sign-in
 AUTH_USER_MODEL = "practice.User"
 # One backend: a wrong password is hashed once, and an unknown address takes as long as a known one.
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["medexpro.practice.identity.PasswordBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -157,6 +157,7 @@ MFA_FORMS = {
 # Plain http on localhost is a secure context to browsers; the passkey library has to be told.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BEHIND_TLS
 
+SESSION_ENGINE = "medexpro.practice.identity"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_NAME = "medexpro_session"
 SESSION_COOKIE_HTTPONLY = True

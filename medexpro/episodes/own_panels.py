@@ -16,8 +16,10 @@ from medexpro.episodes import presenters, reading, steps
 from medexpro.episodes.models import Episode, Status
 from medexpro.episodes.rules import status as status_rule
 from medexpro.practice.permissions import Permission, may_with
+from medexpro.practice.prepared import Given, Prepared
 
 READ = Permission.RECORD_READ
+SHOWN = 30
 
 
 def register() -> None:
@@ -49,17 +51,24 @@ def read_beside(name: str, make: Callable[[], Any]) -> None:
     _BESIDE[name] = make
 
 
+def _episodes() -> Any:
+    """Return the question for a client's episodes, with what areas above read along."""
+    closed = Case(When(status__in=status_rule.CLOSED, then=Value(1)), default=Value(0))
+    return (
+        Episode.objects.filter(client=Given("client"))
+        .select_related("referral__provider", "surgery", "condition", "lead__user", "practice")
+        .order_by(closed, "-opened_on", "-pk")
+        .annotate(**{name: make() for name, make in _BESIDE.items()})[:SHOWN]
+    )
+
+
+_EPISODES = Prepared[Episode](_episodes)
+
+
 def episodes_of(chart: Chart) -> list[Episode]:
     """Return the client's episodes, open ones and newest first, with what their pages show. One query."""
     if "episodes" not in chart.memo:
-        closed = Case(When(status__in=status_rule.CLOSED, then=Value(1)), default=Value(0))
-        rows = (
-            Episode.objects.filter(client=chart.client)
-            .select_related("referral__provider", "surgery", "condition", "lead__user", "practice")
-            .order_by(closed, "-opened_on", "-pk")
-            .annotate(**{name: make() for name, make in _BESIDE.items()})
-        )
-        chart.memo["episodes"] = list(rows[:30])
+        chart.memo["episodes"] = _EPISODES(client=chart.client.pk)
         for episode in chart.memo["episodes"]:
             episode.client = chart.client
             reading.together(episode)

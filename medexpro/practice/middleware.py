@@ -14,18 +14,9 @@ from medexpro.kernel import clock
 from medexpro.kernel.refusals import NotAllowed, NotFound
 from medexpro.practice import breakglass
 from medexpro.practice.models import Member
-from medexpro.practice.prepared import Prepared, Slot
 from medexpro.practice.roles import Permission
 
 SESSION_KEY = "member"
-# Asked by every request.
-_CHOSEN = Prepared[Member](
-    lambda: (
-        Member.objects.active()
-        .filter(user=Slot("user"), pk=Slot("member"))
-        .select_related("practice", "user")
-    )
-)
 
 # Views of libraries, which can't carry our mark: files that are no one's secret.
 LIBRARY_MODULES = ("django.views.static", "django.contrib.staticfiles")
@@ -56,9 +47,9 @@ class MemberMiddleware:
         if not request.user.is_authenticated:
             return None
         chosen = request.session.get(SESSION_KEY)
-        member = _CHOSEN.first(user=request.user.pk, member=chosen) if chosen else None
-        members = Member.objects.active().filter(user=request.user).select_related("practice", "user")
-        if member is None and (member := members.order_by("created_at").first()):
+        members = request.user.memberships_now
+        member = next((one for one in members if str(one.pk) == chosen), None)
+        if member is None and (member := next(iter(members), None)):
             request.session[SESSION_KEY] = str(member.pk)
         return member
 

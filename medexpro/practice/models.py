@@ -1,5 +1,6 @@
 """Practices, users, members, invitations, and the bases every practice's row stands on."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,6 +34,9 @@ class User(AbstractBaseUser):
     full_name = models.CharField(max_length=160)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    # The active memberships of who is signed in; set for one request, where the person is read (identity.py).
+    memberships_now: "Sequence[Member]" = ()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

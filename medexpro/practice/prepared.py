@@ -2,9 +2,9 @@
 
 Turning a queryset into SQL costs about ten times what the database needs to answer it. That is nothing on a page that
 asks ten questions, and most of the work of a command from the floor, which weighs the gate on everything the record
-says. Such a question stands at module level, with a `Slot` for each value that differs from time to time:
+says. Such a question stands at module level, with `Given` in the place of each value that differs from time to time:
 
-    BACKS = Prepared[ReferBack](lambda: ReferBack.objects.filter(episode=Slot("episode")).order_by("opened_at"))
+    BACKS = Prepared[ReferBack](lambda: ReferBack.objects.filter(episode=Given("episode")).order_by("opened_at"))
     …
     backs = BACKS(episode=episode.pk)
 
@@ -21,7 +21,7 @@ from django.db.models import Expression, Field, QuerySet, UUIDField
 Row = TypeVar("Row")
 
 
-class Slot(Expression):
+class Given(Expression):
     """The place of a value that is given when the question is asked. field: of what kind; an id where not said."""
 
     def __init__(self, name: str, field: Field | None = None):
@@ -29,19 +29,19 @@ class Slot(Expression):
         self.name = name
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        """Return a placeholder, with the slot itself where its value will stand."""
+        """Return a placeholder, with itself where its value will stand."""
         return "%s", [self]
 
 
 class Prepared(Generic[Row]):
-    """One question. make: returns its queryset, with slots; called when it is first asked."""
+    """One question. make: returns its queryset, with what is given; called when it is first asked."""
 
     def __init__(self, make: Callable[[], Any]):
         self.make = make
         self.kept = threading.local()
 
     def __call__(self, **values: Any) -> list[Row]:
-        """Ask it. values: one for each slot, by name. Raises KeyError for one that is missing."""
+        """Ask it. values: one for each Given, by name. Raises KeyError for one that is missing."""
         if (asked := getattr(self.kept, "asked", None)) is None:
             asked = self.kept.asked = _Asked(self.make())
         return asked.answer(values)
@@ -67,7 +67,7 @@ class _Asked:
     def answer(self, values: dict[str, Any]) -> list[Any]:
         bound = tuple(
             param.output_field.get_db_prep_value(values[param.name], self.connection)
-            if isinstance(param, Slot)
+            if isinstance(param, Given)
             else param
             for param in self.params
         )

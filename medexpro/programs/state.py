@@ -15,6 +15,7 @@ from medexpro.kernel.findings import Finding, Weight
 from medexpro.kernel.reference import Exercise, Protocol
 from medexpro.knowledge.library import library
 from medexpro.knowledge.models import KnowledgeVersion
+from medexpro.practice.prepared import Given, Prepared
 from medexpro.programs.models import Program, ProgramExercise
 from medexpro.programs.rules.fit import Block, alternatives, check_fit
 
@@ -40,15 +41,22 @@ class Line:
 
 def program_of(episode: Episode) -> Program | None:
     """Return the episode's program in use."""
-    rows = Program.objects.filter(episode=episode, ended_at=None)
-    rows = rows.annotate(sessions_done=_sessions_done())
-    return once(episode, "programs:program", rows.first)
+    return once(episode, "programs:program", lambda: _PROGRAM.first(episode=episode.pk))
+
+
+_PROGRAM = Prepared[Program](
+    lambda: Program.objects.filter(episode=Given("episode"), ended_at=None).annotate(
+        sessions_done=_sessions_done()
+    )
+)
 
 
 def _sessions_done() -> Coalesce:
     """Count the episode's finished sessions in the same query; the area above is known here by its relation only."""
     sessions = Episode._meta.get_field("sessions").related_model
-    finished = sessions.objects.filter(episode=OuterRef("episode"), state__in=("signed", "awaiting_cosign"))
+    finished = sessions.objects.filter(
+        practice=OuterRef("practice"), episode=OuterRef("episode"), state__in=("signed", "awaiting_cosign")
+    )
     counted = finished.order_by().values("episode").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 

@@ -58,7 +58,7 @@ def dates() -> dict[str, Any]:
     def one(rows: Any, field: str, order: str) -> Subquery:
         return Subquery(rows.order_by(order).values(field)[:1], output_field=DateTimeField())
 
-    measured, session = one(full, "finished_at", "finished_at"), one(ended, "ended_at", "ended_at")
+    measured, session = one(full, "finished_at", "finished_at"), one(ended, "ended_at", "number")
     return {
         "baseline_at": one(full, "started_at", "started_at"),
         # Least answers nothing where either is empty (SQLite), so each stands in for the other.

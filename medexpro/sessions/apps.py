@@ -7,6 +7,8 @@ class SessionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Take places on the chart."""
+        from medexpro.episodes.own_panels import read_beside
         from medexpro.sessions import own_panels
 
         own_panels.register()
+        read_beside("sessions_so_far", own_panels.last_number)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import CharField, IntegerField, Q
 
 from medexpro.audit.trail import record
+from medexpro.clearance import asked
 from medexpro.clearance import operations as clearance
 from medexpro.kernel.quantities import UnitMismatch, label, to_canonical
 from medexpro.kernel.refusals import NotAllowed, NotFound, Refusal
@@ -18,7 +19,7 @@ from medexpro.knowledge.library import library
 from medexpro.practice import permissions
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
-from medexpro.practice.prepared import Prepared, Slot
+from medexpro.practice.prepared import Given, Prepared
 from medexpro.programs.models import ServiceCategory
 from medexpro.programs.rules.fit import check_fit
 from medexpro.programs.rules.making import line_of
@@ -62,17 +63,18 @@ _SESSION = Prepared[SessionLog](
     lambda: (
         SessionLog.objects.select_for_update(of=("self",))
         .select_related("episode__client", "episode__surgery", "episode__referral", "program")
-        .filter(practice=Slot("practice"), pk=Slot("session"))
+        .filter(practice=Given("practice"), pk=Given("session"))
+        .annotate(**asked.beside("episode"))
     )
 )
 # The command itself, should it have come before, and those of its device from the one before it on.
 _BEFORE = Prepared[SessionCommand](
     lambda: SessionCommand.objects.filter(
-        Q(practice=Slot("practice"), id=Slot("id"))
+        Q(practice=Given("practice"), id=Given("id"))
         | Q(
-            session=Slot("session"),
-            device=Slot("device", CharField()),
-            seq__gte=Slot("seq", IntegerField()),
+            session=Given("session"),
+            device=Given("device", CharField()),
+            seq__gte=Given("seq", IntegerField()),
         )
     ).only("id", "session", "device", "seq", "payload_hash", "outcome", "answer")
 )

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import DateTimeField, F, IntegerField, Q
 
+from medexpro.clearance import asked
 from medexpro.clearance import state as clearance
 from medexpro.clearance.rules.evidence import IN_SESSION, POST, PRE, GateContext, Reading, Sign
 from medexpro.clearance.rules.verdict import GateVerdict
@@ -17,7 +18,7 @@ from medexpro.episodes.models import Episode
 from medexpro.episodes.reading import together
 from medexpro.kernel.findings import Finding, Weight
 from medexpro.knowledge.library import library
-from medexpro.practice.prepared import Prepared, Slot
+from medexpro.practice.prepared import Given, Prepared
 from medexpro.programs.rules.making import closed_with
 from medexpro.programs.state import gates_listed
 from medexpro.sessions.models import ExerciseEntry, SessionLog, SessionReading
@@ -46,7 +47,7 @@ class Weighing:
     @cached_property
     def episode(self) -> Episode:
         """Return the episode as the rules read it: a copy, so that no operation works on what was asked before."""
-        return together(copy(self.session.episode))
+        return together(asked.tell(copy(self.session.episode), self.session))
 
     @cached_property
     def entries(self) -> list[ExerciseEntry]:
@@ -105,15 +106,15 @@ class Weighing:
         )
 
 
-_ENTRIES = Prepared[ExerciseEntry](lambda: ExerciseEntry.objects.filter(session=Slot("session")))
-_LAST = SessionLog.objects.filter(episode=Slot("episode"), number=Slot("last", IntegerField()))
+_ENTRIES = Prepared[ExerciseEntry](lambda: ExerciseEntry.objects.filter(session=Given("session")))
+_LAST = SessionLog.objects.filter(episode=Given("episode"), number=Given("last", IntegerField()))
 # Of the session itself, of the days before, and of the last session however long ago: changes are counted from them.
 _READINGS = Prepared[SessionReading](
     lambda: SessionReading.objects.filter(
-        Q(session=Slot("session"))
-        | Q(episode=Slot("episode"), at__gte=Slot("since", DateTimeField()))
+        Q(session=Given("session"))
+        | Q(episode=Given("episode"), at__gte=Given("since", DateTimeField()))
         | Q(session__in=_LAST.values("pk")),
-        session__number__lte=Slot("number", IntegerField()),
+        session__number__lte=Given("number", IntegerField()),
     ).annotate(number=F("session__number"))
 )
 

@@ -85,6 +85,7 @@ class SessionLog(EpisodeRow):
     class Meta:
         indexes = [
             models.Index(fields=["practice", "episode", "-number"], name="sessions_of_episode"),
+            models.Index(fields=["practice", "episode", "state"], name="sessions_of_episode_by_state"),
             models.Index(fields=["practice", "state", "-opened_at"], name="sessions_by_state"),
             models.Index(
                 fields=["practice", "opened_at"],

@@ -11,6 +11,7 @@ from medexpro.clients.panels import Chart, Panel, Slot, Tab
 from medexpro.episodes.own_panels import spine_of
 from medexpro.kernel.findings import Weight
 from medexpro.practice.permissions import Permission
+from medexpro.practice.prepared import Given, Prepared
 from medexpro.programs import state as programs
 from medexpro.sessions.models import ExerciseEntry, SessionLog, SessionState
 from medexpro.sessions.presenters import EFFORT_CEILING
@@ -63,17 +64,19 @@ def _tab(chart: Chart) -> str | None:
 
 
 def _count(chart: Chart) -> int | None:
-    newest = _newest(chart)
-    return newest[0].number if newest else None
+    return chart.episode.sessions_so_far if chart.episode else None
+
+
+def last_number() -> Subquery:
+    """Return the number of an episode's last session, for the query that reads the chart's episodes."""
+    numbers = SessionLog.objects.filter(episode=OuterRef("pk")).order_by("-number").values("number")
+    return Subquery(numbers[:1], output_field=IntegerField())
 
 
 def _newest(chart: Chart) -> list[SessionLog]:
     """Return the newest sessions, asked for once however many parts show them."""
     if "sessions" not in chart.memo:
-        rows = SessionLog.objects.filter(episode=chart.episode).order_by("-number") if chart.episode else []
-        if chart.episode:
-            rows = rows.annotate(pain=_highest("pain"), effort=_highest("effort"))[:DRAWN]
-        chart.memo["sessions"] = list(rows)
+        chart.memo["sessions"] = _NEWEST(episode=chart.episode.pk) if chart.episode else []
     return chart.memo["sessions"]
 
 
@@ -81,6 +84,15 @@ def _highest(field: str) -> Subquery:
     """Return the highest pain or effort said in a session, in the query that reads the sessions."""
     entries = ExerciseEntry.objects.filter(session=OuterRef("pk")).order_by().values("session")
     return Subquery(entries.annotate(highest=Max(field)).values("highest"), output_field=IntegerField())
+
+
+_NEWEST = Prepared[SessionLog](
+    lambda: (
+        SessionLog.objects.filter(episode=Given("episode"))
+        .order_by("-number")
+        .annotate(pain=_highest("pain"), effort=_highest("effort"))[:DRAWN]
+    )
+)
 
 
 def next_session(chart: Chart) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from medexpro.audit.trail import record_read
+from medexpro.clearance import asked
 from medexpro.clearance import state as clearance
 from medexpro.clearance.rules.evidence import GateContext
 from medexpro.clients.panels import open_chart
@@ -39,7 +40,7 @@ def _session(request: HttpRequest, session_id: Any) -> SessionLog:
     rows = SessionLog.objects.visible_to(request.member).select_related(
         "episode__client", "episode__surgery", "episode__referral__provider", "program", "by__user"
     )
-    session = get_object_or_404(rows, pk=session_id)
+    session = get_object_or_404(rows.annotate(**asked.beside("episode")), pk=session_id)
     session.practice = session.episode.practice = request.member.practice
     return session
 

@@ -10,14 +10,14 @@ from django.test.utils import CaptureQueriesContext
 
 from medexpro.clients import operations
 from medexpro.clients.models import Client, Medication
-from medexpro.practice.prepared import Prepared, Slot
+from medexpro.practice.prepared import Given, Prepared
 from tests.conftest import MORNING
 
 TODAY, SPRING = date(2026, 10, 13), date(2026, 3, 1)
 TAKEN = Prepared[Medication](
     lambda: (
         Medication.objects.filter(
-            Q(ended_on=None) | Q(ended_on__gte=Slot("day", DateField())), client=Slot("client")
+            Q(ended_on=None) | Q(ended_on__gte=Given("day", DateField())), client=Given("client")
         )
         .select_related("client__practice")
         .order_by("words")
@@ -58,7 +58,7 @@ def test_its_rows_are_those_of_the_queryset(cast, medicines):
 def test_it_is_one_query_and_put_into_sql_once(cast):
     made = []
     question = Prepared[tuple[str]](
-        lambda: made.append(1) or Client.objects.filter(pk=Slot("client")).values_list("family_name")
+        lambda: made.append(1) or Client.objects.filter(pk=Given("client")).values_list("family_name")
     )
     with CaptureQueriesContext(connection) as captured:
         for _ in range(3):

@@ -21,8 +21,6 @@ from medexpro.practice.models import Member, User
 from medexpro.practice.signals import count_practices
 from medexpro.web.pages import page, toast, whole_address
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-
 
 class SignInView(LoginView):
     """The sign-in page. The demo shows its made-up people beside the form."""
@@ -41,7 +39,7 @@ class SignInView(LoginView):
 
 def sign_in_fresh(request: HttpRequest, user: User) -> None:
     """Sign a person in who has just set their password here; counts as a fresh sign-in."""
-    login(request, user, backend=BACKEND)
+    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     record_authentication(request, user, method="password")
 
 
