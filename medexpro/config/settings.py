@@ -158,6 +158,9 @@ MFA_FORMS = {
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BEHIND_TLS
 
 SESSION_ENGINE = "medexpro.practice.identity"
+# Toasts name clients: they wait in the session, which ends with the sign-in, and in no cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_NAME = "medexpro_session"
 SESSION_COOKIE_HTTPONLY = True

@@ -20,6 +20,9 @@ from medexpro.web.pages import go_to, page, toast
 from medexpro.web.typed import whole_number
 
 
+SEARCHED = "searched_clients"
+
+
 @requires(*OPENS)
 def clients(request: HttpRequest) -> HttpResponse:
     """List the clients, found as you type."""
@@ -55,10 +58,20 @@ def find(request: HttpRequest) -> JsonResponse:
     member, text = member_of(request), request.GET.get("q", "").replace("\x00", "")[:80]
     found = listing.offered(member, text, limit=13)
     if found:
-        trail.record_list(member, "client search", at=clock.now(), count=len(found))
+        _note_search(request, len(found))
     return JsonResponse(
         {"found": [presenters.offer(client) for client in found[:12]], "more": len(found) > 12}
     )
+
+
+def _note_search(request: HttpRequest, count: int) -> None:
+    """Keep in the trail that names were offered: as often as a list, and without asking it at every letter typed."""
+    member, at = member_of(request), clock.now()
+    who, since = request.session.get(SEARCHED, ("", 0))
+    if who == str(member.pk) and 0 <= at.timestamp() - since < trail.READ_WINDOW.total_seconds():
+        return
+    trail.record_list(member, "client search", at=at, count=count)
+    request.session[SEARCHED] = (str(member.pk), at.timestamp())
 
 
 @requires(Permission.CLIENTS_EDIT)
