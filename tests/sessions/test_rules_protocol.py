@@ -49,6 +49,8 @@ def test_a_body_that_no_page_of_ours_sends_is_no_command(body, why):
         {"device": ""},
         {"device": "x" * 41},
         {"device": "a\x00"},
+        {"id": "\ud800"},
+        {"seq": "\ud800"},
         {"kind": "cure"},
         {"at": "2026-10-13T09:30:00"},
         {"at": "soon"},

@@ -56,6 +56,9 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     body: dict[str, Any]
 
 
+UNTYPEABLE = "There is a character in it that no keyboard makes."
+
+
 class Malformed(ValueError):
     """The command can't be read; the text says why, for the person who finds it in a log."""
 
@@ -66,6 +69,8 @@ def read_command(data: Any) -> Command:
         command = msgspec.convert(data, Command, strict=False)
     except msgspec.ValidationError as error:
         raise Malformed(str(error)) from None
+    except UnicodeEncodeError:
+        raise Malformed(UNTYPEABLE) from None
     if command.kind not in TARGETS:
         raise Malformed(f"There is no command “{command.kind}”.")
     if not 1 <= command.seq <= 1_000_000 or not command.device or len(command.device) > 40:
@@ -76,11 +81,11 @@ def read_command(data: Any) -> Command:
         text = json.dumps(command.body, ensure_ascii=False, default=str, allow_nan=False).encode()
         command.device.encode()
     except UnicodeEncodeError:
-        raise Malformed("There is a character in it that no keyboard makes.") from None
+        raise Malformed(UNTYPEABLE) from None
     except ValueError:
         raise Malformed("There is a number in it that is none.") from None
     if b"\\u0000" in text or "\0" in command.device:
-        raise Malformed("There is a character in it that no keyboard makes.")
+        raise Malformed(UNTYPEABLE)
     if command.at.tzinfo is None:
         raise Malformed("A command's time needs an offset.")
     if not 2000 <= command.at.year < 3000:
