@@ -178,7 +178,7 @@ def change(request: HttpRequest, line_id: Any) -> HttpResponse:
                 f"{name.replace('_', ' ')} {value}" for name, value in conflict.theirs.items() if value
             )
             form.add_error(None, f"{conflict} Theirs: {theirs}.")
-            form.data = form.data | {f"{line.pk}-version": str(conflict.version)}
+            form.hold("version", conflict.version)
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:

@@ -158,6 +158,12 @@ class Form(forms.Form):
         """Return the typed values by field. Only after is_valid()."""
         return dict(self.cleaned_data)
 
+    def hold(self, name: str, value: Any) -> None:
+        """Let a field hold this in place of what was sent, such as the newer version; the rest stays as typed."""
+        data = self.data.copy()
+        data[self.add_prefix(name)] = str(value)
+        self.data = data
+
     def refuse(self, refusal: Refusal) -> None:
         """Show an operation's no: at the field it names, else above the form."""
         field = refusal.field if refusal.field in self.fields else None

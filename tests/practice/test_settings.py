@@ -329,5 +329,22 @@ def test_a_change_that_meets_a_newer_one_is_a_conflict(cast):
         operations.change_settings(cast.northbridge, {"fax": "2"}, expected=1, by=cast.olga, at=MORNING)
 
 
+@pytest.mark.parametrize(
+    ("address", "typed"),
+    [
+        ("/me/", {"full_name": "Olga Brandt", "credentials": "MES, MA", "title": "Director"}),
+        ("/members/{asa}/", {"roles": ["assistant"], "credentials": "MES, MA", "title": "Helper"}),
+    ],
+)
+def test_what_was_typed_stands_as_it_was_typed_beside_a_newer_version(cast, sign_in, address, typed):
+    browser = sign_in(cast.olga)
+    address = address.format(asa=cast.asa.pk)
+    answer = browser.post(address, typed | {"version": "7"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert 'value="MES, MA"' in page and f'value="{typed["title"]}"' in page
+    assert browser.post(address, typed | {"version": "1"}).status_code == 302
+
+
 def test_the_forms_know_every_state_once():
     assert len(forms.STATES) == len(set(forms.STATES)) == 53

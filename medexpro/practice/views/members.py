@@ -112,7 +112,7 @@ def member(request: HttpRequest, member_id: UUID) -> HttpResponse:
         except Conflict as conflict:
             theirs = conflict.theirs | {"roles": presenters.roles_in_words(conflict.theirs.get("roles", []))}
             form.add_error(None, str(conflict))
-            form.data = form.data | {"version": conflict.version}
+            form.hold("version", conflict.version)
         except Refusal as refusal:
             form.refuse(refusal)
         else:

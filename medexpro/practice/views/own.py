@@ -38,7 +38,7 @@ def me(request: HttpRequest) -> HttpResponse:
         except Conflict as conflict:
             theirs = conflict.theirs
             form.add_error(None, str(conflict))
-            form.data = form.data | {"version": conflict.version}
+            form.hold("version", conflict.version)
         except Refusal as refusal:
             form.refuse(refusal)
         else:

@@ -33,7 +33,7 @@ def settings(request: HttpRequest) -> HttpResponse:
                 if name in form.fields and name in conflict.theirs and conflict.theirs[name] != values[name]
             ]
             form.add_error(None, str(conflict))
-            form.data = form.data | {"version": conflict.version}
+            form.hold("version", conflict.version)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
