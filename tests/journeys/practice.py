@@ -38,6 +38,20 @@ class Person:
         with self.page.expect_navigation():
             self.page.get_by_role("navigation", name="Main").get_by_role("link", name=place).click()
 
+    def rail(self) -> list[str]:
+        """Return the entries of the rail, in their order."""
+        entries = self.page.get_by_role("navigation", name="Main").locator("a[data-go] > span:first-of-type")
+        return [entry.strip() for entry in entries.all_inner_texts()]
+
+    def asks(self, address: str) -> int:
+        """Ask for a page by its address, as one who knows it, and return how the server answers."""
+        return self.page.context.request.get(address).status
+
+    def posts(self, address: str) -> int:
+        """Send an empty form to an address, as one who knows it, and return how the server answers."""
+        key = self.page.locator("meta[name=csrf-token]").get_attribute("content")
+        return self.page.context.request.post(address, form={"csrfmiddlewaretoken": key}).status
+
     def sees_heading(self, words: str, *, level: int | None = None) -> None:
         """Wait until a page or a part is there, by its heading."""
         self.page.get_by_role("heading", name=words, level=level).first.wait_for()
@@ -107,7 +121,7 @@ class FrontDesk(Person):
 
 
 class Professional(Person):
-    """The medical exercise professional."""
+    """The medical exercise professional; an assistant does some of the same."""
 
     def brings_in(self, file: Any, *, name: str) -> None:
         """Bring in a record of another system, after a look at what it holds."""
@@ -228,7 +242,7 @@ class Professional(Person):
         self.sees("The provider’s instruction is recorded")
 
     def gives_a_session(self, number: int, *, effort: int, pain: int) -> None:
-        """Take one session from the gate to the signature on a tablet."""
+        """Take one session from the gate to the signature on a tablet, from the chart on."""
         self.presses(f"Start session {number}")
         floor = Floor(self.page, None)
         self.page.locator("#gate-h").wait_for()
@@ -245,8 +259,9 @@ class Professional(Person):
         self.page.locator("[data-act=phrase]").first.click()
         floor.is_saved()
         self.page.locator("#sign [data-act=sign]").click()
-        self.page.get_by_role("dialog").get_by_role("button", name="Sign and lock").click()
-        self.sees("Signed by Ana Torres")
+        self.page.get_by_role("dialog").get_by_role("button", name=re.compile("^Sign")).click()
+        self.sees_heading(f"Session {number}", level=1)
+        self.sees_heading("Signature")
         picture(self.page, "session-note")
 
     def drafts_what_is_due(self, kind: str, client: str) -> None:
