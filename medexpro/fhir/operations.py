@@ -334,6 +334,9 @@ class _Import:
         external_id = external_id if len(external_id) <= 120 else f"sha256:{fingerprint(external_id)}"
         known = ReferralRow.objects.of(self.by.practice).filter(external_id=external_id).first()
         values = self._referral_values(referral)
+        if known is not None and not referral.reasons:
+            # A file that leaves the reasons out takes nothing back that another one said.
+            values["purpose"] = known.purpose
         row: Any = known
         if known is None:
             row = self._try(

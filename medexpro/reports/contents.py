@@ -230,7 +230,7 @@ def program_words(record: Record) -> str:
     program, protocol = record.program, record.protocol
     if program is None or protocol is None:
         return ""
-    text = f"{protocol.condition} program"
+    text = f"{protocol.condition.split(' (')[0]} program"
     if record.phase:
         place, phase = record.phase
         kinds = words.joined([kind.replace("_", " ") for kind in phase.fitt])

@@ -111,6 +111,11 @@ def test_the_guides_referral_arrives_incomplete_and_expired_naming_each_missing_
     assert again.nothing_new and len(again.referrals[0].missing) == 5 and not again.referrals[0].new
     assert Referral.objects.count() == Provider.objects.filter(family_name="Lopez").count() == 1
 
+    # The order alone, without the conditions it rests on: what the fuller files said stands.
+    alone = import_record(read_files(referral_files("Fit4LifeResponse"), on=TODAY), by=cast.ana, at=LATER)
+    assert not [line for line in alone.updated if "purpose" in line]
+    assert Referral.objects.get().purpose == referral.purpose == "Hypertension"
+
 
 def test_what_the_file_changed_is_changed_and_listed(cast):
     client = bring_in(cast, ruth(), condition(), medicine(), SURGERY).client
