@@ -135,6 +135,7 @@ class WrittenPlan(EpisodeRow):
     ended_at = models.DateTimeField(null=True)
 
 
+@sealed("OLD.state = 'released'", may_follow=("version", "updated_at"))
 class Precaution(VersionedModel, EpisodeRow):
     """One precaution in force. It never ends by date: only a recorded release lifts it."""
 
@@ -174,6 +175,7 @@ class Precaution(VersionedModel, EpisodeRow):
         return self.text if self.state == "confirmed" else f"{self.text} (to confirm)"
 
 
+@sealed("OLD.told_at IS NOT NULL")
 class ToTell(EpisodeRow):
     """A finding that let the session go on and that the provider is to hear of, and when they did."""
 
@@ -197,6 +199,7 @@ class ToTell(EpisodeRow):
         ]
 
 
+@sealed("OLD.closed_at IS NOT NULL", may_follow=("version", "updated_at"))
 class ReferBack(VersionedModel, EpisodeRow):
     """Back to the provider: the finding as observed, who was asked, what they answered. It holds the episode."""
 

@@ -12,7 +12,7 @@ from medexpro.clearance import operations as clearance
 from medexpro.episodes.models import Episode
 from medexpro.kernel.findings import Weight
 from medexpro.kernel.reference import Exercise
-from medexpro.kernel.refusals import Refusal
+from medexpro.kernel.refusals import NotFound, Refusal
 from medexpro.knowledge.library import library
 from medexpro.knowledge.operations import pin
 from medexpro.practice import permissions
@@ -100,7 +100,9 @@ def add_exercise(
     that a double tap adds it once. Raises ExerciseBlocked, ReasonNeeded.
     """
     permissions.check(by, Permission.PROGRAMS_EDIT, program)
-    if id and (known := ProgramExercise.objects.of(by.practice).filter(pk=id).first()):
+    if id and (known := ProgramExercise.objects.filter(pk=id).first()):
+        if known.program_id != program.pk:
+            raise NotFound("There is no such exercise in this program.")
         return known
     exercise = library().exercises.get(exercise_id)
     if exercise is None:

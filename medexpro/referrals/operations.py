@@ -206,8 +206,8 @@ def attach_scan(referral: Referral, scan: ClientDocument, *, by: Member, at: dat
 
 def _known(client: Client, wanted: UUID | None, external_id: str) -> Referral | None:
     if wanted and (known := Referral.objects.filter(pk=wanted).first()):
-        if known.practice_id != client.practice_id:
-            raise NotFound("There is no such record in this practice.")
+        if known.client_id != client.pk:
+            raise NotFound("There is no such referral of this client.")
         return known
     if external_id:
         return Referral.objects.of(client.practice).filter(external_id=external_id).first()

@@ -13,7 +13,7 @@ from medexpro.clearance import state as clearance
 from medexpro.episodes.models import Episode
 from medexpro.kernel.findings import Finding, first_obstacle
 from medexpro.kernel.ids import uuid7
-from medexpro.kernel.refusals import NotAllowed, Refusal
+from medexpro.kernel.refusals import NotAllowed, NotFound, Refusal
 from medexpro.practice import permissions
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
@@ -216,7 +216,9 @@ def add_addendum(
         raise SessionRefused("The note is not signed yet; write in the note itself.")
     if not text.strip():
         raise SessionRefused("Write what you want to add.", field="text")
-    if id and (known := Addendum.objects.of(by.practice).filter(pk=id).first()):
+    if id and (known := Addendum.objects.filter(pk=id).first()):
+        if known.session_id != session.pk:
+            raise NotFound("There is no such addition to this note.")
         return known
     addendum = Addendum.objects.create(
         id=id or uuid7(), practice=session.practice, session=session, episode=session.episode, text=text.strip(),

@@ -16,6 +16,7 @@ from medexpro.clients.models import Side
 from medexpro.episodes.models import Episode
 from medexpro.kernel.ids import uuid7
 from medexpro.kernel.reference import Measure
+from medexpro.kernel.refusals import NotFound
 from medexpro.practice import permissions
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
@@ -42,7 +43,9 @@ def set_goal(
     Raises GoalRefused at the field.
     """
     permissions.check(by, Permission.PROGRAMS_EDIT, episode)
-    if id and (known := Goal.objects.of(by.practice).filter(pk=id).first()):
+    if id and (known := Goal.objects.filter(pk=id).first()):
+        if known.episode_id != episode.pk:
+            raise NotFound("There is no such goal of this client.")
         return known
     if horizon_days not in HORIZONS:
         raise GoalRefused("Choose 30 or 90 days.", field="horizon_days")

@@ -9,7 +9,7 @@ from django.db import transaction
 from medexpro.audit.trail import record
 from medexpro.clearance import events, state
 from medexpro.clearance.models import Decision, Outcome
-from medexpro.clearance.operations.refused import ClearanceRefused
+from medexpro.clearance.operations.refused import ClearanceRefused, check_belongs
 from medexpro.clearance.questionnaire import clearing_policy
 from medexpro.clearance.rules import clearing, screening
 from medexpro.clients.models import ClientDocument
@@ -80,6 +80,7 @@ def grant(
 def decide(episode: Episode, outcome: Outcome, *, findings: Sequence[Finding], reason: str, provider: Provider | None,
             words: str, by: Member, at: datetime, document: ClientDocument | None = None, vigorous: bool = False,
             valid_from: date | None = None, valid_to: date | None = None) -> Decision:  # fmt: skip
+    check_belongs(episode, provider=provider, document=document)
     return Decision.objects.create(
         practice=episode.practice, episode=episode, outcome=outcome, reason=reason.strip(), provider=provider,
         findings=[asdict(finding) | {"weight": finding.weight.value} for finding in findings],

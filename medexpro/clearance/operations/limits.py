@@ -8,7 +8,7 @@ from django.db import transaction
 from medexpro.audit.trail import record
 from medexpro.clearance import events
 from medexpro.clearance.models import PracticeLimit, ProviderLimit, WrittenPlan
-from medexpro.clearance.operations.refused import ClearanceRefused
+from medexpro.clearance.operations.refused import ClearanceRefused, check_belongs
 from medexpro.clearance.rules import limits
 from medexpro.clearance.rules.limits import Limit, Origin
 from medexpro.clients.models import ClientDocument
@@ -34,6 +34,7 @@ def record_limit(
     """
     permissions.check(by, Permission.CLEARANCE_DECIDE, episode)
     permissions.check(by, Permission.CLEARANCE_DECIDE, provider)
+    check_belongs(episode, document=document)
     _check_limit(measure, op, value, closes)
     if written_on > episode.practice.day(at):
         raise ClearanceRefused("The day it was written lies in the future.", field="written_on")
@@ -116,6 +117,7 @@ def record_plan(
     """Record a written cardiology or diabetes plan. Raises ClearanceRefused for a letter from the future."""
     permissions.check(by, Permission.CLEARANCE_DECIDE, episode)
     permissions.check(by, Permission.CLEARANCE_DECIDE, provider)
+    check_belongs(episode, document=document)
     if kind not in ("cardiology", "diabetes"):
         raise ClearanceRefused("Choose the kind of plan.", field="kind")
     if written_on > episode.practice.day(at):

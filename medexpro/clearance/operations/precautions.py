@@ -9,10 +9,11 @@ from django.db import transaction
 from medexpro.audit.trail import record
 from medexpro.clearance import events
 from medexpro.clearance.models import Precaution
-from medexpro.clearance.operations.refused import ClearanceRefused
+from medexpro.clearance.operations.refused import ClearanceRefused, check_belongs
 from medexpro.episodes.models import Episode
 from medexpro.kernel.ids import uuid7
 from medexpro.kernel.reference import Protocol
+from medexpro.kernel.refusals import NotFound
 from medexpro.knowledge.library import library
 from medexpro.practice import permissions
 from medexpro.practice.models import Member
@@ -67,7 +68,10 @@ def add_precaution(
         raise ClearanceRefused("Write the precaution in a few words.", field="text")
     if unknown := [tag for tag in tags if tag not in library().exercise_tags]:
         raise ClearanceRefused(f"The exercise library has no tag “{unknown[0]}”.", field="tags")
-    if id and (known := Precaution.objects.of(by.practice).filter(pk=id).first()):
+    check_belongs(episode, provider=provider)
+    if id and (known := Precaution.objects.filter(pk=id).first()):
+        if known.episode_id != episode.pk:
+            raise NotFound("There is no such precaution of this client.")
         return known
     precaution = Precaution.objects.create(
         id=id or uuid7(), practice=episode.practice, episode=episode, text=text.strip()[:240], tags=list(tags), mode=mode,

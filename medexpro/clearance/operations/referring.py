@@ -10,7 +10,7 @@ from medexpro.audit.trail import record
 from medexpro.clearance import events, state
 from medexpro.clearance.models import Outcome, ReferBack
 from medexpro.clearance.operations.decisions import decide, start_if_complete
-from medexpro.clearance.operations.refused import ClearanceRefused
+from medexpro.clearance.operations.refused import ClearanceRefused, check_belongs
 from medexpro.clearance.questionnaire import clearing_policy
 from medexpro.clearance.rules import clearing
 from medexpro.clients.models import ClientDocument
@@ -18,6 +18,7 @@ from medexpro.episodes import operations as episodes
 from medexpro.episodes.models import Episode
 from medexpro.kernel.findings import Finding
 from medexpro.kernel.ids import uuid7
+from medexpro.kernel.refusals import NotFound
 from medexpro.practice import permissions
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
@@ -37,7 +38,10 @@ def refer_back(
     permissions.check(by, Permission.SESSIONS_LOG, episode)
     if not observed.strip():
         raise ClearanceRefused("Write what you observed; no cause.", field="observed")
-    if id and (known := ReferBack.objects.of(by.practice).filter(pk=id).first()):
+    check_belongs(episode, provider=provider)
+    if id and (known := ReferBack.objects.filter(pk=id).first()):
+        if known.episode_id != episode.pk:
+            raise NotFound("There is no such refer back of this client.")
         return known
     back = ReferBack.objects.create(
         id=id or uuid7(), practice=episode.practice, episode=episode, trigger=trigger[:80], observed=observed.strip(),
@@ -60,6 +64,7 @@ def record_answer(
     """
     permissions.check(by, Permission.CLEARANCE_DECIDE, back)
     permissions.check(by, Permission.CLEARANCE_DECIDE, provider)
+    check_belongs(back.episode, document=document)
     if back.closed_at is not None:
         raise ClearanceRefused("This was answered already.")
     if not answer.strip():

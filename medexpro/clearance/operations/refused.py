@@ -2,8 +2,21 @@
 
 from collections.abc import Sequence
 
+from medexpro.clients.models import ClientDocument
+from medexpro.episodes.models import Episode
 from medexpro.kernel.findings import Finding
-from medexpro.kernel.refusals import Refusal
+from medexpro.kernel.refusals import NotFound, Refusal
+from medexpro.providers.models import Provider
+
+
+def check_belongs(
+    episode: Episode, *, provider: Provider | None = None, document: ClientDocument | None = None
+) -> None:
+    """Raise NotFound unless the provider is one of the practice's, and the paper lies on this client's file."""
+    if provider is not None and provider.practice_id != episode.practice_id:
+        raise NotFound("There is no such provider in this practice.")
+    if document is not None and document.client_id != episode.client_id:
+        raise NotFound("There is no such document among this client’s.")
 
 
 class ClearanceRefused(Refusal):

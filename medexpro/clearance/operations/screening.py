@@ -19,6 +19,9 @@ from medexpro.practice import permissions
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
 
+# Where a screening keeps the decisions that others have followed; no finding has such a code.
+BEFORE = "_before"
+
 
 @transaction.atomic
 def start_screening(episode: Episode, *, by: Member, at: datetime) -> Screening:
@@ -131,6 +134,8 @@ def decide_finding(
     if choice == "go_on" and not reason.strip():
         raise ClearanceRefused("Write the provider’s answer, or why you go on.", field=code)
     decisions = dict(form.decisions)
+    if code in decisions:  # Taken anew: who decided before, and why, stays with the screening.
+        decisions[BEFORE] = [*decisions.get(BEFORE, []), {"code": code, **decisions[code]}]
     if choice == "go_on":
         decisions[code] = {"choice": choice, "reason": reason.strip(), "by": str(by), "at": at.isoformat()}
     else:

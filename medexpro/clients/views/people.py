@@ -19,7 +19,6 @@ from medexpro.web.editing import told
 from medexpro.web.pages import go_to, page, toast
 from medexpro.web.typed import whole_number
 
-
 SEARCHED = "searched_clients"
 
 
