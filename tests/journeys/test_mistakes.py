@@ -327,6 +327,22 @@ def test_a_plain_form_dropped_on_its_way_stands_filled_again(cast, page, morning
     assert page.get_by_label("What the client will do").input_value() == ""
 
 
+def test_a_form_whose_page_was_open_too_long_stands_filled_again(cast, page, morning):
+    episode = scenario.cleared(cast, at=morning)
+    measured(episode, {"tug": "13.8"}, by=cast.ana, at=morning)
+    page.goto(f"/assessments/episodes/{episode.pk}/goals/")
+    fill_goal(page)
+    page.context.clear_cookies(name="csrftoken")
+    page.get_by_role("button", name="Set the goal").click()
+    page.get_by_role("heading", name="This page was open too long").wait_for()
+    page.get_by_role("button", name="Go back").click()
+    page.get_by_text("What you typed is here again").wait_for()
+    assert page.get_by_label("Target").input_value() == "11"
+    page.get_by_role("button", name="Set the goal").click()
+    page.locator(".goals li", has_text="Cross the street").wait_for()
+    assert Goal.objects.count() == 1
+
+
 def test_what_never_arrived_is_shown_to_nobody_else_on_this_tablet(cast, page, sign_in, morning):
     episode = scenario.cleared(cast, at=morning)
     measured(episode, {"tug": "13.8"}, by=cast.ana, at=morning)
