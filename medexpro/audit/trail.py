@@ -61,7 +61,10 @@ def record_read(by: Any, client: Any, page: str, *, at: datetime) -> None:
     # The mark without its line would leave out the next reading too. Only a reading to be written begins to write.
     with transaction.atomic():
         ReadMark.objects.update_or_create(
-            member_id=by.pk, client_id=client.pk, page=page, defaults={"at": at, "practice_id": by.practice_id}
+            member_id=by.pk,
+            client_id=client.pk,
+            page=page,
+            defaults={"at": at, "practice_id": by.practice_id},
         )
         record(READ, client, by=by, at=at, client=client, page=page)
 

@@ -14,7 +14,7 @@ from medexpro.kernel import quantities
 from medexpro.kernel.findings import Closes, Finding, Weight
 from medexpro.knowledge.library import library
 from medexpro.providers.models import Channel, Provider
-from medexpro.web import forms
+from medexpro.web import forms, widgets
 
 LIMITED = ("bp_systolic", "bp_diastolic", "resting_hr", "spo2", "blood_glucose", "pain_nrs", "rpe_cr10")
 
@@ -22,6 +22,7 @@ LIMITED = ("bp_systolic", "bp_diastolic", "resting_hr", "spo2", "blood_glucose",
 class RowField(django_forms.ChoiceField):
     """A choice among rows that were read once, however many forms of a page offer them."""
 
+    widget = widgets.LongSelect
     rows: Mapping[str, Any] = {}
 
     def offer(self, rows: Iterable[Any], label: Callable[[Any], str], *, none: str = "") -> None:

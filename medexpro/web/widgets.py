@@ -6,10 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from medexpro.kernel import quantities
 from medexpro.web import typed, words
+
+SELECTED = mark_safe(" selected")
 
 
 class DayInput(forms.TextInput):
@@ -65,6 +70,21 @@ class Stepper(NumberInput):
         }  # fmt: skip
         context["widget"]["attrs"]["aria-label"] = label
         return context
+
+
+class LongSelect(forms.Select):
+    """A choice among many rows, put together here: a template for each of them is most of what its page costs."""
+
+    def render(self, name: str, value: Any, attrs: dict | None = None, renderer: Any = None) -> SafeString:
+        chosen = {str(one) for one in self.format_value(value)}
+        options = format_html_join(
+            "\n",
+            '<option value="{}"{}>{}</option>',
+            ((key, SELECTED if str(key) in chosen else "", label) for key, label in self.choices),
+        )
+        return format_html(
+            "<select{}>\n{}\n</select>", flatatt({"name": name, **self.attrs, **(attrs or {})}), options
+        )
 
 
 class Taps(forms.RadioSelect):
