@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms as django_forms
 
+from medexpro.clients.forms import NewId
 from medexpro.pdf.characters import warning
 from medexpro.reports.contents import FIELDS, Contents
 from medexpro.reports.models import Document
@@ -96,6 +97,7 @@ def _row_label(one: Reported) -> str:
 class SendForm(forms.Form):
     """How a document leaves."""
 
+    new_id = NewId()
     channel = django_forms.ChoiceField(label="How", choices=[(one.value, one.label) for one in CHANNELS])
     to = django_forms.CharField(label="To", max_length=200, required=False, help_text="Empty: as on file")
     days = forms.NumberField(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.db import transaction
 from medexpro.audit.trail import record
 from medexpro.clients.agreements import RELEASE_TO_PROVIDER
 from medexpro.clients.models import Client, Consent
+from medexpro.kernel.ids import uuid7
 from medexpro.kernel.refusals import Refusal
 from medexpro.practice import permissions, tokens
 from medexpro.practice.models import Member
@@ -39,26 +41,37 @@ class LinkOver(Refusal):
 
 @dataclass(frozen=True)
 class Sent:
-    """A delivery, and for a link its token, shown once."""
+    """A delivery, and for a link its token, shown once. again: it was sent before, and nothing happened now."""
 
     delivery: Delivery
     token: str = ""
+    again: bool = False
 
 
 @transaction.atomic
 def send(
-    document: Document, channel: str, *, to: str = "", days: int = LINK_DAYS, by: Member, at: datetime
+    document: Document,
+    channel: str,
+    *,
+    to: str = "",
+    days: int = LINK_DAYS,
+    id: UUID | None = None,
+    by: Member,
+    at: datetime,
 ) -> Sent:
     """Record that a signed document leaves, and start what the product does itself.
 
     channel: print and fax are done by hand and recorded; link makes an address that opens for `days`; email waits in the
-    worker's queue until the change is committed. to: fax number, address or name. Records reports:delivery:send.
+    worker's queue until the change is committed. to: fax number, address or name. id: made by the page, so that a form
+    sent twice sends once. Records reports:delivery:send.
     Raises SendingRefused with the sentence why not.
     """
     permissions.check(by, Permission.REPORTS_SEND, document)
     document = Document.objects.select_for_update(of=("self",)).select_related(
         "episode__client", "provider__organisation", "practice"
     ).defer("pdf").get(pk=document.pk)  # fmt: skip
+    if id and (before := Delivery.objects.filter(pk=id, document=document).first()):
+        return Sent(before, again=True)
     if document.state not in SENDABLE:
         raise SendingRefused("Only a signed document that was not replaced can be sent.")
     if channel not in CHANNELS:
@@ -69,8 +82,8 @@ def send(
 
     token = tokens.new_token() if channel == Channel.LINK else ""
     delivery = Delivery.objects.create(
-        practice=document.practice, document=document, episode=document.episode, channel=channel, to=to, sent_by=by,
-        sent_at=at, token_hash=tokens.hash_of(token) if token else "",
+        id=id or uuid7(), practice=document.practice, document=document, episode=document.episode, channel=channel,
+        to=to, sent_by=by, sent_at=at, token_hash=tokens.hash_of(token) if token else "",
         expires_at=at + timedelta(days=days) if token else None,
     )  # fmt: skip
     record(events.SEND, delivery, by=by, at=at, document=document.number, channel=channel)

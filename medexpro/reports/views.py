@@ -309,13 +309,13 @@ def send(request: HttpRequest, document_id: Any) -> HttpResponse:
         try:
             sent = sending.send(
                 document, values["channel"], to=values["to"], days=values["days"] or sending.LINK_DAYS,
-                by=request.member, at=clock.now(),
+                id=values["new_id"], by=request.member, at=clock.now(),
             )  # fmt: skip
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             if not sent.token:
-                toast(request, "Recorded as sent")
+                toast(request, "Sent before; a link is shown once" if sent.again else "Recorded as sent")
                 return go_to(request, "reports:show", document.pk)
             link = whole_address(request, reverse("portal:document", args=[sent.token]))
             return _show(request, _document(request, document_id), link=link)

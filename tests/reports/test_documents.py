@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from medexpro.clients.operations import agreements
+from medexpro.kernel.ids import uuid7
 from medexpro.kernel.refusals import NotAllowed
 from medexpro.reports import operations, sending
 from medexpro.reports.models import Document
@@ -114,6 +115,18 @@ def test_a_link_opens_is_kept_in_the_trail_and_can_be_ended(cast, client, clock)
     sending.revoke(sent.delivery, by=cast.ana, at=LATER)
     assert client.get(address).status_code == 410
     assert client.get(reverse("portal:document", args=["made-up"])).status_code == 404
+
+
+def test_a_form_sent_twice_sends_once(cast, sign_in, clock):
+    clock("2026-12-09 10:00")
+    report = signed(cast)
+    browser, address = sign_in(cast.ana), reverse("reports:send", args=[report.pk])
+    typed = {"channel": "link", "days": "14", "new_id": str(uuid7())}
+    assert "shown once" in browser.post(address, typed).content.decode()
+    assert browser.post(address, typed)["Location"] == reverse("reports:show", args=[report.pk])
+    assert report.deliveries.count() == 1
+    browser.post(address, typed | {"new_id": str(uuid7())})
+    assert report.deliveries.count() == 2
 
 
 def test_a_link_ends_by_itself(cast):
