@@ -40,7 +40,10 @@ class MemberMiddleware:
             member.opened_client_id = opened.client_id
         # Instants in templates read as the practice's clock on the wall shows them.
         with timezone.override(member.practice.tz):
-            return self.get_response(request)
+            response = self.get_response(request)
+        # A shared tablet keeps nothing of what a member was answered, lists for scripts included.
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     def member_of(self, request: HttpRequest) -> Member | None:
         """Return the active membership this session works in; the first one where none was chosen."""
