@@ -1,5 +1,7 @@
 """How the sign-in library fits the product: no sign-up, our words, and a code that works once."""
 
+import base64
+import secrets
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -7,11 +9,13 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.webauthn import forms as webauthn
+from cryptography.fernet import Fernet, InvalidToken
 from django import forms
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from medexpro.audit import trail
 from medexpro.kernel import clock
@@ -75,11 +79,22 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """The second factor's words."""
+    """The second factor's words, and how it lies in the database: sealed with the server's key."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": "This code is not right, or it was used. Wait for the next one and try again.",
     }
+
+    def encrypt(self, text: str) -> str:
+        """Return a secret as it is kept."""
+        return _box().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return a kept secret. One sealed with another key is as good as lost: no code fits, and none can be guessed."""
+        try:
+            return _box().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            return base64.b32encode(secrets.token_bytes(20)).decode()
 
     def get_public_key_credential_rp_entity(self) -> dict[str, Any]:
         """Return the name a passkey is kept under."""
@@ -92,6 +107,11 @@ class MFAAdapter(DefaultMFAAdapter):
     def generate_authenticator_name(self, user: User, type: Any) -> str:
         """Return a first name for a passkey; the person may write a better one."""
         return "Passkey"
+
+
+def _box() -> Fernet:
+    key = salted_hmac("second factors at rest", "", algorithm="sha256").digest()
+    return Fernet(base64.urlsafe_b64encode(key))
 
 
 class OnceOnly:
