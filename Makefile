@@ -46,7 +46,7 @@ manual: env-dev ## Write docs/using: the journeys, with pictures
 	@tools/with-browser .venv/bin/python tools/manual.py
 
 bench: env-dev ## Measure a practice of ten years
-	@.venv/bin/python benchmarks/run.py
+	@tools/with-browser .venv/bin/python benchmarks/run.py
 	@.venv/bin/python benchmarks/writers.py
 
 docs: env-dev ## Write the pages that are made from the code

@@ -1,177 +1,272 @@
-"""A practice after ten years, written straight into the tables: what matters is how much lies there."""
+"""A practice after ten years: told clients, copied until the tables hold what ten years put into them."""
 
-import json
 import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from itertools import islice
+from pathlib import Path
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.apps import apps
+from django.core.management import call_command
+from django.db import ProgrammingError, connection, transaction
 
-from medexpro.kernel.ids import uuid7
+from benchmarks import molds
+from benchmarks.copying import OF_A_CLIENT, Copy, Prefixes, pour, record_of
+from medexpro.audit import sealing
+from medexpro.audit.models import Event
+from medexpro.clients.models import Client
+from medexpro.config.demo.people import House, found, found_neighbour
+from medexpro.providers.models import Organisation, Provider
+from medexpro.reports.models import Delivery, Document
+from medexpro.sessions.models import SessionCommand
 
-GIVEN = (
-    "Ada",
-    "Ben",
-    "Carla",
-    "Dev",
-    "Edith",
-    "Frank",
-    "Gita",
-    "Hans",
-    "Iris",
-    "Jon",
-    "Kate",
-    "Liam",
-    "Mara",
-)
-FAMILY = (
-    "Abel",
-    "Brandt",
-    "Castro",
-    "Diaz",
-    "Eriksen",
-    "Fischer",
-    "Grant",
-    "Hayes",
-    "Ito",
-    "Jansen",
-    "Keller",
-)
+HERE = Path(__file__).resolve().parent
+YEARS = 10
+DAYS = YEARS * 365
+OPEN_SHARE = 0.1
+"""Of all clients ever, how many are in service or on their way to it now."""
+GIVEN, FAMILY = (line.split() for line in (HERE / "names.txt").read_text(encoding="ascii").splitlines())
+CLINICS = 60
+PROVIDERS = 150
 
 
-def _db(field: models.Field, value: Any) -> Any:
-    return field.get_db_prep_save(value, connection)
+def build(
+    *, clients: int, sessions: int, longest: int, now: datetime, say: Callable[[str], None]
+) -> dict[str, Any]:
+    """Fill an empty database; return how much lies in it, table by table.
+
+    longest: sessions of the one client who stayed. say: told how far it is.
+    """
+    call_command("prepare", verbosity=0)
+    say("empty practice prepared")
+    # Signed rows refuse every change; a past that was never lived is written past that.
+    with unhurried_disk(), sealing.lifted():
+        house, told = _tell(clients=clients, sessions=sessions, longest=longest, now=now, say=say)
+        prefixes = Prefixes()
+        providers = _more_providers(house, prefixes, now)
+        position = _seal_told(house)
+        plan = _plan(told, clients=clients, now=now)
+        names, total = _names(), 0
+        for mold, days in plan:
+            made = []
+            record = record_of(mold.episode.client)
+            events = record[Event].count()
+            for shift in days:
+                given, family = next(names)
+                total += 1
+                moment = now - timedelta(days=(now.date() - mold.episode.opened_on).days - shift)
+                made.append(
+                    Copy(
+                        prefixes.at(moment),
+                        shift,
+                        {
+                            "given": given,
+                            "family": family,
+                            "search": f"{given} {family}".lower(),
+                            "phone": f"555-{1000 + total % 9000}",
+                            "digits": f"555{1000 + total % 9000}",
+                            "provider": providers[total % len(providers)],
+                            "tag": f"{total:05}",
+                            "position": position,
+                        },
+                    )
+                )
+                position += events
+            if made:
+                with transaction.atomic():
+                    _without_key_checks()
+                    rows = pour(record, made, _overrides(record))
+                say(f"{total:,} clients copied, {rows:,} rows with {mold.episode.client}")
+        _lists_read(house, position, now)
+        say("lists read over ten years are in the trail")
+    _analyze()
+    return counts()
 
 
-def copies(instance: models.Model, changes: list[dict[str, Any]], *, batch: int = 5000) -> None:
-    """Insert copies of a saved row, each with its own changes (by column attribute). Fast: no model per row."""
-    fields = instance._meta.concrete_fields
-    base = [_db(field, getattr(instance, field.attname)) for field in fields]
-    place = {field.attname: number for number, field in enumerate(fields)}
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
-    table, marks = connection.ops.quote_name(instance._meta.db_table), ", ".join(["%s"] * len(fields))
-    sql = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - names of our own tables
-
-    def rows():
-        for change in changes:
-            row = list(base)
-            for name, value in change.items():
-                row[place[name]] = _db(fields[place[name]], value)
-            yield row
-
-    source = rows()
-    with connection.cursor() as cursor:
-        while part := list(islice(source, batch)):
-            cursor.executemany(sql, part)
+def _tell(
+    *, clients: int, sessions: int, longest: int, now: datetime, say: Callable[[str], None]
+) -> tuple[House, list[molds.Mold]]:
+    house = found(now)
+    found_neighbour(now)
+    each = round((sessions - longest) / max(1, clients * (1 - OPEN_SHARE)))
+    with transaction.atomic():
+        told = molds.tell(house, now, molds.cases(sessions_each=each, longest=longest), say)
+        stayed = next(mold for mold in told if mold.episode.client.family_name == molds.LONGEST)
+        molds.stretch(stayed, longest)
+    say(f"{stayed.episode.client} stayed: {stayed.sessions:,} sessions")
+    return house, told
 
 
-@transaction.atomic
-def build(episode: Any, *, clients: int, sessions: int, longest: int, now: datetime) -> None:
-    """Fill the practice around one told episode: copies of its client, episode and sessions over ten years.
+def _plan(told: list[molds.Mold], *, clients: int, now: datetime) -> list[tuple[molds.Mold, list[int]]]:
+    """Return for each told client at which distances in time, in days, copies of it are made.
 
-    episode: has a program and at least one signed session with readings and entries; it becomes the client with
-    `longest` sessions.
+    Those in service now lie where they are; those who were discharged are spread over the ten years.
     """
     chance = random.Random(7)
-    client = episode.client
-    people, episodes, spans = [], [], []
-    for number in range(clients - 1):
-        given, family = (
-            chance.choice(GIVEN),
-            f"{chance.choice(FAMILY)}{chance.choice(['', 'son', 'er', 'mann'])}",
-        )
-        pk = uuid7()
-        people.append(
-            {
-                "id": pk,
-                "given_name": given,
-                "family_name": family,
-                "external_id": "",
-                "phone": f"555-{1000 + number:04}",
-                "name_search": f"{given} {family}".lower(),
-            }
-        )
-        episode_pk = uuid7()
-        active = number < 120
-        episodes.append(
-            {
-                "id": episode_pk,
-                "client_id": pk,
-                "status": "active" if active else "discharged",
-                "referral_id": None,
-                "surgery_id": None,
-            }
-        )
-        spans.append((episode_pk, pk))
-    copies(client, people)
-    copies(episode, episodes)
-
-    model = episode.sessions.order_by("-number").first()
-    readings, entries = list(model.readings.all()), list(model.entries.all())
-    each = max(1, (sessions - longest) // max(1, clients - 1))
-    plan = [(episode.pk, client.pk, longest - episode.sessions.count(), episode.sessions.count())] + [
-        (episode_pk, client_pk, each, 0) for episode_pk, client_pk in spans
+    wanted = clients - len(told)
+    open_now = [
+        mold
+        for mold in told
+        if mold.state != "discharged" and mold.episode.client.family_name != molds.LONGEST
     ]
-    rows, reading_rows, entry_rows = [], {r.pk: [] for r in readings}, {e.pk: [] for e in entries}
+    over = [mold for mold in told if mold.state == "discharged"]
+    busy = [mold for mold in open_now if mold.state == "active"]
+    rest = [mold for mold in open_now if mold.state != "active"]
+    many = max(0, round(clients * OPEN_SHARE) - len(open_now))
+    plan = [(mold, [0] * (many * 9 // 10 // len(busy))) for mold in busy]
+    plan += [(mold, [0] * (many // 10 // len(rest))) for mold in rest]
+    left = wanted - sum(len(days) for _, days in plan)
+    for place, mold in enumerate(over):
+        room = DAYS - (now.date() - mold.episode.opened_on).days
+        count = left // len(over) + (place < left % len(over))
+        plan.append((mold, sorted(-7 * chance.randrange(room // 7) for _ in range(count))))
+    return plan
 
-    def flush() -> None:
-        copies(model, rows)
-        for reading in readings:
-            copies(reading, reading_rows[reading.pk])
-            reading_rows[reading.pk].clear()
-        for entry in entries:
-            copies(entry, entry_rows[entry.pk])
-            entry_rows[entry.pk].clear()
-        rows.clear()
 
-    for episode_pk, _, count, first in plan:
-        start = now - timedelta(days=3650 if episode_pk == episode.pk else chance.randrange(60, 3600))
-        for number in range(count):
-            at = (
-                start + timedelta(days=3.5 * number)
-                if episode_pk != episode.pk
-                else start + timedelta(days=3.4 * number)
-            )
-            pk = uuid7()
-            rows.append(
-                {
-                    "id": pk,
-                    "episode_id": episode_pk,
-                    "number": first + number + 1,
-                    "opened_at": at,
-                    "signed_at": at,
-                    "program_id": model.program_id if episode_pk == episode.pk else None,
-                }
-            )
-            for reading in readings:
-                reading_rows[reading.pk].append(
-                    {"id": uuid7(), "session_id": pk, "episode_id": episode_pk, "at": at}
+def _overrides(record: Any) -> Any:
+    """Return what differs from copy to copy: names, numbers, links, places in the trail, and who referred."""
+    made: dict[Any, dict[str, str]] = {model: dict(columns) for model, columns in OF_A_CLIENT.items()}
+    for model in record:
+        for key in model._meta.concrete_fields:
+            if key.is_relation and key.related_model is Provider:
+                column = f"m.{connection.ops.quote_name(key.column)}"
+                made.setdefault(model, {})[key.column] = (
+                    f"CASE WHEN {column} IS NULL THEN NULL ELSE c.provider END"
                 )
-            for entry in entries:
-                entry_rows[entry.pk].append({"id": uuid7(), "session_id": pk, "episode_id": episode_pk})
-            if len(rows) >= 5000:
-                flush()
-    flush()
+    made.setdefault(Client, {}).update(
+        given_name="c.given",
+        family_name="c.family",
+        name_search="c.search",
+        phone="c.phone",
+        phone_search="c.digits",
+    )
+    made.setdefault(Document, {})["number"] = "'C-' || c.tag || '-' || m.place"
+    made.setdefault(Delivery, {})["token_hash"] = molds.token()
+    made.setdefault(SessionCommand, {})["id"] = "copied:id"
+    made[Event]["position"] = "c.position + m.place"
+    return made
 
 
-def describe() -> str:
-    """Return how much lies in the tables."""
-    from medexpro.clients.models import Client
-    from medexpro.sessions.models import ExerciseEntry, SessionLog, SessionReading
-
-    counts = {
-        name: model.objects.count()
-        for name, model in (
-            ("clients", Client),
-            ("sessions", SessionLog),
-            ("readings", SessionReading),
-            ("exercise entries", ExerciseEntry),
+def _more_providers(house: House, prefixes: Prefixes, now: datetime) -> list[Any]:
+    """Add providers and clinics as ten years bring them; return the ids of all providers."""
+    model, clinic = house.providers["raman"], house.providers["raman"].organisation
+    clinics = [
+        Organisation(
+            practice=house.practice,
+            name=f"{FAMILY[n % len(FAMILY)]} {'Orthopedics' if n % 2 else 'Clinic'} {n}",
         )
-    }
-    return ", ".join(f"{count:,} {name}" for name, count in counts.items())
+        for n in range(CLINICS)
+    ]
+    Organisation.objects.bulk_create(clinics)
+    Provider.objects.bulk_create(
+        Provider(
+            practice=house.practice, given_name=GIVEN[n % len(GIVEN)], family_name=f"{FAMILY[n % len(FAMILY)]}s",
+            type=model.type, credential=model.credential, specialty=model.specialty, fax=model.fax, phone=model.phone,
+            organisation=clinics[n % CLINICS] if clinic else None,
+        )
+        for n in range(PROVIDERS)
+    )  # fmt: skip
+    return list(Provider.objects.filter(practice=house.practice).order_by("pk").values_list("pk", flat=True))
 
 
-def plain(value: Any) -> str:
-    """Return JSON text for a report file."""
-    return json.dumps(value, indent=1, default=str)
+def _seal_told(house: House) -> int:
+    """Give every told event its place in the chain, as sealed ones have; return the last.
+
+    The hashes are no real ones: sealing millions of rows is not what is measured here.
+    """
+    keys = Event.objects.filter(practice_id=house.practice.pk).order_by("id").values_list("pk", flat=True)
+    found = list(keys)
+    key = Event._meta.pk
+    pairs = [
+        (place, "0" * 64, "f" * 64, key.get_db_prep_value(pk, connection))
+        for place, pk in enumerate(found, 1)
+    ]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE audit_event SET position = %s, previous_hash = %s, hash = %s WHERE id = %s", pairs
+        )
+    return len(pairs)
+
+
+def _lists_read(house: House, position: int, now: datetime) -> None:
+    """Add that lists were opened, on every working day of ten years, by each of six people."""
+    browser = molds.browser_of(house.rosa)
+    for address in ("/", "/clients/", "/clients/?q=ell", "/referrals/", "/reports/"):
+        if browser.get(address).status_code != 200:
+            raise RuntimeError(f"{address} could not be opened.")
+    lists = Event.objects.filter(practice_id=house.practice.pk, client_id=None, position=None)
+    prefixes, each = Prefixes(), lists.count()
+    people = [house.rosa, house.luis, house.nia, house.tomas, house.grace, house.ines]
+    made = []
+    for day in range(1, DAYS):
+        if (now - timedelta(days=day)).weekday() > 4:
+            continue
+        for member in people:
+            prefix = prefixes.at(now - timedelta(days=day))
+            made.append(Copy(prefix, -day, {"position": position, "member": member.pk, "name": str(member)}))
+            position += each
+    with transaction.atomic():
+        pour(
+            {Event: lists},
+            made,
+            {Event: {"position": "c.position + m.place", "member_id": "c.member", "member_name": "c.name"}},
+        )
+
+
+def _names() -> Iterator[tuple[str, str]]:
+    """Yield names, each pair once, so that a search finds some and not all."""
+    pairs = [(given, family) for given in GIVEN for family in FAMILY]
+    pairs += [(given, f"{family}-{other}") for given in GIVEN for family in FAMILY for other in FAMILY[:6]]
+    random.Random(11).shuffle(pairs)
+    yield from pairs
+
+
+@contextmanager
+def unhurried_disk() -> Iterator[None]:
+    """Let the database be filled without waiting for the disk after each step; nothing here is worth a power cut."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for setting in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -1000000"):
+                cursor.execute(f"PRAGMA {setting}")
+    try:
+        yield
+    finally:
+        connection.close()  # The next connection sets what is not optional.
+
+
+def _without_key_checks() -> None:
+    """Spare PostgreSQL the checking of millions of foreign keys that are copies of sound ones; a superuser may."""
+    if connection.vendor == "postgresql":
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL session_replication_role = replica")
+        except ProgrammingError:
+            pass  # Not ours to set: it takes longer.
+
+
+def _analyze() -> None:
+    """Let the database count what lies in it, as it does by itself over ten years."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA analysis_limit = 1000")
+        cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
+
+
+def counts() -> dict[str, int]:
+    """Return the number of rows of every table that holds what people did, the largest first."""
+    found = {}
+    for model in apps.get_models():
+        if model.__module__.startswith("medexpro.") and "codes" not in model.__module__:
+            found[str(model._meta.verbose_name_plural)] = model._base_manager.count()
+    return dict(sorted(found.items(), key=lambda pair: -pair[1]))
+
+
+def size_bytes() -> int:
+    """Return how large the database is."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
+        else:
+            cursor.execute("SELECT pg_database_size(current_database())")
+        return cursor.fetchone()[0]

@@ -16,6 +16,8 @@ from medexpro.sessions.models import SessionLog
 
 SOON = timedelta(days=5)
 IN_SERVICE = (Status.ACTIVE, Status.ON_HOLD)
+# All that is said of an episode that owes something: there are as many as clients in service.
+READ = ("practice", "client__given_name", "client__family_name", "next_provider_visit_on")
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,9 @@ def due(member: Member, at: datetime) -> list[Due]:
     A letter is owed until it is signed, or until a progress report was: then it says nothing new.
     """
     day, found = member.practice.day(at), []
-    for episode in with_dates(Episode.objects.visible_to(member)).select_related("client", "practice"):
+    episodes = with_dates(Episode.objects.visible_to(member)).select_related("client").only(*READ)
+    for episode in episodes:
+        episode.practice = member.practice
         owed = [letter_due(episode, at), report_due(episode, day)]
         found += [one for one in owed if one is not None and one.on <= day + SOON]
     return sorted(found, key=lambda one: (one.on, str(one.episode.client)))
