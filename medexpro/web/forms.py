@@ -264,6 +264,8 @@ def _speak(field: forms.Field, label: str) -> None:
     for base in reversed(type(field).__mro__):
         standard |= getattr(base, "default_error_messages", {})
     plain = PLAIN_WORDS | {"required": _needed(field, label), "invalid": _invalid(field)}
+    if isinstance(field, forms.FileField):  # Of a file, the name is what can be too long.
+        plain["max_length"] = "The file’s name has %(length)d characters; %(max)d is the limit. Rename it."
     for code, sentence in plain.items():
         if sentence and field.error_messages.get(code, standard.get(code)) == standard.get(code):
             field.error_messages[code] = sentence

@@ -109,6 +109,12 @@ def test_what_can_not_be_read_is_said_at_the_field(cast, sign_in, content, sente
     assert not Upload.objects.exists()
 
 
+def test_a_file_whose_name_is_too_long_is_said_at_the_field(cast, sign_in):
+    answer = send(sign_in(cast.ana), (f"{'x' * 230}.json", bundle(ruth())))
+    assert "The file’s name has 235 characters; 200 is the limit. Rename it." in answer.content.decode()
+    assert not Upload.objects.exists()
+
+
 def test_nothing_chosen(cast, sign_in):
     assert "Choose a file." in sign_in(cast.ana).post("/import/", {}).content.decode()
 
