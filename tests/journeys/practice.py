@@ -39,7 +39,8 @@ class Person:
             self.page.get_by_role("navigation", name="Main").get_by_role("link", name=place).click()
 
     def rail(self) -> list[str]:
-        """Return the entries of the rail, in their order."""
+        """Return the entries of the rail, in their order, once there is one."""
+        self.page.get_by_role("navigation", name="Main").wait_for()
         entries = self.page.get_by_role("navigation", name="Main").locator("a[data-go] > span:first-of-type")
         return [entry.strip() for entry in entries.all_inner_texts()]
 
