@@ -184,15 +184,11 @@ def _apply(command: Command, *, by: Member, at: datetime) -> dict[str, Any]:
 def _again(known: SessionCommand, session: SessionLog, *, at: datetime) -> dict[str, Any]:
     """Return the answer to a command that was taken already: what was said, and the gate as it stands now.
 
-    The gate of that time is not kept with the command: it may have closed since.
+    The gate of that time is not kept with the command: it may have closed since. The version is that of the first
+    answer: a tablet that was told today's would pass for one that has seen what others changed.
     """
     gate = presenters.gate_state(session, Weighing(session, at=at).gate(), at=at)
-    return known.answer | {
-        "outcome": "duplicate",
-        "first": known.outcome,
-        "version": session.version,
-        "gate": gate,
-    }
+    return known.answer | {"outcome": "duplicate", "first": known.outcome, "gate": gate}
 
 
 def _last_seq(session: SessionLog, command: Command) -> int:

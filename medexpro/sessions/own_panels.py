@@ -15,7 +15,7 @@ from medexpro.practice.prepared import Given, Prepared
 from medexpro.programs import state as programs
 from medexpro.sessions.models import ExerciseEntry, SessionLog, SessionState
 from medexpro.sessions.presenters import EFFORT_CEILING
-from medexpro.web.sessions import SessionMark, sessions_svg
+from medexpro.web.sessions import SessionMark
 
 # Listed, drawn at most, and drawn at least.
 SHOWN, DRAWN, LEAST_DRAWN = 6, 24, 2
@@ -137,7 +137,7 @@ def _came_to(session: Any) -> str:
 
 
 def every_session(chart: Chart) -> dict[str, Any] | None:
-    """Return the drawing of the highest pain and effort in each of the newest sessions; two make a drawing."""
+    """Return the highest pain and effort of each of the newest sessions, to be drawn; two make a drawing."""
     marks = [
         SessionMark(one.number, one.pain, one.effort)
         for one in reversed(_newest(chart))
@@ -148,4 +148,4 @@ def every_session(chart: Chart) -> dict[str, Any] | None:
     program = programs.program_of(chart.episode)
     ceiling = program.effort_ceiling if program else EFFORT_CEILING
     whose = {"female": "Her ceiling", "male": "His ceiling"}.get(chart.client.sex, "Ceiling")
-    return {"drawing": sessions_svg(marks, ceiling), "whose": whose}
+    return {"marks": marks, "ceiling": ceiling, "whose": whose}

@@ -3,7 +3,7 @@
 Hot ones (`icon`, `chip`, the filters) are plain string formatting; a table may hold hundreds.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
@@ -19,7 +19,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from medexpro.kernel import quantities
-from medexpro.web import charts, drawing, styles, words
+from medexpro.web import charts, drawing, sessions, styles, words
 
 register = template.Library()
 
@@ -109,6 +109,12 @@ def trend(chart: charts.TrendChart, level: int = 3) -> dict:
 def trend_chart(chart: charts.TrendChart, width: int = 420, height: int = 190) -> SafeString:
     """Draw only the SVG of a trend, where the words around it are the page's own."""
     return mark_safe(drawing.trend_svg(chart, width, height))
+
+
+@register.simple_tag
+def session_marks(marks: Sequence[sessions.SessionMark], ceiling: int) -> SafeString:
+    """Draw pain and effort of session after session."""
+    return mark_safe(sessions.sessions_svg(marks, ceiling))
 
 
 @register.simple_tag
