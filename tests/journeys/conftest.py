@@ -8,6 +8,7 @@ from django.core.cache import cache
 from medexpro.kernel.clock import now
 
 TABLET = {"viewport": {"width": 1180, "height": 820}, "has_touch": True, "timezone_id": "America/New_York"}
+PATIENCE_MS = 60_000
 MORNING_HERE = "2026-10-13 09:30"
 # Requests that a test lets fail are the browser's and htmx's to report, not ours to mend.
 LET_FAIL = ("Failed to load resource", "htmx:sendError", "htmx:afterRequest")
@@ -57,6 +58,8 @@ def tablet(live_server, chromium, sign_in, morning):
     def take(member, **shape):
         context = chromium.new_context(base_url=live_server.url, **(TABLET | shape))
         context.clock.install(time=now())
+        # On a machine that others use too, a slow page is no failure.
+        context.set_default_timeout(PATIENCE_MS)
         if member is not None:
             cookie = settings.SESSION_COOKIE_NAME
             key = sign_in(member).cookies[cookie].value

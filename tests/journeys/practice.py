@@ -212,7 +212,8 @@ class Professional(Person):
                 field.first.press("Tab")
         count = len(results)
         self.page.get_by_text(f"{count} of {count} entered").wait_for()
-        picture(self.page, f"assessment-{'reassessment' if self._reassesses() else 'baseline'}")
+        if self._reassesses():
+            picture(self.page, "assessment-reassessment")
         self.presses("Finish")
         self.page.get_by_role("navigation", name="Parts of this record").wait_for()
 

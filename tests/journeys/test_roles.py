@@ -70,6 +70,7 @@ def janet(cast, morning):
     }  # fmt: skip
 
 
+@pytest.mark.timeout(600)  # Eight people come in, one after the other.
 def test_everyone_signs_in_and_finds_their_own_pages_and_none_of_the_others(cast, tablet, janet):
     wrong = []
     for name in RAILS:
