@@ -210,10 +210,15 @@ def cosign(session: SessionLog, *, recently_signed_in: bool, by: Member, at: dat
 def add_addendum(
     session: SessionLog, *, text: str, id: UUID | None = None, by: Member, at: datetime
 ) -> Addendum:
-    """Add a dated addition to a signed note. The note itself never changes."""
+    """Add a dated addition to a signed note. The note itself never changes.
+
+    An assistant adds until the note is co-signed: whoever co-signs reads it. Later it would stand there unread.
+    """
     permissions.check(by, Permission.SESSIONS_LOG, session)
     if session.state not in LOCKED:
         raise SessionRefused("The note is not signed yet; write in the note itself.")
+    if session.state == SessionState.SIGNED and not by.may(Permission.SESSIONS_SIGN):
+        raise SessionRefused("This note is signed by a professional. Ask them to add it.", field="text")
     if not text.strip():
         raise SessionRefused("Write what you want to add.", field="text")
     if id and (known := Addendum.objects.filter(pk=id).first()):

@@ -300,7 +300,8 @@ def _note(request: HttpRequest, session: SessionLog, form: Any, *, cosign_error:
             "minutes_total": sum(count for _, count in minutes),
             "addenda": session.addenda.all(),
             "form": form,
-            "may_add": member.may(Permission.SESSIONS_LOG),
+            "may_add": member.may(Permission.SESSIONS_SIGN)
+            or (member.may(Permission.SESSIONS_LOG) and session.state != "signed"),
             "may_cosign": session.state == "awaiting_cosign"
             and member.may(Permission.SESSIONS_COSIGN)
             and session.signed_by_id != member.pk,

@@ -16,7 +16,7 @@ from medexpro.sessions.models import SessionLog
 from tests import scenario
 from tests.conftest import MORNING, TODAY
 from tests.reports import reporting
-from tests.sessions.floor import Tablet
+from tests.sessions.floor import logged
 
 
 def refused(do) -> bool:
@@ -38,19 +38,6 @@ def changed(row: models.Model, **values) -> bool:
     by_save = refused(row.save)
     assert by_query == by_save
     return not by_query
-
-
-def logged(cast, by):
-    """A session whose exercises are all logged, in the hands of `by`."""
-    episode = scenario.programmed(cast)
-    cast.janet.assignments.create(practice=cast.northbridge, member=cast.asa, started_on=TODAY)
-    session = sessions.open_session(episode, by=by, at=MORNING)
-    tablet = Tablet(session, by)
-    tablet.takes_vitals()
-    tablet.send("start")
-    for entry in session.entries.all():
-        tablet.send("skip", entry=str(entry.pk), reason="short of time")
-    return SessionLog.objects.get(pk=session.pk)
 
 
 def test_a_signed_note_and_all_that_belongs_to_it(cast):
