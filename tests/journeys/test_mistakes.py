@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from PIL import Image
+from playwright.sync_api import expect
 
 from medexpro.assessments import operations as assessments
 from medexpro.assessments.models import Goal, Measurement
@@ -259,14 +260,14 @@ def test_a_double_clicked_save_makes_one_record(cast, page):
     page.goto("/clients/add/")
     page.get_by_label("Last name").fill("Abernathy")
     clicks_twice(page, "Add client", "**/clients/add/")
-    page.wait_for_url(re.compile(r"/clients/[0-9a-f-]{36}/$"))
+    expect(page).to_have_url(re.compile(r"/clients/[0-9a-f-]{36}/$"), timeout=30_000)
     assert Client.objects.filter(family_name="Abernathy").count() == 1
 
     page.goto(f"/clients/{cast.janet.pk}/contacts/add/")
     page.get_by_label("Name").fill("Tom Ellery")
     page.get_by_label("Phone").fill("555-0180")
     clicks_twice(page, "Save", "**/contacts/add/")
-    page.wait_for_url(re.compile("/people/$"))
+    expect(page).to_have_url(re.compile("/people/$"), timeout=30_000)
     assert ContactPerson.objects.count() == 1
 
 
