@@ -7,6 +7,7 @@ from medexpro.clearance import operations as clearance
 from medexpro.clearance.questionnaire import questionnaire
 from medexpro.clients.operations import facts
 from medexpro.episodes import operations as episodes
+from medexpro.episodes import steps
 from medexpro.episodes.models import Episode
 from medexpro.programs import operations as programs
 from medexpro.referrals import operations as referrals
@@ -74,5 +75,7 @@ def cleared(
 def programmed(cast: Any, *, at: datetime = MORNING, **grant: Any) -> Episode:
     """The total knee protocol has become Janet's program."""
     episode = cleared(cast, at=at, **grant)
+    missing = steps.missing_before_start(episode, cast.northbridge.day(at))
+    assert (episode.status, missing) == ("active", [])
     programs.make(episode, protocol_id="total_knee_replacement", by=cast.ana, at=at)
     return episode
