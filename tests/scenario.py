@@ -76,6 +76,6 @@ def programmed(cast: Any, *, at: datetime = MORNING, **grant: Any) -> Episode:
     """The total knee protocol has become Janet's program."""
     episode = cleared(cast, at=at, **grant)
     missing = steps.missing_before_start(episode, cast.northbridge.day(at))
-    assert (episode.status, missing) == ("active", [])
+    assert (episode.status, missing) == ("active", []), (episode.status, missing)
     programs.make(episode, protocol_id="total_knee_replacement", by=cast.ana, at=at)
     return episode

@@ -8,14 +8,14 @@ says. Such a question stands at module level, with `Given` in the place of each 
     …
     backs = BACKS(episode=episode.pk)
 
-The answer is always what is stored now; only the SQL is kept, for each thread its own.
+The answer is always what is stored now, as the connection of the hour sees it; only the SQL is kept, with the
+connection it was made for, so a question never looks past the transaction it is asked in.
 """
 
-import threading
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, Field, QuerySet, UUIDField
 
 Row = TypeVar("Row")
@@ -38,12 +38,12 @@ class Prepared(Generic[Row]):
 
     def __init__(self, make: Callable[[], Any]):
         self.make = make
-        self.kept = threading.local()
 
     def __call__(self, **values: Any) -> list[Row]:
         """Ask it. values: one for each Given, by name. Raises KeyError for one that is missing."""
-        if (asked := getattr(self.kept, "asked", None)) is None:
-            asked = self.kept.asked = _Asked(self.make())
+        kept = connections[DEFAULT_DB_ALIAS].__dict__.setdefault("prepared", {})
+        if (asked := kept.get(self)) is None:
+            asked = kept[self] = _Asked(self.make())
         return asked.answer(values)
 
     def first(self, **values: Any) -> Row | None:
@@ -52,7 +52,7 @@ class Prepared(Generic[Row]):
 
 
 class _Asked:
-    """A queryset whose SQL is made already, as one thread asks it."""
+    """A queryset whose SQL is made already, as one connection asks it."""
 
     def __init__(self, rows: QuerySet):
         self.rows: Any = rows

@@ -1,5 +1,6 @@
 """Questions put into SQL once: they answer what is stored now, in any thread, like the queryset they stand for."""
 
+import asyncio
 import threading
 from datetime import date
 
@@ -90,3 +91,17 @@ def test_each_thread_asks_over_its_own_connection(cast, medicines):
         thread.join(30)
     both = ["Lisinopril 10 mg", "Metoprolol 50 mg"]
     assert found == {"janet": both, "stranger": [], "again": both}
+
+
+def test_it_sees_what_its_connection_sees_and_no_more(cast, medicines):
+    """In an event loop the same thread has another connection: what this transaction wrote is not there yet."""
+    assert len(taken(cast.janet)) == 2
+
+    async def elsewhere():
+        try:
+            return taken(cast.janet), Medication.objects.count()
+        finally:
+            connection.close()
+
+    assert asyncio.run(elsewhere()) == ([], 0)
+    assert len(taken(cast.janet)) == 2
