@@ -1,0 +1,170 @@
+"""Break the rules that keep a session from starting, one at a time, and see that the tests notice.
+
+    .venv/bin/python tools/broken_rules.py [NUMBER …]
+
+Each rule is broken in a copy of the tree, never here; the tests named beside it then have to fail. It prints the
+first test that did, and ends with 1 when one break went unnoticed or its place in the code is gone.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RULES, TESTS = "medexpro/clearance/rules", "tests/clearance"
+FLOOR = "tests/journeys/test_floor.py"
+
+
+@dataclass(frozen=True)
+class Break:
+    """One rule, where it stands, what it becomes, and the tests that have to notice."""
+
+    rule: str
+    file: str
+    right: str
+    wrong: str
+    tests: tuple[str, ...]
+
+
+BREAKS = (
+    Break(
+        "A red flag stops the start, in the browser",
+        f"{RULES}/gates.py",
+        "present = tuple(symptom for symptom in rule.symptoms if symptom in today.signs)",
+        "present = ()",
+        (f"{FLOOR}::test_a_red_flag_stops_the_session_in_the_browser",),
+    ),
+    Break(
+        "A pressure over the client's own limit stops the start, in the browser",
+        f"{RULES}/limits.py",
+        "return merged + [_as_gate(limit) for limit in limits if limit.in_force(on)]",
+        "return merged",
+        (f"{FLOOR}::test_a_pressure_over_the_clients_own_limit_holds_until_a_rested_recheck",),
+    ),
+    Break(
+        "An expired clearance stops the start, in the browser",
+        f"{RULES}/clearing.py",
+        "if on > clearance.valid_to:",
+        "if False:",
+        (f"{FLOOR}::test_an_expired_clearance_stops_the_session_before_it_opens",),
+    ),
+    Break(
+        "Offline the tablet holds the gate by the same figures, in the browser",
+        "medexpro/sessions/static/sessions/js/page.js",
+        "if (changesGate(waiting)) state.gate = gateHere();",
+        "",
+        (f"{FLOOR}::test_offline_the_tablet_holds_the_gate_by_the_same_figures",),
+    ),
+    Break(
+        "Only a reading that meets the restart mark clears a hold",
+        f"{RULES}/gates.py",
+        "if not found or not all(_meets(reading.value, mark) for reading in found):",
+        "if not found:",
+        (TESTS,),
+    ),
+    Break(
+        "A STOP has no way past it: no recheck, no answer, no reason",
+        f"{RULES}/verdict.py",
+        "final = [finding for finding in whole if finding.action != Action.HOLD_RECHECK]",
+        "final = [finding for finding in whole if finding.action != Action.HOLD_RECHECK and finding.code not in answered]",
+        (TESTS, "tests/sessions"),
+    ),
+    Break(
+        "A red flag is answered only by a clearance decided after it was seen",
+        f"{RULES}/clearing.py",
+        "clearance.granted and clearance.decided_at > flag.opened_at",
+        "clearance.granted",
+        (TESTS,),
+    ),
+    Break(
+        "A hold or a refer-back closes the session whatever else is on file",
+        f"{RULES}/clearing.py",
+        "findings = [_hold(hold) for hold in facts.holds]",
+        "findings = []",
+        (TESTS,),
+    ),
+    Break(
+        "Post Rehab needs the four checks of the referral",
+        f"{RULES}/clearing.py",
+        "needed = facts.category == POST_REHAB",
+        "needed = False",
+        (TESTS,),
+    ),
+    Break(
+        "No written limit lifts the session ceiling",
+        f"{RULES}/limits.py",
+        'SESSION_CEILING = "bp_session_ceiling"',
+        'SESSION_CEILING = "none"',
+        (TESTS,),
+    ),
+    Break(
+        "A practice may only tighten",
+        f"{RULES}/limits.py",
+        "return self.origin is Origin.PROVIDER and self.in_force(on) and current",
+        "return self.in_force(on) and current",
+        (TESTS,),
+    ),
+    Break(
+        "A reading that was not taken holds the session",
+        f"{RULES}/verdict.py",
+        "return self.state is State.GO",
+        "return self.state is State.GO or bool(self.missing)",
+        (TESTS, "tests/sessions"),
+    ),
+    Break(
+        "No exercise is logged before the gate has opened, whatever a tablet sends",
+        "medexpro/sessions/commands.py",
+        """    if not gate.verdict.may_start:
+        raise CommandRefused(gate.verdict.sentence, findings=gate.findings)
+    if work.session.started_at is None:""",
+        "    if work.session.started_at is None:",
+        ("tests/sessions",),
+    ),
+    Break(
+        "An unverified figure is off",
+        f"{RULES}/gates.py",
+        "ours = [gate for gate in context.gates if gate.verification.in_force or gate.id in context.turned_on]",
+        "ours = list(context.gates)",
+        (TESTS,),
+    ),
+)
+
+
+def main(wanted: list[int]) -> int:
+    """Break each rule wanted, or all; return 0 when every break was noticed."""
+    unnoticed = 0
+    for number, one in enumerate(BREAKS, start=1):
+        if wanted and number not in wanted:
+            continue
+        noticed = _noticed(one)
+        unnoticed += not noticed
+        print(f"{number:2} {'red  ' if noticed else 'GREEN'} {one.rule}\n         {noticed or 'nobody noticed'}", flush=True)
+    return 1 if unnoticed else 0
+
+
+def _noticed(one: Break) -> str:
+    """Return the first test that fails with the rule broken; empty when none does."""
+    with tempfile.TemporaryDirectory(prefix="medexpro-broken-") as folder:
+        tree = Path(folder) / "tree"
+        shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".git", ".venv", "out", "__pycache__", ".*_cache"))
+        (tree / ".venv").symlink_to(ROOT / ".venv")
+        place = tree / one.file
+        text = place.read_text(encoding="utf-8")
+        if text.count(one.right) != 1:
+            raise SystemExit(f"{one.rule}: {one.right!r} stands {text.count(one.right)} times in {one.file}")
+        place.write_text(text.replace(one.right, one.wrong), encoding="utf-8")
+        command = ["tools/pytest", "-q", "-x", "--no-header", *one.tests]
+        alone = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        run = subprocess.run(command, cwd=tree, env=alone, capture_output=True, text=True, check=False)
+        failed = [line for line in run.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+        if run.returncode not in (0, 1):
+            raise SystemExit(f"{one.rule}: the tests did not run\n{run.stdout[-2000:]}{run.stderr[-2000:]}")
+        return failed[0].split(" - ")[0].split(maxsplit=1)[1] if failed else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main([int(number) for number in sys.argv[1:]]))
