@@ -24,7 +24,7 @@ from medexpro.reports.contents import FIELDS, MEANING, Contents, contents_of, le
 from medexpro.reports.layouts import LAYOUTS
 from medexpro.reports.models import Document
 from medexpro.reports.rules.wording import Mark, find_marks
-from medexpro.reports.snapshots import encode
+from medexpro.reports.snapshots import encode, fingerprint
 
 LETTERS = {Document.Kind.PROGRESS: "R", Document.Kind.INTRODUCTORY: "L"}
 # What a member may set beside the words themselves.
@@ -213,13 +213,15 @@ def sign(
     recently_signed_in: bool,
     accept_wording: bool = False,
     version: int | None = None,
+    shown: str | None = None,
     by: Member,
     at: datetime,
 ) -> Document:
     """Sign a draft: freeze what it says, make the PDF, keep both with who signed what with which meaning.
 
-    version: the one the page showed, so that nobody signs what they did not see. accept_wording: the signer was shown
-    the marked words and keeps them. The document it replaces is void from now on. Records reports:document:sign.
+    version, shown: of the page the signer saw, so that nobody signs what they did not see: the words by their version,
+    what the record adds by `snapshots.fingerprint`. accept_wording: the signer was shown the marked words and keeps
+    them. The document it replaces is void from now on. Records reports:document:sign.
     Raises DocumentRefused, NothingMeasured, WordingLeft, SignInNeeded, Conflict, engine.TooLong.
     """
     permissions.check(by, Permission.REPORTS_SIGN, document)
@@ -227,11 +229,13 @@ def sign(
     version = document.version if version is None else version
     _check_open(document, version)
     contents = contents_of(document, at=at, by=by, sign=True)
+    letterhead = letterhead_of(document.practice)
+    if shown is not None and shown != fingerprint(contents.snapshot, letterhead):
+        raise Conflict("The record changed since this page was drawn: look again, then sign.")
     _check_contents(document, contents, accept_wording)
     if not recently_signed_in:
         raise SignInNeeded("Show that it is you: signing asks for your password or passkey again.")
     # Setting the page takes longer than a write may hold the database, so it comes before the transaction.
-    letterhead = letterhead_of(document.practice)
     rendered = engine.render(LAYOUTS[document.kind], contents.snapshot, letterhead)
 
     with transaction.atomic():

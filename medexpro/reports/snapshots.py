@@ -5,13 +5,16 @@ prints it, and nothing is computed on the way to paper. `schema` rises when the 
 Days on a chart count from its first point; all other times are words of the practice's own time zone.
 """
 
+import hashlib
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
+
+from medexpro.pdf.letterhead import Letterhead
 
 # The six the referring provider expects on every progress report, in this order.
 DOMAINS = (
@@ -281,6 +284,17 @@ def plain(parts: list[Run]) -> str:
 def encode(snapshot: Snapshot) -> bytes:
     """Return the snapshot as the JSON that is kept; the same values give the same bytes."""
     return msgspec.json.encode(snapshot, order="deterministic")
+
+
+def fingerprint(snapshot: Snapshot, letterhead: Letterhead) -> str:
+    """Return a hash of what a page shows: equal hashes print equal pages.
+
+    Without what signing itself adds: the moment, who signs, and the signature.
+    """
+    shown = msgspec.structs.replace(
+        snapshot, made_at=datetime.min.replace(tzinfo=UTC), author=Author("", ""), signature=None
+    )
+    return hashlib.sha256(encode(shown) + msgspec.json.encode(letterhead, order="deterministic")).hexdigest()
 
 
 def decode(data: bytes | str, kind: type[AnySnapshot]) -> AnySnapshot:

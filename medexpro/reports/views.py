@@ -24,6 +24,7 @@ from medexpro.reports import contents, forms, listing, operations, presenters, s
 from medexpro.reports.layouts import LAYOUTS
 from medexpro.reports.models import Delivery, Document
 from medexpro.reports.rules.words import length_in_words
+from medexpro.reports.snapshots import fingerprint
 from medexpro.web.pages import go_to, page, toast, wants_part, whole_address
 from medexpro.web.typed import whole_number
 
@@ -144,11 +145,11 @@ def _show(request: HttpRequest, document: Document, *, status: int = 200, **show
 
 
 def _as_it_stands(document: Document, made: contents.Contents) -> dict[str, Any]:
-    """Return what to know while writing: does it fit on the page, words to look at, signs that print as a box."""
+    """Return what to know while writing: what is shown, does it fit on the page, words to look at, signs that print as a box."""
+    letterhead = contents.letterhead_of(document.practice)
     return {
-        "fit": engine.pages_needed(
-            LAYOUTS[document.kind], made.snapshot, contents.letterhead_of(document.practice)
-        ),
+        "shown": fingerprint(made.snapshot, letterhead),
+        "fit": engine.pages_needed(LAYOUTS[document.kind], made.snapshot, letterhead),
         "marks": operations.marks_in(made),
         "notes": forms.notes_on(made.texts),
         "length": length_in_words(list(made.texts.values())),
@@ -287,6 +288,7 @@ def sign(request: HttpRequest, document_id: Any) -> HttpResponse:
             recently_signed_in=reauth.recently_authenticated(request),
             accept_wording=request.POST.get("accept_wording") == "yes",
             version=whole_number(request.POST.get("version", "")),
+            shown=request.POST.get("shown", ""),
             by=request.member,
             at=clock.now(),
         )

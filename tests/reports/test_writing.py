@@ -1,5 +1,7 @@
 """While a report is written: does it fit, which words to look at, which measures stand in the table."""
 
+import re
+
 import pytest
 from django.core import mail
 from django.urls import reverse
@@ -10,6 +12,7 @@ from medexpro.knowledge.library import library
 from medexpro.reports import contents, operations, sending, tasks
 from medexpro.reports.rules.by_mail import email_obstacle
 from medexpro.reports.rules.wording import find_marks
+from tests.assessments.measuring import measured
 from tests.pdf.reading import claims_of, text_of
 from tests.reports.reporting import AGAIN, KNEE, LATER, drafted, signed
 
@@ -96,6 +99,48 @@ def test_nobody_signs_what_they_did_not_see(cast):
     operations.write(document, {"next": "Stairs."}, by=cast.ana, at=LATER)
     with pytest.raises(Conflict):
         operations.sign(document, recently_signed_in=True, version=1, by=cast.ana, at=LATER)
+
+
+def test_nobody_signs_numbers_they_did_not_see(cast, sign_in, clock):
+    """Measured again after the page was drawn: the page is drawn anew with a sentence, and signed then."""
+    clock("2026-12-09 09:30")
+    document = drafted(cast)
+    ana, address = sign_in(cast.ana), reverse("reports:sign", args=[document.pk])
+    seen = signing(ana, document)
+    measured(document.episode, AGAIN | {"tug": "8.1"}, kind="reassessment", by=cast.ana, at=LATER)
+    answer = ana.post(address, seen)
+    said = answer.content.decode()
+    assert answer.status_code == 409 and "The record changed since this page was drawn" in said
+    assert "8.1" in said  # Drawn anew, beside the sentence.
+    assert operations.rows_of(cast.ana).get(pk=document.pk).state == "draft"
+    assert ana.post(address, {"version": str(document.version)}).status_code == 409  # Without what was seen.
+    assert ana.post(address, signing(ana, document)).status_code == 302
+    assert operations.rows_of(cast.ana).get(pk=document.pk).state == "signed"
+
+
+def test_words_kept_while_writing_bring_what_is_signed_then(cast, sign_in, clock):
+    clock("2026-12-09 09:30")
+    document = drafted(cast)
+    ana = sign_in(cast.ana)
+    part = ana.post(
+        reverse("reports:write", args=[document.pk]),
+        shown(document) | {"next": "Stairs."},
+        headers={"HX-Request": "true"},
+    )
+    seen = {name: value_of(part, name) for name in ("shown", "version")}
+    assert f"picture/?v={seen['shown']}" in part.content.decode()  # No picture of before is shown again.
+    assert ana.post(reverse("reports:sign", args=[document.pk]), seen | {"version": "2"}).status_code == 302
+
+
+def signing(browser, document) -> dict:
+    """Return what the card that signs would send from the page as it is drawn now."""
+    page = browser.get(reverse("reports:show", args=[document.pk]))
+    return {name: value_of(page, name) for name in ("shown", "version")}
+
+
+def value_of(answer, name: str) -> str:
+    """Return the value of a hidden field."""
+    return re.search(rf'name="{name}"[^>]* value="([^"]*)"', answer.content.decode())[1]
 
 
 def test_the_signed_pdf_is_archival_and_accessible(cast):
