@@ -161,6 +161,7 @@ def document(row: ClientDocument, *, in_full: bool) -> dict[str, Any]:
         "added_at": row.added_at,
         "added_by": str(row.added_by),
         "url": path("clients:file", row.pk),
+        "download_url": path("clients:download", row.pk),
         "remove_url": path("clients:remove_document", row.pk) if in_full else "",
     }
 

@@ -26,6 +26,7 @@ urlpatterns = [
     path("health/<slug:kind>/<uuid:fact_id>/answer/", effects.answer, name="answer_effect"),
     path("<uuid:client_id>/documents/", papers.documents, name="documents"),
     path("documents/<uuid:document_id>/file/", papers.file, name="file"),
+    path("documents/<uuid:document_id>/download/", papers.download, name="download"),
     path("documents/<uuid:document_id>/remove/", papers.remove_document, name="remove_document"),
     path("documents/<uuid:document_id>/restore/", papers.restore_document, name="restore_document"),
     path("<uuid:client_id>/agreements/", papers.consents, name="agreements"),

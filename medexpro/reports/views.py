@@ -20,6 +20,7 @@ from medexpro.pdf.letterhead import Letterhead
 from medexpro.practice import reauth
 from medexpro.practice.access import requires
 from medexpro.practice.permissions import Permission
+from medexpro.practice.views.lock import confirm_first
 from medexpro.reports import contents, forms, listing, operations, presenters, sending
 from medexpro.reports.layouts import LAYOUTS
 from medexpro.reports.models import Delivery, Document
@@ -200,8 +201,9 @@ def picture(request: HttpRequest, document_id: Any) -> HttpResponse:
 
 @require_GET
 @requires(Permission.CLIENTS_EXPORT)
+@confirm_first
 def pdf(request: HttpRequest, document_id: Any) -> HttpResponse:
-    """Answer the PDF: the signed bytes, or a draft that says it is one. Taking it out is in the trail."""
+    """Answer the PDF: the signed bytes, or a draft that says it is one. Taking it out asks who it is and is in the trail."""
     document, at = _document(request, document_id), clock.now()
     if document.is_signed:
         data = bytes(Document.objects.only("pdf").get(pk=document.pk).pdf)

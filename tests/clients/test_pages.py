@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from datetime import date
 
 import pikepdf
@@ -12,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from medexpro.audit.models import Event
+from medexpro.audit.trail import EXPORT
 from medexpro.clients import operations
 from medexpro.clients.models import Client, ClientDocument
 from medexpro.kernel.ids import uuid7
-from tests.conftest import MORNING
+from tests.conftest import MORNING, TODAY
 from tests.pages import form_of, text_of
 
 
@@ -309,6 +311,14 @@ class TestHealth:
         assert sign_in(cast.ana).get(url).status_code == 404
 
 
+def long_ago(browser):
+    """Let it be ten minutes since this person showed who they are."""
+    session = browser.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time() - 600}]
+    session.save()
+    return browser
+
+
 def scan():
     made = io.BytesIO()
     with pikepdf.new() as document:
@@ -329,12 +339,47 @@ class TestPapers:
         assert ben.get(reverse("clients:file", args=[document.pk])).status_code == 403
         response = ana.get(reverse("clients:file", args=[document.pk]))
         assert b"".join(response.streaming_content) == paper
-        assert response["Content-Disposition"] == 'attachment; filename="Referral _Raman_.pdf"'
+        assert response["Content-Disposition"] == 'inline; filename="Referral _Raman_.pdf"'
         assert response["X-Content-Type-Options"] == "nosniff"
         assert response["Content-Type"] == "application/pdf"
         assert "sandbox" in response["Content-Security-Policy"]
         assert sign_in(cast.dana).get(reverse("clients:file", args=[document.pk])).status_code == 404
         assert Event.objects.filter(detail__page="document file").exists()
+
+    def test_a_paper_is_read_on_the_page_and_taken_out_by_few(self, cast, sign_in):
+        """Rhea and Mia read originals; only who may export, and just confirmed it is them, takes one away."""
+        document = operations.add_document(
+            cast.janet, file=io.BytesIO(scan()), size=100, by=cast.ben, at=MORNING
+        )
+        cast.janet.assignments.create(practice=cast.northbridge, member=cast.ana, started_on=TODAY)
+        read, taken = (reverse(f"clients:{name}", args=[document.pk]) for name in ("file", "download"))
+        for member in (cast.rhea, cast.mia):
+            browser = sign_in(member)
+            assert browser.get(read)["Content-Disposition"].startswith("inline")
+            assert browser.get(taken).status_code == 403
+            assert taken not in browser.get(reverse("clients:documents", args=[cast.janet.pk])).content.decode()
+        assert not Event.objects.filter(kind=EXPORT).exists()
+        ana = sign_in(cast.ana)
+        for _ in range(2):
+            response = ana.get(taken)
+            assert response["Content-Disposition"].startswith("attachment")
+            assert "sandbox" in response["Content-Security-Policy"]
+        assert Event.objects.filter(kind=EXPORT, client_id=cast.janet.pk).count() == 2
+
+    def test_taking_a_paper_out_asks_who_it_is(self, cast, sign_in):
+        document = operations.add_document(
+            cast.janet, file=io.BytesIO(scan()), size=100, by=cast.ben, at=MORNING
+        )
+        ana = long_ago(sign_in(cast.ana))
+        taken = reverse("clients:download", args=[document.pk])
+        answer = ana.get(taken)
+        assert answer.status_code == 302 and answer["Location"].startswith(
+            reverse("practice:reauthenticate")
+        )
+        assert not Event.objects.filter(kind=EXPORT).exists()
+        given = {"password": "correct horse battery", "next": taken}
+        assert ana.post(answer["Location"], given)["Location"] == taken
+        assert ana.get(taken).status_code == 200
 
     def test_a_removed_document_is_not_handed_out(self, cast, sign_in):
         document = operations.add_document(

@@ -1,8 +1,12 @@
 """A document leaves the house by those who may take it out, to the address that was meant, while it stands."""
 
+import time
+
 import pytest
 from django.core import mail
 
+from medexpro.audit.models import Event
+from medexpro.audit.trail import EXPORT
 from medexpro.practice import breakglass
 from medexpro.reports import operations, tasks
 from medexpro.reports.models import Delivery
@@ -26,6 +30,21 @@ def test_who_only_reads_sees_the_page_and_takes_nothing_out(cast, sign_in, clock
     assert page.status_code == 200 and f"/reports/{document.pk}/pdf/" not in page.content.decode()
     assert browser.get(f"/reports/{document.pk}/picture/").status_code == 200
     assert browser.get(f"/reports/{document.pk}/pdf/").status_code == 403
+
+
+def test_taking_a_page_out_asks_who_it_is_and_is_in_the_trail_each_time(cast, sign_in, clock):
+    clock("2026-12-09 09:00")
+    address = f"/reports/{signed(cast).pk}/pdf/"
+    ana = sign_in(cast.ana)
+    for _ in range(2):
+        assert ana.get(address).content.startswith(b"%PDF")
+    assert Event.objects.filter(kind=EXPORT, client_id=cast.janet.pk).count() == 2
+    session = ana.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time() - 600}]
+    session.save()
+    asked = ana.get(address)
+    assert asked.status_code == 302 and asked["Location"].startswith("/reauthenticate/")
+    assert Event.objects.filter(kind=EXPORT).count() == 2
 
 
 def test_a_letter_in_the_queue_does_not_go_to_an_address_that_was_taken_back(cast, settings):

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from medexpro.audit import trail
 from medexpro.clients import agreements, forms, operations, panels, presenters, state
@@ -13,6 +13,7 @@ from medexpro.kernel import clock
 from medexpro.kernel.refusals import Refusal
 from medexpro.practice.access import member_of, requires
 from medexpro.practice.permissions import Permission, may_with
+from medexpro.practice.views.lock import confirm_first
 from medexpro.web.pages import go_to, page, toast
 
 
@@ -51,6 +52,7 @@ def documents(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "tab": "documents",
         "form": form,
         "reads": reads,
+        "takes_out": may_with(member, Permission.CLIENTS_EXPORT, client),
         "documents": [
             presenters.document(row, in_full=reads or row.added_by_id == member.pk)
             for row in rows.order_by("-added_at")[:200]
@@ -59,17 +61,38 @@ def documents(request: HttpRequest, client_id: UUID) -> HttpResponse:
     return page(request, "clients/documents.html", context)
 
 
+@require_GET
 @requires(Permission.DOCUMENTS_READ)
 def file(request: HttpRequest, document_id: UUID) -> FileResponse:
-    """Hand out a document's file: never guessed at by the browser, never run, its opening kept in the trail."""
-    document = row_or_404(ClientDocument, request, document_id, permission=Permission.DOCUMENTS_READ)
+    """Show a document's file in the browser, to whoever may read it; its opening is kept in the trail."""
+    document = _on_file(request, document_id, Permission.DOCUMENTS_READ)
+    trail.record_read(member_of(request), document.client, "document file", at=clock.now())
+    return _handed_out(document, as_attachment=False)
+
+
+@require_GET
+@requires(Permission.CLIENTS_EXPORT)
+@confirm_first
+def download(request: HttpRequest, document_id: UUID) -> FileResponse:
+    """Hand out a document's file to be kept elsewhere: by who may export, just confirmed, each time in the trail."""
+    document = _on_file(request, document_id, Permission.CLIENTS_EXPORT)
+    trail.record_export(member_of(request), "document file", at=clock.now(), client=document.client)
+    return _handed_out(document, as_attachment=True)
+
+
+def _on_file(request: HttpRequest, document_id: UUID, permission: Permission) -> ClientDocument:
+    document = row_or_404(ClientDocument, request, document_id, permission=permission)
     if document.removed_at is not None:
         raise Http404
-    trail.record_read(member_of(request), document.client, "document file", at=clock.now())
+    return document
+
+
+def _handed_out(document: ClientDocument, *, as_attachment: bool) -> FileResponse:
+    """Answer the file: never guessed at by the browser, never run."""
     response = FileResponse(
         document.file.open("rb"),
         content_type=document.content_type,
-        as_attachment=True,
+        as_attachment=as_attachment,
         filename=presenters.file_name(document),
     )
     response["X-Content-Type-Options"] = "nosniff"
