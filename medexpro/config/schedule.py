@@ -18,10 +18,15 @@ log = logging.getLogger(__name__)
 
 def periodic_tasks() -> list[tuple]:
     """Return every (task, seconds) that an area declares."""
+    return declared("PERIODIC")
+
+
+def declared(name: str) -> list[tuple]:
+    """Return what the areas declare under this name in their tasks.py."""
     found = []
     for config in apps.get_app_configs():
         if config.name.startswith("medexpro.") and module_has_submodule(config.module, "tasks"):
-            found += getattr(import_module(f"{config.name}.tasks"), "PERIODIC", [])
+            found += getattr(import_module(f"{config.name}.tasks"), name, [])
     return found
 
 

@@ -72,3 +72,5 @@ def tell_of_break_glass(look_id: str) -> None:
 
 # Every five minutes: what is older than that can't be changed without leaving a trace.
 PERIODIC = [(seal_trails, 300)]
+# Mail is not sent twice. Who waits for a link asks again; a record that was opened stands under Today as well.
+ONCE = [(mail_password_link, None), (mail_invitation, None), (tell_of_break_glass, None)]

@@ -62,8 +62,8 @@ def send(
     """Record that a signed document leaves, and start what the product does itself.
 
     channel: print and fax are done by hand and recorded; link makes an address that opens for `days`; email waits in the
-    worker's queue until the change is committed. to: fax number, address or name. id: made by the page, so that a form
-    sent twice sends once. Records reports:delivery:send.
+    worker's queue, which sees it once the change is committed. to: fax number, address or name. id: made by the page,
+    so that a form sent twice sends once. Records reports:delivery:send.
     Raises SendingRefused with the sentence why not.
     """
     permissions.check(by, Permission.REPORTS_SEND, document)
@@ -90,7 +90,8 @@ def send(
     if channel == Channel.EMAIL:
         from medexpro.reports.tasks import mail_document
 
-        transaction.on_commit(lambda: mail_document.enqueue(str(delivery.pk)))
+        # The queue is in the same database: in one transaction the two are there together, or not at all.
+        mail_document.enqueue(str(delivery.pk))
     else:
         _mark_sent(document)
     return Sent(delivery, token)

@@ -1,6 +1,7 @@
 """What the worker does for documents: the e-mail that carries one."""
 
 import smtplib
+from datetime import datetime
 
 from django.core.mail import EmailMessage
 from django_tasks import task
@@ -42,3 +43,14 @@ def mail_document(delivery_id: str) -> None:
         )
         return
     sending.note_mailed(delivery, at=clock.now())
+
+
+def tell_cut_off(delivery_id: str, *, why: str, at: datetime) -> None:
+    """Keep with the delivery that nobody knows whether it left; whoever sees it decides to send again."""
+    rows = Delivery.objects.select_related("document", "practice")
+    delivery = rows.filter(pk=delivery_id, delivered_at=None, failed_reason="").first()
+    if delivery is not None:
+        sending.note_failed(delivery, reason=why, at=at)
+
+
+ONCE = [(mail_document, tell_cut_off)]

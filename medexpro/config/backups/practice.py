@@ -17,6 +17,7 @@ from django.core.management import call_command
 
 from medexpro import __version__
 from medexpro.audit import chain, heads, trail
+from medexpro.config import interrupted
 from medexpro.config.backups import archive, databases, events
 from medexpro.config.holding import HomeHeld, hold
 from medexpro.practice.models import Practice
@@ -112,6 +113,7 @@ def restore(path: Path, passphrase: str, *, force: bool, at: datetime) -> Summar
         os.close(held)
     heads.replace(manifest["heads"])
     _prove_trails(manifest["heads"])
+    interrupted.hold_after_restore(at=at)
     for practice in Practice.objects.all():
         trail.record(
             events.BACKUP_RESTORED, practice, by=None, at=at, practice=practice, made_at=manifest["made_at"]

@@ -2,9 +2,12 @@
 
 import logging
 
+from django_tasks_db.compat import task_finished
 from django_tasks_db.management.commands.db_worker import Command as WorkerCommand
 
+from medexpro.config import interrupted
 from medexpro.config.schedule import Clockwork, periodic_tasks
+from medexpro.kernel import clock
 
 
 class Command(WorkerCommand):
@@ -18,5 +21,12 @@ class Command(WorkerCommand):
     def handle(self, *args, **options):
         if tasks := periodic_tasks():
             Clockwork(tasks).start()
+        interrupted.Pulse(options["worker_id"]).start()
+        task_finished.connect(tell_failed)
         options |= {"queue_name": "*", "reload": False}
         return super().handle(*args, **options)
+
+
+def tell_failed(task_result, **kwargs):
+    """Tell the record of a task that fell while it ran."""
+    interrupted.tell_failed(task_result, at=clock.now())
