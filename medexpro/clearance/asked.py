@@ -31,7 +31,9 @@ EPISODE, CLIENT = Given("episode"), Given("client")
 _SCREENING = Prepared[Screening](
     lambda: Screening.objects.filter(episode=EPISODE).order_by("-started_at")[:1]
 )
-_BACKS = Prepared[ReferBack](lambda: ReferBack.objects.filter(episode=EPISODE).order_by("opened_at"))
+_BACKS = Prepared[ReferBack](
+    lambda: ReferBack.objects.filter(episode=EPISODE).select_related("answered_by").order_by("opened_at")
+)
 _DECISIONS = Prepared[Decision](
     lambda: (
         Decision.objects.filter(episode=EPISODE)
@@ -146,7 +148,9 @@ def refer_backs(episode: Episode) -> list[ReferBack]:
 
 def refer_backs_named(episode: Episode) -> list[ReferBack]:
     """Return every refer-back with who opened it and to whom it went; asked before others, they share the answer."""
-    named = ReferBack.objects.filter(episode=episode).select_related("provider", "opened_by__user")
+    named = ReferBack.objects.filter(episode=episode).select_related(
+        "provider", "opened_by__user", "answered_by"
+    )
     return once(episode, "clearance:refer-backs", lambda: list(named.order_by("opened_at")))
 
 

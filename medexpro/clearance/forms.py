@@ -6,7 +6,9 @@ from typing import Any
 from django import forms as django_forms
 
 from medexpro.clearance import presenters
-from medexpro.clearance.models import Precaution, ReferBack, ToTell
+from medexpro.clearance.models import PracticeLimit, Precaution, ProviderLimit, ReferBack, ToTell
+from medexpro.clearance.questionnaire import clearing_policy
+from medexpro.clearance.rules import clearing
 from medexpro.clients.models import ClientDocument
 from medexpro.episodes.models import Episode
 from medexpro.episodes.reading import once
@@ -39,19 +41,36 @@ class RowField(django_forms.ChoiceField):
 class ProviderForm(forms.Form):
     """A form that names one of the practice's providers; the referring one is offered first.
 
-    Several of these stand on one page, so each kind's fields have ids of their own.
+    Several of these stand on one page, so each kind's fields have ids of their own. loosens: what it records, where
+    that can loosen a safety rule; only providers who may clear are offered then.
     """
 
     provider = RowField(label="Provider")
+    loosens = ""
 
     def __init__(self, *args: Any, episode: Episode, **kwargs: Any):
         kind = type(self).__name__.removesuffix("Form").lower()
         super().__init__(*args, **{"auto_id": f"{kind}_%s"} | kwargs)
-        self.offer(
-            "provider", once(episode, "clearance:providers", lambda: _providers(episode)), _with_license
-        )
-        if episode.referral and episode.referral.provider_id:
-            self.fields["provider"].initial = str(episode.referral.provider_id)
+        everyone = once(episode, "clearance:providers", lambda: _providers(episode))
+        offered = [one for one in everyone if self.may_say(one)]
+        referring = str(episode.referral.provider_id) if episode.referral else ""
+        known = referring in {str(one.pk) for one in offered}
+        self.offer("provider", offered, _with_license, none="" if known else "Choose the provider")
+        self.fields["provider"].initial = referring if known else ""
+        if self.loosens:
+            self.fields["provider"].error_messages["invalid_choice"] = clearing.from_whom(
+                clearing_policy(), self.loosens
+            )
+        if any(not clearing.may_clear(one.type, clearing_policy()) for one in everyone):
+            self.fields["provider"].help_text = self.about_others()
+
+    def may_say(self, provider: Provider) -> bool:
+        """Tell whether a provider is offered."""
+        return not self.loosens or clearing.may_clear(provider.type, clearing_policy())
+
+    def about_others(self) -> str:
+        """Return what is said beside the field where the practice knows providers who may not clear."""
+        return f"Only who may clear is offered: {_may_clear()}" if self.loosens else ""
 
     def offer(self, name: str, rows: Iterable[Any], label: Callable[[Any], str], none: str = "") -> None:
         """Fill a field of rows."""
@@ -72,6 +91,10 @@ class LetterForm(ProviderForm):
         self.order_fields([name for name in self.fields if name != "document"] + ["document"])
 
 
+def _may_clear() -> str:
+    return clearing.clearing_types(clearing_policy())
+
+
 def _providers(episode: Episode) -> list[Provider]:
     return list(Provider.objects.filter(practice_id=episode.practice_id, is_active=True))
 
@@ -90,6 +113,7 @@ def _with_license(provider: Provider) -> str:
 class GrantForm(LetterForm):
     """A provider's clearance."""
 
+    loosens = "A clearance"
     provider_words = django_forms.CharField(
         label="The provider’s words, quoted",
         widget=django_forms.Textarea(attrs={"rows": 3}),
@@ -117,6 +141,7 @@ CLOSING = [
     (Closes.AEROBIC, "Aerobic exercise"),
     (Closes.RESISTANCE, "Resistance exercise"),
 ]
+TAKEN_BEFORE = "A limit at rest must be measured before every session"
 SIDES = [(">", "No higher than"), ("<", "No lower than")]
 
 
@@ -130,29 +155,67 @@ def limited_measures() -> list[tuple[str, str]]:
 class LimitForm(LetterForm):
     """One limit a provider wrote."""
 
-    measure = django_forms.ChoiceField(label="Measure", choices=limited_measures)
+    measure = django_forms.ChoiceField(label="Measure", choices=limited_measures, help_text=TAKEN_BEFORE)
     op = django_forms.ChoiceField(label="Limit", choices=SIDES)
     value = forms.NumberField(label="Value")
     closes = django_forms.ChoiceField(label="Past it, this is closed", choices=CLOSING)
-    written_on = forms.DateField(label="Written on")
+    written_on = forms.DateField(
+        label="Written on",
+        help_text="It takes the place of an older letter of the same provider; limits of others stay",
+    )
     valid_to = forms.DateField(
         label="Last day", required=False, help_text="It still closes until it is ended"
     )
     words = django_forms.CharField(label="As written", max_length=240, required=False)
 
+    def about_others(self) -> str:
+        """Return whose limit may loosen."""
+        return f"Looser than ours only from who may clear: {_may_clear()}"
+
+
+class ReleaseForm(LetterForm):
+    """A provider's release of a limit: who, when, in which words or which letter."""
+
+    loosens = "The release of a limit"
+    on = forms.DateField(label="Released on")
+    words = django_forms.CharField(
+        label="The release, quoted", max_length=240, required=False, help_text="Empty only with the letter"
+    )
+
+    def __init__(self, *args: Any, limit: ProviderLimit, **kwargs: Any):
+        self.limit = limit
+        super().__init__(*args, auto_id=f"l-{limit.pk}-%s", **kwargs)
+        if str(limit.provider_id) in self.fields["provider"].rows:  # type: ignore[attr-defined]
+            self.fields["provider"].initial = str(limit.provider_id)
+
+    def may_say(self, provider: Provider) -> bool:
+        """Tell whether a provider is offered: who wrote the limit may release it too."""
+        return provider.pk == self.limit.provider_id or super().may_say(provider)
+
 
 class PracticeLimitForm(forms.Form):
     """One limit that the practice tightens for everyone."""
 
-    measure = django_forms.ChoiceField(label="Measure", choices=limited_measures)
+    measure = django_forms.ChoiceField(label="Measure", choices=limited_measures, help_text=TAKEN_BEFORE)
     op = django_forms.ChoiceField(label="Limit", choices=SIDES)
     value = forms.NumberField(label="Value")
     closes = django_forms.ChoiceField(label="Past it, this is closed", choices=CLOSING)
+    reason = django_forms.CharField(label="Why", max_length=240)
+
+
+class EndPracticeLimitForm(forms.Form):
+    """Why a limit of the practice's own ends."""
+
+    reason = django_forms.CharField(label="Why it ends", max_length=240)
+
+    def __init__(self, *args: Any, limit: PracticeLimit, **kwargs: Any):
+        super().__init__(*args, auto_id=f"e-{limit.pk}-%s", **kwargs)
 
 
 class PlanForm(LetterForm):
     """A written cardiology or diabetes plan."""
 
+    loosens = "A written plan"
     kind = django_forms.ChoiceField(
         label="Plan", choices=[("cardiology", "Cardiology plan"), ("diabetes", "Diabetes plan")]
     )
@@ -160,8 +223,9 @@ class PlanForm(LetterForm):
     written_on = forms.DateField(label="Written on")
     valid_to = forms.DateField(label="Last day", required=False)
     words = django_forms.CharField(
-        label="What it says", widget=django_forms.Textarea(attrs={"rows": 3}), max_length=4000, required=False
-    )
+        label="What it says", widget=django_forms.Textarea(attrs={"rows": 3}), max_length=4000, required=False,
+        help_text="Empty only with the letter",
+    )  # fmt: skip
 
 
 class PrecautionForm(ProviderForm):
@@ -182,6 +246,7 @@ class PrecautionForm(ProviderForm):
 class InstructionForm(ProviderForm):
     """The provider's instruction on one precaution. text: its phrase, made to fit what the provider says."""
 
+    loosens = "The instruction on a precaution"
     text = django_forms.CharField(label="Short phrase, shown everywhere", max_length=240, required=False)
     words = django_forms.CharField(label="The instruction, quoted", max_length=240)
 
@@ -247,12 +312,20 @@ class AnswerForm(LetterForm):
         choices=[("yes", "Yes, cleared again"), ("no", "No")],
         widget=forms.Picks,
     )
-    valid_to = forms.DateField(label="Cleared until", required=False, help_text="Empty: as before")
+    valid_to = forms.DateField(
+        label="Cleared until",
+        required=False,
+        help_text="Only where the answer itself says a day. Empty: the clearance in force keeps its end",
+    )
 
     def __init__(self, *args: Any, back: ReferBack, **kwargs: Any):
         super().__init__(*args, auto_id=f"a-{back.pk}-%s", **kwargs)
         if back.provider_id:
             self.fields["provider"].initial = str(back.provider_id)
+
+    def about_others(self) -> str:
+        """Return whose yes counts."""
+        return f"A yes counts from who may clear: {_may_clear()}"
 
 
 class TellForm(ProviderForm):

@@ -131,7 +131,11 @@ def _of_dates(episode: Episode, on: date, told: dict[str, KnownState]) -> list[K
 
 
 def _cleared_on(episode: Episode) -> date | None:
-    """Return the day of the newest decision that cleared the client."""
-    granted = (one.decided_at for one in asked.decisions(episode) if one.outcome == Outcome.GRANTED)
+    """Return the day of the newest clearance of its own; an answer to a refer-back only carries one on."""
+    granted = (
+        one.decided_at
+        for one in asked.decisions(episode)
+        if one.outcome == Outcome.GRANTED and one.continues_id is None
+    )
     at = next(granted, None)
     return episode.practice.day(at) if at else None

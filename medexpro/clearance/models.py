@@ -76,6 +76,10 @@ class Decision(EpisodeRow):
     decided_at = models.DateTimeField()
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, help_text="Last day covered; empty until changed")
+    continues = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="+",
+        help_text="The clearance this one carries on after a provider's answer; empty for one of its own",
+    )  # fmt: skip
 
     objects = DecisionQuerySet.as_manager()
 
@@ -83,9 +87,14 @@ class Decision(EpisodeRow):
         indexes = [models.Index(fields=["practice", "episode", "-decided_at"], name="clearances_of_episode")]
 
 
-@sealed(may_follow=("ended_at",))
+@sealed(
+    may_follow=("ended_at", "ended_by", "released_by", "released_on", "released_words", "release_document")
+)
 class ProviderLimit(EpisodeRow):
-    """One limit a provider wrote: the only thing that may loosen ours. Ended, never edited."""
+    """One limit a provider wrote: the only thing that may loosen ours. Ended, never edited.
+
+    It ends by a newer letter of the same provider, or by a release in a provider's words.
+    """
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="provider_limits")
     measure = models.CharField(max_length=40)
@@ -102,9 +111,16 @@ class ProviderLimit(EpisodeRow):
     valid_to = models.DateField(null=True)
     recorded_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
+    released_by = models.ForeignKey(Provider, null=True, on_delete=models.PROTECT, related_name="+")
+    released_on = models.DateField(null=True, help_text="The day of the provider's release")
+    released_words = models.CharField(max_length=240, blank=True, help_text="The release, quoted")
+    release_document = models.ForeignKey(
+        ClientDocument, null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
 
-@sealed(may_follow=("ended_at",))
+@sealed(may_follow=("ended_at", "ended_by", "end_reason"))
 class PracticeLimit(PracticeModel):
     """A limit this practice tightened for everyone. It can't be looser than the product's own."""
 
@@ -114,7 +130,10 @@ class PracticeLimit(PracticeModel):
     closes = models.CharField(max_length=20, default="session")
     set_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField()
+    reason = models.CharField(max_length=240, help_text="Why the practice is tighter")
     ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
+    end_reason = models.CharField(max_length=240, blank=True, help_text="Why it was ended")
 
 
 @sealed(may_follow=("ended_at",))

@@ -1,5 +1,7 @@
 """Values into the words of the clearance page."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from medexpro.clearance.models import PracticeLimit, ProviderLimit
@@ -25,6 +27,25 @@ def limit(row: ProviderLimit | PracticeLimit) -> dict[str, Any]:
         "says": f"{measure.name if measure else row.measure}, {row.get_op_display()} {value}",
         "closes": CLOSES.get(Closes(row.closes), row.closes),
     }
+
+
+def pressures(figures: Mapping[str, str]) -> str:
+    """Return above which pressure each part closes, in one sentence. figures: from state.pressure_figures.
+
+    >>> pressures({"aerobic": "160/100", "resistance": "180/105", "session": "180/110"})
+    'Aerobic exercise closes above 160/100, resistance exercise above 180/105, the whole session above 180/110.'
+    """
+    parts = [f"{CLOSES[Closes(part)]} above {figure}" for part, figure in figures.items()]
+    said = ", ".join(parts).replace(" above", " closes above", 1)
+    return f"{said[:1].upper()}{said[1:]}." if parts else ""
+
+
+def standing(stricter: Decimal | None, measure: str) -> str:
+    """Return what is said of a limit beside a stricter one; empty when the limit counts itself."""
+    if stricter is None:
+        return ""
+    unit = quantities.label(library().measures[measure].unit)
+    return f"The stricter limit of {words.number(stricter.normalize())} {unit} counts."
 
 
 def observed(finding: Finding) -> str:

@@ -11,6 +11,7 @@ from medexpro.clearance.models import (
     Decision,
     KnownState,
     Outcome,
+    PracticeLimit,
     Precaution,
     ProviderLimit,
     ReferBack,
@@ -29,7 +30,10 @@ from medexpro.clearance.rules.evidence import (
 )
 from medexpro.clearance.rules.limits import Limit, Origin
 from medexpro.clearance.rules.verdict import GateVerdict, verdict
+from medexpro.clients import state as clients
+from medexpro.clients.rules.dates import is_minor
 from medexpro.episodes.models import Episode, Status
+from medexpro.episodes.reading import once
 from medexpro.episodes.rules import category as category_rule
 from medexpro.kernel.findings import Closes, Finding, Weight, sort_findings
 from medexpro.kernel.reference import Action
@@ -157,8 +161,9 @@ def _category(episode: Episode, on: date) -> str:
 
 def holds_of(episode: Episode) -> list[clearing.Hold]:
     """Return what is back with a provider without an answer yet, or answered with a no that nothing newer lifts."""
-    decision = latest_decision(episode)
-    cleared_at = decision.decided_at if decision and decision.outcome == Outcome.GRANTED else None
+    # A clearance that was only carried on by another answer says nothing to a no.
+    newest = [one for one in asked.decisions(episode) if one.continues_id is None][:1]
+    cleared_at = next((one.decided_at for one in newest if one.outcome == Outcome.GRANTED), None)
     day = episode.practice.day
     return [
         clearing.Hold(
@@ -187,11 +192,22 @@ def weigh_start(episode: Episode, on: date) -> list[Finding]:
         since = change.at.astimezone(tz).date() if change else on
         holds.append(clearing.Hold(code="hold", why=why, opened_on=since))
     flags = [
-        clearing.OpenFlag(code=back.trigger, words=back.observed.rstrip("."), opened_at=back.opened_at)
+        clearing.OpenFlag(
+            code=back.trigger,
+            words=back.observed.rstrip("."),
+            opened_at=back.opened_at,
+            let_go_on=back.answered_by is not None
+            and clearing.may_clear(back.answered_by.type, clearing_policy()),
+        )
         for back in backs
         if back.closed_at is not None and back.go_on
     ]
-    form = latest_screening(episode)
+    form, minor = latest_screening(episode), is_minor(episode.client.birth_date, on)
+    guardian, signed = (
+        once(episode, "clearance:guardian", lambda: clients.guardian_of(episode.client))
+        if minor
+        else (False, False)
+    )
     facts = clearing.StartFacts(
         category=_category(episode, on),
         on=on,
@@ -201,11 +217,19 @@ def weigh_start(episode: Episode, on: date) -> list[Finding]:
         red_flags=flags,
         holds=holds,
         screening=open_screening_findings(episode, on),
+        minor=minor,
+        guardian=guardian,
+        guardian_signed=signed,
     )
     findings = clearing.may_start(facts, clearing_policy())
     if not episode.is_open:
         findings.append(_closed(episode))
     return sort_findings(findings)
+
+
+def agreements_to_ask(episode: Episode) -> list[Finding]:
+    """Return a note that names the agreements still to sign."""
+    return clearing.unsigned(clients.unsigned_of(episode.client))
 
 
 def _closed(episode: Episode) -> Finding:
@@ -235,6 +259,27 @@ def _written(row: ProviderLimit) -> Limit:
         valid_to=row.valid_to,
         closes=Closes(row.closes),
         source=row.words,
+        may_clear=clearing.may_clear(row.provider.type, clearing_policy()),
+        id=str(row.pk),
+    )
+
+
+def as_rule(row: ProviderLimit | PracticeLimit) -> Limit:
+    """Return a limit on file as the rules read it."""
+    return _written(row) if isinstance(row, ProviderLimit) else _tightened(row)
+
+
+def _tightened(row: PracticeLimit) -> Limit:
+    day = row.set_at.astimezone(row.practice.tz).date()
+    return Limit(
+        measure=row.measure,
+        op=row.op,
+        value=Decimal(words.plain(row.value)),
+        origin=Origin.PRACTICE,
+        who=str(row.set_by),
+        written_on=day,
+        valid_from=day,
+        closes=Closes(row.closes),
         id=str(row.pk),
     )
 
@@ -242,27 +287,25 @@ def _written(row: ProviderLimit) -> Limit:
 def limits_in_force(episode: Episode) -> list[Limit]:
     """Return the provider's written limits for this client and the practice's own, as the rules read them."""
     found = [_written(row) for row in asked.provider_limits(episode)]
-    tz = episode.practice.tz
-    found += [
-        Limit(
-            measure=limit.measure,
-            op=limit.op,
-            value=Decimal(words.plain(limit.value)),
-            origin=Origin.PRACTICE,
-            who=str(limit.set_by),
-            written_on=limit.set_at.astimezone(tz).date(),
-            valid_from=limit.set_at.astimezone(tz).date(),
-            closes=Closes(limit.closes),
-            id=str(limit.pk),
-        )
-        for limit in asked.practice_limits(episode)
-    ]
+    for row in asked.practice_limits(episode):
+        row.practice = episode.practice
+        found.append(_tightened(row))
     return found
 
 
 def reach_of(row: ProviderLimit) -> str:
     """Return what a provider's limit can't do, in one sentence; empty when it does all it says."""
     return limits.reach(_written(row), library().gates.values())
+
+
+def stricter_than(row: ProviderLimit | PracticeLimit, known: Sequence[Limit], on: date) -> Decimal | None:
+    """Return the stricter figure that counts in a limit's place, None when it counts. known: all limits in force."""
+    return limits.stricter(as_rule(row), library().gates_in_force, known, on)
+
+
+def pressure_figures(known: Sequence[Limit], on: date) -> dict[str, str]:
+    """Return above which resting pressure each part closes with these limits in force: {"aerobic": "160/100", ...}."""
+    return limits.pressure_figures(library().gates_in_force, known, on)
 
 
 def limits_to_ask_about(episode: Episode, on: date) -> list[Finding]:
@@ -287,6 +330,14 @@ def precautions_in_force(episode: Episode) -> list[Precaution]:
 
 
 # ---- The floor
+
+
+def _listed_by_plans(episode: Episode, on: date, known: Collection[str]) -> list[str]:
+    """Return what a written plan lists to be taken before each session: glucose, where a medicine can bring it down."""
+    if "insulin_or_sulfonylurea" not in known and "insulin_user" not in known:
+        return []
+    plans = plans_in_force(episode, on)
+    return ["blood_glucose"] if any(plan.kind == "diabetes" for plan in plans) else []
 
 
 def gate_context(
@@ -323,7 +374,7 @@ def gate_context(
         last_session=last_session,
         histories=known | dict.fromkeys(said, red_flags_at),
         answered=frozenset(question for question, said_to in questions.items() if said_to is not None),
-        required=lib.required_each_session,
+        required=[*lib.required_each_session, *_listed_by_plans(episode, on, known)],
         listed=frozenset(listed),
         limits=limits_in_force(episode),
         sign_words={key: symptom.professional for key, symptom in lib.symptoms.items()},

@@ -16,6 +16,7 @@ from medexpro.clearance.screening_views import episode_of
 from medexpro.episodes import reading
 from medexpro.episodes.models import Episode
 from medexpro.kernel import clock
+from medexpro.kernel.findings import Weight
 from medexpro.kernel.ids import uuid7
 from medexpro.kernel.refusals import Refusal
 from medexpro.practice.access import requires
@@ -40,9 +41,10 @@ def _clearance_page(
     instructed: Precaution | None = None,
     answering: ReferBack | None = None,
     telling: ToTell | None = None,
+    ending: ProviderLimit | None = None,
     **bound: Form,
 ) -> HttpResponse:
-    """instructed, answering, telling: what a form came back about with an error; what was typed stands at it."""
+    """instructed, answering, telling, ending: what a form came back about with an error; what was typed stands at it."""
     # Whatever was to change has changed or was refused; from here the page only reads.
     reading.together(episode)
     backs = asked.refer_backs_named(episode)
@@ -54,16 +56,33 @@ def _clearance_page(
         .order_by("created_at")
     )
     suggested = [one for one in precautions if one.state == "suggested"]
+    limits = state.limits_in_force(episode)
+    needs = [
+        *state.weigh_start(episode, day),
+        *state.limits_to_ask_about(episode, day),
+        *state.agreements_to_ask(episode),
+    ]
     context: dict[str, Any] = {
         "nav": "clients",
         "episode": episode,
         "client": episode.client,
         "decision": decision,
         "standing": clearing.state_on(state.clearance_facts(episode), day, clearing_policy()),
-        "needs": [*state.weigh_start(episode, day), *state.limits_to_ask_about(episode, day)],
+        "needs": needs,
+        "may_start": not any(finding.weight == Weight.STOP for finding in needs),
         "limits": [
-            presenters.limit(row) | {"reach": state.reach_of(row)} for row in asked.provider_limits(episode)
+            presenters.limit(row)
+            | {
+                "reach": state.reach_of(row),
+                "standing": presenters.standing(state.stricter_than(row, limits, day), row.measure),
+                "form": bound["release"]
+                if row == ending
+                else forms.ReleaseForm(episode=episode, limit=row, initial={"on": day}),
+            }
+            for row in asked.provider_limits(episode)
         ],
+        "ending": ending,
+        "pressures": presenters.pressures(state.pressure_figures(limits, day)),
         "plans": state.plans_in_force(episode, day),
         "precautions": precautions,
         "suggested": suggested,
@@ -155,13 +174,19 @@ def add_limit(request: HttpRequest, episode_id: Any) -> HttpResponse:
 @require_POST
 @requires(Permission.CLEARANCE_DECIDE)
 def end_limit(request: HttpRequest, limit_id: Any) -> HttpResponse:
-    """End a provider's limit."""
-    limit = get_object_or_404(
-        ProviderLimit.objects.visible_to(request.member).select_related("episode__client"), pk=limit_id
-    )
-    operations.end_limit(limit, by=request.member, at=clock.now())
-    toast(request, "Limit ended; ours hold again")
-    return go_to(request, "clearance:decide", limit.episode_id)
+    """End a provider's limit by a provider's release."""
+    rows = ProviderLimit.objects.visible_to(request.member).select_related("episode__client", "practice")
+    limit = get_object_or_404(rows, pk=limit_id)
+    if limit.ended_at is not None:
+        toast(request, "This limit was ended already")
+        return go_to(request, "clearance:decide", limit.episode_id)
+    episode = episode_of(request, limit.episode_id)
+    form = forms.ReleaseForm(request.POST, episode=episode, limit=limit)
+
+    def work(**values: Any) -> None:
+        operations.end_limit(limit, **values)
+
+    return _take(request, episode, "release", form, work, "Limit released; the others hold", ending=limit)
 
 
 @require_POST

@@ -10,6 +10,7 @@ import yaml
 
 DATA = Path(__file__).parent / "data" / "consents.yaml"
 RELEASE_TO_PROVIDER = "release_to_provider"
+TO_TAKE_PART = "service"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,21 @@ def contacts_of(client: Client) -> list[ContactPerson]:
     return sorted(contacts, key=lambda c: (not c.is_guardian, not c.is_emergency, c.name))
 
 
+def guardian_of(client: Client) -> tuple[bool, bool]:
+    """Return whether a guardian is on file, and whether one signed that the client takes part. One query."""
+    beside = ContactPerson.objects.filter(client=OuterRef("pk"), removed_at=None, is_guardian=True)
+    signed = Consent.objects.filter(
+        client=OuterRef("pk"), kind=agreements.TO_TAKE_PART, signed_as="guardian", withdrawn_at=None
+    )
+    return Client.objects.filter(pk=client.pk).values_list(Exists(beside), Exists(signed)).get()
+
+
+def unsigned_of(client: Client) -> list[str]:
+    """Return the names of the agreements asked for before the first session that are not in force. One query."""
+    signed = set(Consent.objects.filter(client=client, withdrawn_at=None).values_list("kind", flat=True))
+    return [agreements.kinds()[kind].name for kind in needed_kinds() if kind not in signed]
+
+
 def consents_of(client: Client) -> list[Consent]:
     """Return every agreement ever signed, the newest first."""
     return list(

@@ -87,7 +87,10 @@ def test_decisions_answers_and_limits_stay_as_they_were_taken(cast):
     assert not changed(episode.referral.checks.first(), met=False)
     assert not changed(limit, value=Decimal(200))
     limit.refresh_from_db()
-    clearance.end_limit(limit, by=cast.ana, at=MORNING)
+    clearance.end_limit(
+        limit, provider=cast.dr_raman, on=TODAY, words="No limit any more", by=cast.ana, at=MORNING
+    )
+    assert not changed(limit, words="Something else")
 
 
 def test_an_agreement_can_be_withdrawn_once_and_never_rewritten(cast):

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from medexpro.audit.models import Event
 from medexpro.clearance import operations, state
 from medexpro.clearance.models import PracticeLimit
 from medexpro.clearance.rules.evidence import Reading
@@ -13,7 +14,13 @@ from tests.conftest import MORNING
 from tests.pages import text_of
 
 PAGE = "/clearance/limits/"
-TIGHTER = {"measure": "bp_systolic", "op": ">", "value": "150", "closes": "session"}
+TIGHTER = {
+    "measure": "bp_systolic",
+    "op": ">",
+    "value": "150",
+    "closes": "session",
+    "reason": "Our medical advisor",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -33,11 +40,46 @@ def test_an_owner_tightens_for_every_client_and_ends_it_again(cast, sign_in):
     assert not closes_at(episode, 155)
     assert browser.post(f"{PAGE}tighten/", TIGHTER).status_code == 302
     said = text_of(browser.get(PAGE))
-    assert "no higher than 150 mmHg" in said and "Olga Brandt" in said
+    assert "no higher than 150 mmHg" in said and "Olga Brandt" in said and "“Our medical advisor”" in said
     assert closes_at(episode, 155)
     limit = PracticeLimit.objects.get()
-    browser.post(f"{PAGE}practice/{limit.pk}/end/")
+    end = f"{PAGE}practice/{limit.pk}/end/"
+    refused = browser.post(end, {"reason": " "})
+    assert refused.status_code == 422 and closes_at(episode, 155)
+    browser.post(end, {"reason": "The advisor agreed to the general ones"})
     assert not closes_at(episode, 155)
+    limit.refresh_from_db()
+    assert (limit.ended_by, limit.end_reason) == (cast.olga, "The advisor agreed to the general ones")
+    assert browser.post(end, {"reason": "Again"}).status_code == 302  # A second tap changes nothing.
+
+
+def test_a_tighter_limit_needs_its_reason(cast, sign_in):
+    answer = sign_in(cast.olga).post(f"{PAGE}tighten/", TIGHTER | {"reason": ""})
+    assert answer.status_code == 422 and 'value="150"' in answer.content.decode()
+    with pytest.raises(operations.ClearanceRefused, match="Write why"):
+        operations.tighten(
+            cast.northbridge, measure="bp_systolic", op=">", value=Decimal(150), reason=" ", by=cast.olga, at=MORNING
+        )  # fmt: skip
+    assert not PracticeLimit.objects.exists()
+
+
+def test_a_new_figure_of_the_practice_ends_the_one_before_in_the_trail(cast):
+    given = {"measure": "bp_systolic", "op": ">", "by": cast.olga, "at": MORNING}
+    operations.tighten(cast.northbridge, value=Decimal(150), reason="Our medical advisor", **given)
+    operations.tighten(cast.northbridge, value=Decimal(155), reason="The advisor, after a year", **given)
+    assert list(PracticeLimit.objects.filter(ended_at=None).values_list("value", flat=True)) == [155]
+    assert Event.objects.filter(kind="clearance:practice-limit:end").count() == 1
+
+
+def test_the_pages_say_the_figures_in_force_with_what_the_practice_tightened(cast, sign_in):
+    episode, browser = scenario.cleared(cast), sign_in(cast.olga)
+    general = "Aerobic exercise closes above 160/100, resistance exercise above 180/105, the whole session above 180/110."
+    assert general in text_of(browser.get(PAGE))
+    assert general in text_of(sign_in(cast.ana).get(f"/clearance/{episode.pk}/"))
+    browser.post(f"{PAGE}tighten/", TIGHTER | {"value": "150", "closes": "aerobic"})
+    tightened = "Aerobic exercise closes above 150/100, resistance exercise above 180/105, the whole session above 180/110."
+    assert tightened in text_of(browser.get(PAGE))
+    assert tightened in text_of(sign_in(cast.ana).get(f"/clearance/{episode.pk}/"))
 
 
 def test_a_looser_limit_is_refused_at_its_field_and_kept_in_the_form(cast, sign_in):

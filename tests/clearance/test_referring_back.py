@@ -6,9 +6,11 @@ import pytest
 
 from medexpro.clearance import operations, state
 from medexpro.clearance.models import ReferBack, ToTell
+from medexpro.clients.operations import facts
 from medexpro.kernel.findings import Finding, Weight
 from medexpro.kernel.ids import uuid7
 from medexpro.kernel.refusals import NotAllowed
+from medexpro.providers.models import Provider, ProviderType
 from medexpro.today import obligations
 from tests import scenario
 from tests.conftest import MORNING, TODAY
@@ -90,6 +92,109 @@ def test_a_no_stays_until_a_newer_clearance(cast, sign_in):
     assert stops(episode) == []
     episode.refresh_from_db()
     assert episode.status == "active"
+
+
+# ---- What an answer does to the clearance
+
+
+def given_back(cast, episode, at=MORNING, observed="Knee hot"):
+    return operations.refer_back(
+        episode, trigger="observed", observed=observed, provider=cast.dr_raman, by=cast.ana, at=at
+    )
+
+
+def go_on(cast, back, at, **given):
+    said = {"answer": "Scan was clear", "provider": cast.dr_raman, "go_on": True, "by": cast.ana, "at": at}
+    return operations.record_answer(back, **said | given)
+
+
+def test_an_answer_carries_on_the_clearance_in_force_to_its_own_end(cast):
+    episode = scenario.cleared(cast, valid_to=TODAY + timedelta(days=40), vigorous=True)
+    first = state.latest_decision(episode)
+    go_on(cast, given_back(cast, episode), MORNING + timedelta(hours=1))
+    now = state.latest_decision(episode)
+    assert (now.valid_to, now.vigorous, now.continues) == (TODAY + timedelta(days=40), True, first)
+    assert stops(episode) == []
+    go_on(cast, given_back(cast, episode, MORNING + timedelta(hours=2)), MORNING + timedelta(hours=3))
+    assert state.latest_decision(episode).valid_to == TODAY + timedelta(days=40)
+
+
+def test_an_answer_renews_no_clearance_that_has_ended(cast):
+    episode = scenario.cleared(cast, valid_to=TODAY + timedelta(days=5))
+    later = MORNING + timedelta(days=10)
+    back = given_back(cast, episode, later)
+    go_on(cast, back, later + timedelta(hours=1))
+    back.refresh_from_db()
+    assert back.closed_at is not None
+    day = TODAY + timedelta(days=10)
+    left = [one.code for one in state.weigh_start(episode, day) if one.weight == Weight.STOP]
+    assert left == ["clearance-expired"]  # The finding itself is answered.
+    episode.refresh_from_db()
+    assert episode.status == "referred_back"
+
+
+@pytest.mark.parametrize("ended", ["withdraw", "refuse"])
+def test_an_answer_lifts_no_withdrawal_and_no_refusal(cast, ended):
+    episode = scenario.cleared(cast)
+    at = MORNING + timedelta(hours=1)
+    if ended == "withdraw":
+        operations.withdraw(episode, reason="Chest pain at home", by=cast.ana, at=at)
+    else:
+        operations.refuse(episode, provider=cast.dr_raman, reason="Not yet", by=cast.ana, at=at)
+    go_on(cast, given_back(cast, episode, at), at + timedelta(hours=1))
+    assert stops(episode) == ["clearance-refused"]
+
+
+def test_an_answer_that_clears_until_a_day_is_held_to_what_a_clearance_needs(cast, sign_in):
+    episode = scenario.cleared(cast)
+    at = MORNING - timedelta(minutes=20)
+    operations.withdraw(episode, reason="Chest pain at home", by=cast.ana, at=at)
+    back, browser = given_back(cast, episode, at), sign_in(cast.ana)
+    sent = {"provider": str(cast.dr_raman.pk), "answer": "Cleared for six weeks", "go_on": "yes"}
+    url = f"/clearance/refer-back/{back.pk}/answer/"
+    past = browser.post(url, sent | {"valid_to": "10/01/2026"})
+    assert past.status_code == 422 and "This clearance has already ended." in text_of(past)
+    assert "Cleared for six weeks" in text_of(past)
+    back.refresh_from_db()
+    assert back.closed_at is None
+    assert browser.post(url, sent | {"valid_to": "11/24/2026"}).status_code == 302
+    now = state.latest_decision(episode)
+    assert (str(now.valid_to), now.continues, stops(episode)) == ("2026-11-24", None, [])
+
+
+def test_a_no_to_one_finding_stands_when_another_is_answered(cast):
+    episode = scenario.cleared(cast)
+    knee, calf = given_back(cast, episode), given_back(cast, episode, observed="Left calf swollen")
+    operations.record_answer(
+        knee, answer="No", provider=cast.dr_raman, go_on=False, by=cast.ana, at=MORNING + timedelta(hours=1)
+    )
+    go_on(cast, calf, MORNING + timedelta(hours=2))
+    assert stops(episode) == ["refer-back-denied:observed"]
+
+
+def test_an_answer_releases_no_surgery_since_the_clearance(cast):
+    episode = scenario.cleared(cast)
+    facts.record_surgery(
+        cast.janet, procedure="Left total hip replacement", procedure_tag="total_hip_replacement", joint="hip",
+        side="left", performed_on=TODAY + timedelta(days=10), by=cast.ana, at=MORNING + timedelta(days=20),
+    )  # fmt: skip
+    day, at = TODAY + timedelta(days=20), MORNING + timedelta(days=20)
+    assert "surgery_not_released" in state.histories_of(episode, day)
+    go_on(cast, given_back(cast, episode, at), at + timedelta(hours=1))
+    assert "surgery_not_released" in state.histories_of(episode, day)
+    operations.grant(episode, provider=cast.dr_raman, by=cast.ana, at=at + timedelta(hours=2))
+    assert "surgery_not_released" not in state.histories_of(episode, day)
+
+
+def test_a_yes_comes_from_a_provider_who_may_clear(cast):
+    episode = scenario.cleared(cast)
+    ot = Provider.objects.create(
+        practice=cast.northbridge, family_name="Okonkwo", credential="OT", type=ProviderType.OT
+    )
+    back = given_back(cast, episode)
+    with pytest.raises(operations.ClearanceRefused, match="An answer that lets exercise go on comes from"):
+        go_on(cast, back, MORNING, provider=ot)
+    go_on(cast, back, MORNING, provider=ot, go_on=False)
 
 
 # ---- What the provider is to hear of

@@ -171,3 +171,41 @@ def test_a_practices_tighter_limit_stays_beside_a_providers_looser_one():
 def test_a_limit_is_above_or_below():
     with pytest.raises(ValueError, match="above"):
         limit("bp_systolic", 150, op=">=")
+
+
+# ---- What counts, and what must be there
+
+
+def test_a_provider_who_may_not_clear_only_tightens():
+    theirs = limit("bp_systolic", 170, may_clear=False)
+    assert closed(at_rest(bp_systolic=168), theirs) == {"aerobic"}
+    assert closed(at_rest(bp_systolic=172), theirs) == {"session", "aerobic"}
+    assert "may not clear a client" in limits.loosening(limit("bp_systolic", 190, may_clear=False), OURS)
+    assert limits.loosening(limit("bp_systolic", 150, may_clear=False), OURS) == ""
+
+
+def test_of_two_limits_the_one_that_does_not_count_names_the_stricter():
+    loose, tight = limit("bp_systolic", 170), limit("bp_systolic", 140, id="cardiology")
+    assert limits.stricter(loose, OURS, [loose, tight], DAY) == 140
+    assert limits.stricter(tight, OURS, [loose, tight], DAY) is None
+    assert limits.stricter(loose, OURS, [loose], DAY) is None
+    over = limit("bp_systolic", 200)
+    assert limits.stricter(over, OURS, [over], DAY) == 180  # The session ceiling.
+
+
+def test_a_limit_at_rest_must_be_measured_and_one_at_work_can_not_be():
+    written = [
+        limit("spo2", 92, op="<"), limit("rpe_cr10", 5), limit("blood_glucose", 80, op="<", origin="practice"),
+        limit("weight", 90, ended_on=DAY), limit("spo2", 94, op="<", valid_to=date(2026, 10, 1)),
+    ]  # fmt: skip
+    assert limits.needed_before_start(written, DAY) == ["spo2", "blood_glucose"]
+
+
+def test_the_figures_in_force_carry_every_limit():
+    own = [limit("bp_systolic", 150, closes="aerobic", origin="practice"), limit("bp_diastolic", 95)]
+    assert limits.pressure_figures(OURS, [], DAY) == {
+        "aerobic": "160/100", "resistance": "180/105", "session": "180/110",
+    }  # fmt: skip
+    assert limits.pressure_figures(OURS, own, DAY) == {
+        "aerobic": "150/95", "resistance": "180/95", "session": "180/95",
+    }  # fmt: skip

@@ -124,7 +124,7 @@ class World:
     def tighter(self) -> Any:
         return clearance.tighten(
             self.cast.northbridge, measure="bp_systolic", op=">", value=Decimal(150), by=self.cast.olga,
-            at=MORNING,
+            reason="Our medical advisor", at=MORNING,
         )  # fmt: skip
 
     @cached_property

@@ -9,7 +9,7 @@ from django.db import transaction
 from medexpro.audit.trail import record
 from medexpro.clearance import events, state
 from medexpro.clearance.models import Decision, Outcome
-from medexpro.clearance.operations.refused import ClearanceRefused, check_belongs
+from medexpro.clearance.operations.refused import ClearanceRefused, check_belongs, check_may_clear
 from medexpro.clearance.questionnaire import clearing_policy
 from medexpro.clearance.rules import clearing, screening
 from medexpro.clients.models import ClientDocument
@@ -47,8 +47,7 @@ def grant(
     permissions.check(by, Permission.CLEARANCE_DECIDE, provider)
     day = episode.practice.day(at)
     valid_from = valid_from or day
-    if wrong := clearing.not_a_clearing_provider(provider.type, clearing_policy()):
-        raise ClearanceRefused(wrong, field="provider")
+    check_may_clear(provider)
     if valid_from > day:
         raise ClearanceRefused(
             "A clearance is recorded once it holds. Its first day can’t lie ahead.", field="valid_from"
@@ -56,6 +55,22 @@ def grant(
     valid_to = valid_to or clearing.last_day(
         valid_from, clearing_policy(), after_surgery=bool(episode.surgery and episode.surgery.performed_on)
     )
+    findings = check_grant(episode, day, valid_to)
+    decision = decide(
+        episode, Outcome.GRANTED, findings=findings, reason=reason, provider=provider, words=provider_words,
+        document=document, vigorous=vigorous, valid_from=valid_from, valid_to=valid_to, by=by, at=at,
+    )  # fmt: skip
+    record(events.GRANTED, decision, by=by, at=at, valid_to=str(valid_to))
+    start_if_complete(episode, by=by, at=at)
+    return decision
+
+
+def check_grant(episode: Episode, day: date, valid_to: date) -> list[Finding]:
+    """Return what the screening found, for the decision to keep, when a clearance until a day may be granted.
+
+    Raises ClearanceRefused for an end that has passed, a screening that is not complete, and a STOP of it that waits
+    for more than the letter.
+    """
     if valid_to < day:
         raise ClearanceRefused(
             "This clearance has already ended. Ask the provider for a new one.", field="valid_to"
@@ -68,24 +83,19 @@ def grant(
     blocking = [f for f in result.findings if f.weight == Weight.STOP and f.clears != screening.LETTER]
     if blocking:
         raise ClearanceRefused(f"{blocking[0].sentence} {blocking[0].clears}", findings=blocking)
-    decision = decide(
-        episode, Outcome.GRANTED, findings=result.findings, reason=reason, provider=provider, words=provider_words,
-        document=document, vigorous=vigorous, valid_from=valid_from, valid_to=valid_to, by=by, at=at,
-    )  # fmt: skip
-    record(events.GRANTED, decision, by=by, at=at, valid_to=str(valid_to))
-    start_if_complete(episode, by=by, at=at)
-    return decision
+    return list(result.findings)
 
 
 def decide(episode: Episode, outcome: Outcome, *, findings: Sequence[Finding], reason: str, provider: Provider | None,
             words: str, by: Member, at: datetime, document: ClientDocument | None = None, vigorous: bool = False,
-            valid_from: date | None = None, valid_to: date | None = None) -> Decision:  # fmt: skip
+            valid_from: date | None = None, valid_to: date | None = None,
+            continues: Decision | None = None) -> Decision:  # fmt: skip
     check_belongs(episode, provider=provider, document=document)
     return Decision.objects.create(
         practice=episode.practice, episode=episode, outcome=outcome, reason=reason.strip(), provider=provider,
         findings=[asdict(finding) | {"weight": finding.weight.value} for finding in findings],
         provider_words=words.strip(), document=document, vigorous=vigorous, decided_by=by, decided_at=at,
-        valid_from=valid_from or episode.practice.day(at), valid_to=valid_to,
+        valid_from=valid_from or episode.practice.day(at), valid_to=valid_to, continues=continues,
     )  # fmt: skip
 
 

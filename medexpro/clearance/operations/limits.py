@@ -1,4 +1,8 @@
-"""What a provider wrote beside the clearance, limits and plans, and what a practice tightens."""
+"""What a provider wrote beside the clearance, limits and plans, and what a practice tightens.
+
+Of several limits on one measure the strictest in force counts, so a limit ends only by a newer letter of the same
+provider or by a provider's release, never because somebody else wrote another.
+"""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -6,9 +10,9 @@ from decimal import Decimal
 from django.db import transaction
 
 from medexpro.audit.trail import record
-from medexpro.clearance import events
+from medexpro.clearance import events, state
 from medexpro.clearance.models import PracticeLimit, ProviderLimit, WrittenPlan
-from medexpro.clearance.operations.refused import ClearanceRefused, check_belongs
+from medexpro.clearance.operations.refused import ClearanceRefused, check_belongs, check_may_clear
 from medexpro.clearance.rules import limits
 from medexpro.clearance.rules.limits import Limit, Origin
 from medexpro.clients.models import ClientDocument
@@ -19,6 +23,7 @@ from medexpro.practice import permissions
 from medexpro.practice.models import Member, Practice
 from medexpro.practice.permissions import Permission
 from medexpro.providers.models import Provider
+from medexpro.web import words as words_of
 
 
 @transaction.atomic
@@ -27,26 +32,45 @@ def record_limit(
     written_on: date, valid_to: date | None = None, words: str = "", document: ClientDocument | None = None,
     by: Member, at: datetime,
 ) -> ProviderLimit:  # fmt: skip
-    """Record a limit a provider wrote; an earlier one for the same measure, side and part is ended, not edited.
+    """Record a limit a provider wrote; the same provider's earlier one on the same thing is ended, not edited.
 
-    value: canonical unit; at the limit passes. Raises ClearanceRefused for an unknown measure, a value no one
-    can have, or a letter from the future.
+    value: canonical unit; at the limit passes. A provider who may not clear may only tighten. Raises ClearanceRefused
+    for an unknown measure, a value no one can have, a letter from the future, or one older than the same
+    provider's letter in force.
     """
     permissions.check(by, Permission.CLEARANCE_DECIDE, episode)
     permissions.check(by, Permission.CLEARANCE_DECIDE, provider)
     check_belongs(episode, document=document)
     _check_limit(measure, op, value, closes)
-    if written_on > episode.practice.day(at):
-        raise ClearanceRefused("The day it was written lies in the future.", field="written_on")
-    ProviderLimit.objects.filter(
-        episode=episode, measure=measure, op=op, closes=closes, ended_at=None
-    ).update(ended_at=at)
-    limit = ProviderLimit.objects.create(
+    _check_days(episode, written_on, valid_to, at)
+    limit = ProviderLimit(
         practice=episode.practice, episode=episode, measure=measure, op=op, value=value, closes=closes, words=words.strip(),
         provider=provider, document=document, written_on=written_on, valid_from=written_on, valid_to=valid_to, recorded_by=by,
     )  # fmt: skip
+    rule = state.as_rule(limit)
+    if not rule.may_clear and (wrong := limits.loosening(rule, library().gates.values())):
+        raise ClearanceRefused(wrong, field="value")
+    own = ProviderLimit.objects.filter(
+        episode=episode, provider=provider, measure=measure, op=op, closes=closes, ended_at=None
+    ).select_related("episode__client", "practice")
+    if newer := own.filter(written_on__gt=written_on).order_by("-written_on").first():
+        raise ClearanceRefused(
+            f"{provider.short_name} wrote a newer limit on {words_of.day(newer.written_on)}, which is in force. "
+            "An older letter does not change it.",
+            field="written_on",
+        )
+    limit.save()
+    for old in own.exclude(pk=limit.pk):
+        _end(old, by=by, at=at, replaced_by=str(limit.pk))
     record(events.LIMIT_SET, limit, by=by, at=at, measure=measure, op=op, value=str(value), closes=closes)
     return limit
+
+
+def _check_days(episode: Episode, written_on: date, valid_to: date | None, at: datetime) -> None:
+    if written_on > episode.practice.day(at):
+        raise ClearanceRefused("The day it was written lies in the future.", field="written_on")
+    if valid_to is not None and valid_to < written_on:
+        raise ClearanceRefused("The last day lies before the day it was written.", field="valid_to")
 
 
 def _check_limit(measure: str, op: str, value: Decimal, closes: str) -> None:
@@ -61,13 +85,42 @@ def _check_limit(measure: str, op: str, value: Decimal, closes: str) -> None:
 
 
 @transaction.atomic
-def end_limit(limit: ProviderLimit, *, by: Member, at: datetime) -> None:
-    """End a provider's limit; ours hold again."""
+def end_limit(
+    limit: ProviderLimit, *, provider: Provider, on: date, words: str = "", document: ClientDocument | None = None,
+    by: Member, at: datetime,
+) -> ProviderLimit:  # fmt: skip
+    """End a limit by a provider's release: who, which day, and the words quoted or the letter. Others stay in force.
+
+    The one who wrote it may release it, or any provider who may clear. Raises ClearanceRefused for anybody else, for
+    a release from the future or from before the limit, and without words or a letter.
+    """
     permissions.check(by, Permission.CLEARANCE_DECIDE, limit)
-    if limit.ended_at is None:
-        limit.ended_at = at
-        limit.save(update_fields=["ended_at"])
-        record(events.LIMIT_ENDED, limit, by=by, at=at, measure=limit.measure)
+    permissions.check(by, Permission.CLEARANCE_DECIDE, provider)
+    check_belongs(limit.episode, provider=provider, document=document)
+    if limit.ended_at is not None:
+        raise ClearanceRefused("This limit was ended already.")
+    if provider.pk != limit.provider_id:
+        check_may_clear(provider, "The release of a limit")
+    if on > limit.practice.day(at):
+        raise ClearanceRefused("A release is recorded once it holds. Its day can’t lie ahead.", field="on")
+    if on < limit.written_on:
+        raise ClearanceRefused("The release lies before the day the limit was written.", field="on")
+    _check_written(words, document)
+    limit.released_by, limit.released_on, limit.release_document = provider, on, document
+    limit.released_words = words.strip()[:240]
+    _end(limit, by=by, at=at, provider=str(provider.pk))
+    return limit
+
+
+def _check_written(words: str, document: ClientDocument | None) -> None:
+    if not words.strip() and document is None:
+        raise ClearanceRefused("Quote the provider, or choose the letter that says so.", field="words")
+
+
+def _end(limit: ProviderLimit, *, by: Member, at: datetime, **told: str) -> None:
+    limit.ended_at, limit.ended_by = at, by
+    limit.save()
+    record(events.LIMIT_ENDED, limit, by=by, at=at, measure=limit.measure, **told)
 
 
 @transaction.atomic
@@ -78,35 +131,51 @@ def tighten(
     op: str,
     value: Decimal,
     closes: str = Closes.SESSION,
+    reason: str,
     by: Member,
     at: datetime,
 ) -> PracticeLimit:
-    """Set the practice's own, tighter limit. Raises ClearanceRefused when it would loosen ours."""
+    """Set the practice's own, tighter limit in place of its earlier one on the same thing.
+
+    Raises ClearanceRefused without a reason, and when it would loosen ours.
+    """
     permissions.check(by, Permission.KNOWLEDGE_APPROVE)
+    _check_reason(reason)
     _check_limit(measure, op, value, closes)
     day = practice.day(at)
     limit = Limit(measure=measure, op=op, value=value, origin=Origin.PRACTICE, who=str(by), written_on=day,
                   valid_from=day, closes=Closes(closes))  # fmt: skip
     if wrong := limits.loosening(limit, library().gates.values()):
         raise ClearanceRefused(wrong, field="value")
-    PracticeLimit.objects.filter(
-        practice=practice, measure=measure, op=op, closes=closes, ended_at=None
-    ).update(ended_at=at)
+    same = {"practice": practice, "measure": measure, "op": op, "closes": closes}
+    for old in PracticeLimit.objects.filter(ended_at=None, **same):
+        _end_own(old, reason=reason, by=by, at=at)
     kept = PracticeLimit.objects.create(
-        practice=practice, measure=measure, op=op, value=value, closes=closes, set_by=by, set_at=at
+        value=value, reason=reason.strip()[:240], set_by=by, set_at=at, **same
     )
     record(events.TIGHTENED, kept, by=by, at=at, measure=measure, op=op, value=str(value), closes=closes)
     return kept
 
 
 @transaction.atomic
-def end_practice_limit(limit: PracticeLimit, *, by: Member, at: datetime) -> None:
-    """End a limit of the practice's own; ours hold again."""
+def end_practice_limit(limit: PracticeLimit, *, reason: str, by: Member, at: datetime) -> None:
+    """End a limit of the practice's own; ours hold again. Raises ClearanceRefused without a reason."""
     permissions.check(by, Permission.KNOWLEDGE_APPROVE)
-    if limit.ended_at is None:
-        limit.ended_at = at
-        limit.save(update_fields=["ended_at"])
-        record(events.LOOSENED, limit, by=by, at=at, measure=limit.measure, op=limit.op, closes=limit.closes)
+    if limit.ended_at is not None:
+        raise ClearanceRefused("This limit was ended already.")
+    _check_reason(reason)
+    _end_own(limit, reason=reason, by=by, at=at)
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ClearanceRefused("Write why; the reason stays with the limit.", field="reason")
+
+
+def _end_own(limit: PracticeLimit, *, reason: str, by: Member, at: datetime) -> None:
+    limit.ended_at, limit.ended_by, limit.end_reason = at, by, reason.strip()[:240]
+    limit.save()
+    record(events.LOOSENED, limit, by=by, at=at, measure=limit.measure, op=limit.op, closes=limit.closes)
 
 
 @transaction.atomic
@@ -114,14 +183,19 @@ def record_plan(
     episode: Episode, *, kind: str, provider: Provider, names_service: bool, words: str = "", written_on: date,
     valid_to: date | None = None, document: ClientDocument | None = None, by: Member, at: datetime,
 ) -> WrittenPlan:  # fmt: skip
-    """Record a written cardiology or diabetes plan. Raises ClearanceRefused for a letter from the future."""
+    """Record a written cardiology or diabetes plan of a provider who may clear.
+
+    It may turn a bar into a decision, so it needs its words or the letter. Raises ClearanceRefused without either,
+    and for a letter from the future.
+    """
     permissions.check(by, Permission.CLEARANCE_DECIDE, episode)
     permissions.check(by, Permission.CLEARANCE_DECIDE, provider)
     check_belongs(episode, document=document)
     if kind not in ("cardiology", "diabetes"):
         raise ClearanceRefused("Choose the kind of plan.", field="kind")
-    if written_on > episode.practice.day(at):
-        raise ClearanceRefused("The day it was written lies in the future.", field="written_on")
+    check_may_clear(provider, "A written plan")
+    _check_days(episode, written_on, valid_to, at)
+    _check_written(words, document)
     plan = WrittenPlan.objects.create(
         practice=episode.practice, episode=episode, kind=kind, provider=provider, names_service=names_service,
         words=words.strip(), document=document, written_on=written_on, valid_to=valid_to, recorded_by=by,

@@ -9,7 +9,7 @@ from django.db import transaction
 from medexpro.audit.trail import record
 from medexpro.clearance import events
 from medexpro.clearance.models import Precaution
-from medexpro.clearance.operations.refused import ClearanceRefused, check_belongs
+from medexpro.clearance.operations.refused import ClearanceRefused, check_belongs, check_may_clear
 from medexpro.episodes.models import Episode
 from medexpro.kernel.ids import uuid7
 from medexpro.kernel.reference import Protocol
@@ -149,6 +149,7 @@ def release_precaution(
 def _instructed(precaution: Precaution, provider: Provider, words: str, by: Member) -> None:
     permissions.check(by, Permission.CLEARANCE_DECIDE, precaution)
     permissions.check(by, Permission.CLEARANCE_DECIDE, provider)
+    check_may_clear(provider, "The instruction on a precaution")
     if not words.strip():
         raise ClearanceRefused(
             "Quote the provider’s instruction, or say which letter holds it.", field="words"

@@ -9,8 +9,8 @@ from django.db import transaction
 from medexpro.audit.trail import record
 from medexpro.clearance import events, state
 from medexpro.clearance.models import Outcome, ReferBack
-from medexpro.clearance.operations.decisions import decide, start_if_complete
-from medexpro.clearance.operations.refused import ClearanceRefused, check_belongs
+from medexpro.clearance.operations.decisions import check_grant, decide, start_if_complete
+from medexpro.clearance.operations.refused import ClearanceRefused, check_belongs, check_may_clear
 from medexpro.clearance.questionnaire import clearing_policy
 from medexpro.clearance.rules import clearing
 from medexpro.clients.models import ClientDocument
@@ -58,9 +58,11 @@ def record_answer(
     back: ReferBack, *, answer: str, provider: Provider, go_on: bool, valid_to: date | None = None,
     document: ClientDocument | None = None, by: Member, at: datetime,
 ) -> ReferBack:  # fmt: skip
-    """Record the provider's answer, quoted. When it lets exercise go on, it is a new clearance decision too.
+    """Record the provider's answer, quoted. It answers its own finding and carries on the clearance in force.
 
-    Raises ClearanceRefused for empty words or a provider who may not clear.
+    valid_to: only where the answer itself clears until a day. Without it the clearance keeps its own end, and where
+    none is in force none comes of the answer. Raises ClearanceRefused for empty words, a provider who may not clear,
+    and a day until which no clearance could be granted.
     """
     permissions.check(by, Permission.CLEARANCE_DECIDE, back)
     permissions.check(by, Permission.CLEARANCE_DECIDE, provider)
@@ -69,8 +71,10 @@ def record_answer(
         raise ClearanceRefused("This was answered already.")
     if not answer.strip():
         raise ClearanceRefused("Quote the provider’s answer.", field="answer")
-    if go_on and (wrong := clearing.not_a_clearing_provider(provider.type, clearing_policy())):
-        raise ClearanceRefused(wrong, field="provider")
+    if go_on:
+        check_may_clear(provider, "An answer that lets exercise go on")
+    elif valid_to:
+        raise ClearanceRefused("An answer of “no” clears until no day. Leave it empty.", field="valid_to")
     back.answer, back.answered_by, back.answered_at = answer.strip(), provider, at
     back.go_on, back.answer_document = go_on, document
     back.closed_at, back.closed_by = at, by
@@ -84,21 +88,27 @@ def record_answer(
 def _clear_again(
     back: ReferBack, provider: Provider, *, valid_to: date | None, by: Member, at: datetime
 ) -> None:
-    """A red flag is answered only by a clearance decided after it; the end of the earlier one stays its end."""
+    """Carry on the clearance in force, or grant the period that the answer itself gives.
+
+    A quote about one finding renews nothing: a clearance that ended or was withdrawn waits for its own decision, and
+    at the intake it comes with the letter.
+    """
     episode, day = back.episode, back.practice.day(at)
     before = state.latest_decision(episode)
-    if before is None:
-        return  # The intake is still open: its own decision comes with the clearance letter.
-    kept = (
-        before.valid_to
-        if before.outcome == Outcome.GRANTED and before.valid_to and before.valid_to >= day
-        else None
-    )
-    until = valid_to or kept or clearing.last_day(day, clearing_policy(), after_surgery=bool(episode.surgery))
+    standing = clearing.state_on(state.clearance_facts(episode), day, clearing_policy())
+    if valid_to is not None:
+        check_grant(episode, day, valid_to)
+    elif before is None or not standing.covers:
+        return
+    carried = before if valid_to is None else None
     decision = decide(
         episode, Outcome.GRANTED, findings=[Finding.from_dict(finding) for finding in back.findings],
-        reason="The provider answered a refer back", provider=provider, words=back.answer, valid_to=until, by=by,
-        at=at + timedelta(microseconds=1), valid_from=day,
+        reason="The provider answered a refer back", provider=provider, words=back.answer,
+        document=back.answer_document, vigorous=bool(before and standing.covers and before.vigorous), valid_from=day,
+        valid_to=carried.valid_to if carried else valid_to, continues=carried, by=by,
+        at=at + timedelta(microseconds=1),
     )  # fmt: skip
-    record(events.GRANTED, decision, by=by, at=at, valid_to=str(until), after_refer_back=str(back.pk))
+    record(
+        events.GRANTED, decision, by=by, at=at, valid_to=str(decision.valid_to), after_refer_back=str(back.pk)
+    )
     start_if_complete(episode, by=by, at=at)

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from medexpro.clearance.questionnaire import clearing_policy
+from medexpro.clearance.rules import clearing
 from medexpro.clients.models import ClientDocument
 from medexpro.episodes.models import Episode
 from medexpro.kernel.findings import Finding
@@ -17,6 +19,15 @@ def check_belongs(
         raise NotFound("There is no such provider in this practice.")
     if document is not None and document.client_id != episode.client_id:
         raise NotFound("There is no such document among this client’s.")
+
+
+def check_may_clear(provider: Provider, what: str = "A clearance", *, field: str = "provider") -> None:
+    """Raise ClearanceRefused at the field unless the provider may clear: nobody else's word loosens a safety rule.
+
+    what: begins the sentence, such as "A written plan".
+    """
+    if wrong := clearing.not_a_clearing_provider(provider.type, clearing_policy(), what):
+        raise ClearanceRefused(wrong, field=field)
 
 
 class ClearanceRefused(Refusal):

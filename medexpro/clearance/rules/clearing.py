@@ -70,11 +70,22 @@ def may_refer(provider_type: str, policy: ClearingPolicy) -> bool:
     return provider_type in policy.may_refer
 
 
-def not_a_clearing_provider(provider_type: str, policy: ClearingPolicy) -> str:
-    """Return why this provider can't clear, as the sentence at the field; empty when the provider can."""
-    if may_clear(provider_type, policy):
-        return ""
-    return f"A clearance comes from one of these providers: {_types(policy.may_clear)}. Ask one of them."
+def not_a_clearing_provider(provider_type: str, policy: ClearingPolicy, what: str = "A clearance") -> str:
+    """Return why this provider can't clear, as the sentence at the field; empty when the provider can.
+
+    what: begins the sentence. Whatever loosens a safety rule comes from a provider who may clear: a plan, a release.
+    """
+    return "" if may_clear(provider_type, policy) else from_whom(policy, what)
+
+
+def from_whom(policy: ClearingPolicy, what: str = "A clearance") -> str:
+    """Return whose word it takes to clear or to loosen, in a sentence."""
+    return f"{what} comes from one of these providers: {_types(policy.may_clear)}. Ask one of them."
+
+
+def clearing_types(policy: ClearingPolicy) -> str:
+    """Return the provider types that may clear, as a phrase: MD, DO or NP."""
+    return _types(policy.may_clear)
 
 
 def not_a_referring_provider(provider_type: str, policy: ClearingPolicy) -> str:
@@ -170,11 +181,15 @@ class ReferralFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenFlag:
-    """A red flag nobody has answered yet: its gate or finding code, its words, when it was seen."""
+    """A red flag: its gate or finding code, its words, when it was seen.
+
+    let_go_on: a provider who may clear was asked about this very flag and answered that exercise may go on.
+    """
 
     code: str
     words: str
     opened_at: datetime
+    let_go_on: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,7 +210,8 @@ class Hold:
 class StartFacts:
     """What is known before a session. category: as the episode derived it. screened: the screen is complete.
 
-    red_flags: those without an answer; a clearance decided after a flag was seen answers it.
+    red_flags: as they were given back; the provider's answer to it, or a clearance decided after it was seen, answers one.
+    guardian, guardian_signed: whether one is on file, and signed that the client takes part; asked of a minor only.
     screening: what the screen still has against a start.
     """
 
@@ -207,6 +223,9 @@ class StartFacts:
     red_flags: Sequence[OpenFlag] = field(default_factory=tuple)
     holds: Sequence[Hold] = field(default_factory=tuple)
     screening: Sequence[Finding] = field(default_factory=tuple)
+    minor: bool = False
+    guardian: bool = False
+    guardian_signed: bool = False
 
 
 def may_start(facts: StartFacts, policy: ClearingPolicy) -> list[Finding]:
@@ -214,7 +233,8 @@ def may_start(facts: StartFacts, policy: ClearingPolicy) -> list[Finding]:
 
     Every category needs a clearance in force. Post Rehab also needs a referral with its four checks in force; for
     the others a referral is recommended. An open red flag always needs a clearance decided after it. A hold or an
-    open refer-back closes the session whatever else is on file. What was seen of the client comes before papers.
+    open refer-back closes the session whatever else is on file. A minor needs a guardian on file who has signed. What was
+    seen of the client comes before papers.
     """
     findings = [_hold(hold) for hold in facts.holds]
     findings += [_flag(flag) for flag in facts.red_flags if not _answers(facts.clearance, flag)]
@@ -229,11 +249,39 @@ def may_start(facts: StartFacts, policy: ClearingPolicy) -> list[Finding]:
         )
     findings += _clearance(facts, policy)
     findings += _referral(facts)
+    if facts.minor and not facts.guardian:
+        findings.append(
+            _stop(
+                "guardian-missing",
+                "The client is under 18, and no guardian is on file.",
+                "A guardian among the client’s contacts.",
+            )
+        )
+    elif facts.minor and not facts.guardian_signed:
+        findings.append(
+            _stop(
+                "guardian-signature-missing",
+                "The client is under 18, and no guardian has signed the agreement on medical exercise.",
+                "The guardian’s signature, under Agreements.",
+            )
+        )
     return sort_findings(findings)
 
 
+def unsigned(names: Sequence[str]) -> list[Finding]:
+    """Return a note that names the agreements nobody has signed yet; they are asked for before the first session."""
+    if not names:
+        return []
+    return [_note("agreements-unsigned", f"Not signed yet: {words.listing(list(names))}.", "")]
+
+
 def _answers(clearance: ClearanceFacts | None, flag: OpenFlag) -> bool:
-    """Tell whether a clearance was decided after the flag was seen; one from before knows nothing of it."""
+    """Tell whether the flag itself was answered, or a clearance decided after it was seen.
+
+    A clearance from before knows nothing of the flag, and the answer to one flag says nothing of another.
+    """
+    if flag.let_go_on:
+        return True
     return clearance is not None and clearance.granted and clearance.decided_at > flag.opened_at
 
 

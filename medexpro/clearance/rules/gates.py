@@ -36,6 +36,7 @@ __all__ = [
     "applies",
     "in_force",
     "not_taken",
+    "required",
     "verdict",
     "weigh",
 ]
@@ -75,11 +76,18 @@ def in_force(context: GateContext) -> list[Gate]:
 def not_taken(context: GateContext) -> list[Finding]:
     """Return a STOP for each required reading or answer of today that is missing; taking it clears it.
 
-    Required are the context's own list and what the listed gates of a protocol or clearance need before the start.
+    Required are the context's own list, what a limit in force is weighed on at rest, and what the listed gates of a
+    protocol or clearance need before the start.
     """
-    needed = list(dict.fromkeys([*context.required, *_needed_by_listed(context)]))
+    needed = list(dict.fromkeys([*required(context), *_needed_by_listed(context)]))
     taken = {reading.measure for reading in context.readings if reading.when == PRE} | set(context.answered)
     return [sentences.not_taken(item, context, HOLDS_UNTIL_TAKEN) for item in needed if item not in taken]
+
+
+def required(context: GateContext) -> list[str]:
+    """Return what every session of this client needs before the start: the general list, and each limit's measure."""
+    by_limits = limits.needed_before_start(context.limits, context.on)
+    return list(dict.fromkeys([*context.required, *by_limits]))
 
 
 # ---- One gate over one day

@@ -1,7 +1,8 @@
 """Limits: how the provider's, the practice's and ours become one set. Per measure and part the strictest wins.
 
 Ours are the plain figures of the safety gates. A practice's limit is only ever added, so it can close and never open.
-A provider's written limit is added too, and is the only thing that takes one of our figures out of force.
+A provider's written limit is added too, and is the only thing that takes one of our figures out of force; that of a
+provider who may not clear only ever closes, like a practice's.
 Three things nobody lifts: the session ceiling, and the gates that say "stop" or "emergency".
 
 Source: safety_gates.yaml, `limit_sets`: per measure the strictest in force wins; only a provider's written limit may
@@ -52,7 +53,8 @@ class Limit:
     who: the provider, or the member who set it for the practice. source: the letter or page it stands in.
     valid_from, valid_to: first and last day; past the last day it no longer loosens, yet still closes what it closed
     until it is ended, as a restriction never ends by date. ended_on: the day it was released or replaced.
-    when: the gates it joins; empty takes the usual one for the measure.
+    when: the gates it joins; empty takes the usual one for the measure. may_clear: False for a provider who may not
+    clear a client, so that the limit only tightens.
     """
 
     measure: str
@@ -67,6 +69,7 @@ class Limit:
     ended_on: date | None = None
     source: str = ""
     when: str = ""
+    may_clear: bool = True
     id: str = ""
 
     def __post_init__(self) -> None:
@@ -99,7 +102,7 @@ class Limit:
     def loosens(self, on: date) -> bool:
         """Tell whether it may take the place of a stricter figure of ours on that day."""
         current = self.valid_to is None or on <= self.valid_to
-        return self.origin is Origin.PROVIDER and self.in_force(on) and current
+        return self.origin is Origin.PROVIDER and self.may_clear and self.in_force(on) and current
 
 
 def merge(gates: Iterable[Gate], limits: Sequence[Limit], on: date) -> list[Gate]:
@@ -134,16 +137,50 @@ def ours(gates: Iterable[Gate], measure: str, op: str, closes: str) -> Decimal |
 
 
 def loosening(limit: Limit, gates: Iterable[Gate]) -> str:
-    """Return why a practice may not set this limit, in one sentence; empty when it tightens or repeats ours."""
+    """Return why this limit may not be set by those who may only tighten, in one sentence; empty when it tightens.
+
+    Those are a practice, and a provider who may not clear. Repeating our figure opens nothing and is allowed.
+    """
     figure = ours(gates, limit.measure, limit.op, limit.closes)
     if figure is None or not _looser(limit.value, figure, limit.op):
         return ""
     tighter = _SIDES[limit.op][1]
     said, at = words.label(limit.measure, {}), words.amount(limit.measure, figure, {})
-    return (
-        f"{said} for {words.part(limit.closes)} is limited to {at} here. A practice may set a {tighter} figure; "
-        "only a provider’s written limit for one client goes past it."
-    )
+    ours_is = f"{said} for {words.part(limit.closes)} is limited to {at} here."
+    if limit.origin is Origin.PROVIDER:
+        return f"{ours_is} {limit.who} may not clear a client, so only a {tighter} figure is kept."
+    return f"{ours_is} A practice may set a {tighter} figure; only a provider’s written limit for one client goes past it."
+
+
+def needed_before_start(limits: Iterable[Limit], on: date) -> list[str]:
+    """Return the measures that must be taken before a session starts, because a limit in force is weighed at rest.
+
+    A limit opens on a reading inside it, never on the absence of one. One that counts at work only, such as effort,
+    can't be measured before.
+    """
+    at_rest = [limit for limit in limits if limit.in_force(on) and limit.weighed_when in ("pre", "any")]
+    return list(dict.fromkeys(limit.measure for limit in at_rest))
+
+
+def stricter(limit: Limit, gates: Iterable[Gate], limits: Sequence[Limit], on: date) -> Decimal | None:
+    """Return the stricter figure that counts in a limit's place on a day; None when the limit itself counts."""
+    merged = [gate for gate in merge(gates, limits, on) if gate.when in (limit.weighed_when, "any")]
+    figure = ours(merged, limit.measure, limit.op, limit.closes)
+    return figure if figure is not None and _looser(limit.value, figure, limit.op) else None
+
+
+def pressure_figures(gates: Iterable[Gate], limits: Sequence[Limit], on: date) -> dict[str, str]:
+    """Return above which resting pressure each part closes on a day, as "systolic/diastolic", with the limits merged in.
+
+    Parts without both figures are left out.
+    """
+    at_rest = [gate for gate in merge(gates, limits, on) if gate.when in ("pre", "any")]
+    found = {}
+    for part in (Closes.AEROBIC, Closes.RESISTANCE, Closes.SESSION):
+        pair = [ours(at_rest, measure, ">", part) for measure in ("bp_systolic", "bp_diastolic")]
+        if all(figure is not None for figure in pair):
+            found[part.value] = "/".join(words.number(figure) for figure in pair if figure is not None)
+    return found
 
 
 def reach(limit: Limit, gates: Iterable[Gate]) -> str:

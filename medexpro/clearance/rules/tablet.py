@@ -47,7 +47,7 @@ def floor_rules(context: GateContext) -> dict[str, Any]:
     figures: dict[str, Any] = {
         "schema": SCHEMA,
         "on": context.on.isoformat(),
-        "required": list(dict.fromkeys(context.required)),
+        "required": gates.required(context),
         "listed": sorted(context.listed & {gate.id for gate in made_for_this_client}),
         "gates": rules,
         "histories": {key: _time(at) for key, at in sorted(context.histories.items()) if key in named},
@@ -130,7 +130,7 @@ def _plain_gate(gate: Mapping[str, Any]) -> dict[str, Any]:
 def _measures(made: Sequence[Gate], context: GateContext) -> set[str]:
     weighed = {rule.measure for gate in made for rule in gate.rules if rule.measure}
     marks = {mark.measure for gate in made for mark in gate.clears_at}
-    return weighed | marks | (set(context.required) - set(words.QUESTIONS))
+    return weighed | marks | (set(gates.required(context)) - set(words.QUESTIONS))
 
 
 def _signs(made: Sequence[Gate]) -> set[str]:
