@@ -162,6 +162,16 @@ def chromium():
 
 
 @pytest.fixture
+def live_server(live_server):
+    """Serve until what pages still ask for is answered: the tables are emptied next, and a late request would meet that."""
+    from tests.under_way import UnderWay
+
+    under_way = UnderWay()
+    yield live_server
+    under_way.wait()
+
+
+@pytest.fixture
 def clock():
     """Return a function that sets the one clock: clock("2026-10-13 09:30") in the practice's time."""
     from zoneinfo import ZoneInfo

@@ -1,13 +1,9 @@
 """Whole stories in a real Chromium: the product served in this process, the practice's morning as its time."""
 
-import threading
-import time
-
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.cache import cache
-from django.core.signals import request_finished, request_started
 
 from medexpro.kernel.clock import now
 
@@ -54,36 +50,8 @@ def files_are_kept():
     patch.undo()
 
 
-class UnderWay:
-    """The requests that are being answered at this moment."""
-
-    def __init__(self):
-        self.count, self.lock = 0, threading.Lock()
-        request_started.connect(self.begun)
-        request_finished.connect(self.done)
-
-    def begun(self, **kwargs):
-        with self.lock:
-            self.count += 1
-
-    def done(self, **kwargs):
-        with self.lock:
-            self.count -= 1
-
-    def ended(self, patience: float = 10):
-        """Wait until all are answered: the tables are emptied after a test, and a late one would meet that."""
-        until = time.monotonic() + patience
-        while self.count > 0 and time.monotonic() < until:
-            time.sleep(0.02)
-
-
-@pytest.fixture(scope="session")
-def under_way():
-    return UnderWay()
-
-
 @pytest.fixture
-def tablet(under_way, live_server, chromium, sign_in, morning):
+def tablet(live_server, chromium, sign_in, morning):
     """Return a function: a page in a browser of its own, signed in as a member (None: not yet). Faults of scripts fail it."""
     contexts, faults = [], []
 
@@ -103,9 +71,7 @@ def tablet(under_way, live_server, chromium, sign_in, morning):
         contexts.append(context)
         return page
 
-    under_way.count = 0
     yield take
     for context in contexts:
         context.close()
-    under_way.ended()
     assert [fault for fault in faults if not fault.startswith(LET_FAIL)] == []
