@@ -52,11 +52,12 @@ _PROGRAM = Prepared[Program](
 
 
 def _sessions_done() -> Coalesce:
-    """Count the episode's finished sessions in the same query; the area above is known here by its relation only."""
+    """Count the episode's finished sessions, those that began, in the same query; the area above is known here by its relation only."""
     sessions = Episode._meta.get_field("sessions").related_model
     finished = sessions.objects.filter(
-        practice=OuterRef("practice"), episode=OuterRef("episode"), state__in=("signed", "awaiting_cosign")
-    )
+        practice=OuterRef("practice"), episode=OuterRef("episode"), state__in=("signed", "awaiting_cosign"),
+        started_at__isnull=False,
+    )  # fmt: skip
     counted = finished.order_by().values("episode").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 

@@ -27,7 +27,7 @@ SIGNED = (SessionState.SIGNED, SessionState.AWAITING_COSIGN)
 
 @dataclass(frozen=True)
 class Visit:
-    """One session as attendance needs it. came: it was signed; held: it was held before exercise began."""
+    """One session as attendance needs it. came: it began and was signed; held: it was stopped, before or at work."""
 
     on: date
     came: bool
@@ -163,17 +163,17 @@ def holds(record: Record) -> list[str]:
 def _visits(episode: Episode, at: datetime) -> list[Visit]:
     rows = SessionLog.objects.filter(
         episode=episode, opened_at__gt=at - timedelta(weeks=WEEKS_SHOWN), opened_at__lte=at
-    )
+    ).exclude(state=SessionState.VOID)
     return [
         Visit(
             on=episode.practice.day(opened_at),
-            came=state in SIGNED,
-            held=state == SessionState.HELD,
+            came=state in SIGNED and started_at is not None,
+            held=state == SessionState.HELD or stopped is not None,
             measures=tuple(
                 one["measure"] for one in findings if one.get("measure") and one.get("weight") == "stop"
             ),
         )
-        for opened_at, state, findings in rows.order_by("opened_at").values_list(
-            "opened_at", "state", "findings"
+        for opened_at, started_at, state, findings, stopped in rows.order_by("opened_at").values_list(
+            "opened_at", "started_at", "state", "findings", "marks__stopped"
         )
     ]

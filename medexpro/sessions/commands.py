@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,7 @@ from medexpro.sessions.models import (
 )
 from medexpro.sessions.operations import LOCKED, load_unit_of
 from medexpro.sessions.rules import logging as rules
+from medexpro.sessions.rules import times
 from medexpro.sessions.rules.protocol import (
     Command,
     Malformed,
@@ -82,12 +83,13 @@ _BEFORE = Prepared[SessionCommand](
 
 @dataclass
 class Work:
-    """One command being applied: the locked session and who is asking."""
+    """One command being applied: the locked session and who is asking. at: now; happened: when it was entered."""
 
     session: SessionLog
     command: Command
     by: Member
     at: datetime
+    happened: datetime
     touched: dict[str, Any] = field(default_factory=dict)
     gate: Gate | None = None
     weighing: Weighing = field(init=False)
@@ -107,7 +109,8 @@ def apply(data: Any, *, by: Member, at: datetime) -> dict[str, Any]:
     conflict (both versions inside), refused (a sentence and findings inside), mismatch (the id was used
     for something else: 409) or malformed (400). Everything but waiting, mismatch and malformed is stored,
     so nothing a person entered is lost, even when it was refused.
-    at: the server's time; the device's is kept beside it.
+    at: the server's time; the device's is kept beside it and says only how long the command waited. Raises NotFound
+    and NotAllowed where this member may not write in the session; then nothing is stored.
     """
     try:
         command = read_command(data)
@@ -144,12 +147,12 @@ def _apply(command: Command, *, by: Member, at: datetime) -> dict[str, Any]:
     if command.seq <= last:
         return answer | {"outcome": "mismatch", "sentence": "This entry’s place was used for another entry."}
 
-    work = Work(session, command, by, at)
+    work = Work(session, command, by, at, _happened(session, command, at=at))
     target = target_of(command)
     touched = session.marks.get("touched", {})
-    if session.state in LOCKED:
+    if closed := _closed_words(work):
         outcome = "refused"
-        answer |= {"sentence": "The note is signed. Add this as an addendum.", "findings": []}
+        answer |= {"sentence": closed, "field": None, "findings": []}
     elif collides(target, base_version=command.base_version, device=command.device, touched=touched):
         outcome = "conflict"
         answer |= {
@@ -163,6 +166,9 @@ def _apply(command: Command, *, by: Member, at: datetime) -> dict[str, Any]:
         answer |= said
     if outcome == "applied":
         session.version += 1
+        session.marks["clocks"] = session.marks.get("clocks", {}) | {
+            command.device: work.happened.isoformat()
+        }
         if target:
             touched[target] = {"version": session.version, "device": command.device}
             session.marks["touched"] = touched
@@ -179,6 +185,35 @@ def _apply(command: Command, *, by: Member, at: datetime) -> dict[str, Any]:
     if work.gate:
         answer["gate"] = presenters.gate_state(session, work.gate, at=at)
     return answer | {"outcome": outcome}
+
+
+def _happened(session: SessionLog, command: Command, *, at: datetime) -> datetime:
+    before = session.marks.get("clocks", {}).get(command.device)
+    return times.happened_at(
+        at=command.at,
+        sent_at=command.sent_at,
+        received_at=at,
+        opened_at=session.opened_at,
+        not_before=datetime.fromisoformat(before) if before else None,
+    )
+
+
+def _closed_words(work: Work) -> str:
+    """Return why a log takes this command no more, in words; "" while it does."""
+    session, kind = work.session, work.command.kind
+    if session.state in LOCKED:
+        return "The note is signed. Add this as an addendum."
+    if session.state == SessionState.VOID:
+        return "This session did not take place. Open today’s session."
+    if session.state == SessionState.HELD and kind not in times.AFTER_A_STOP:
+        return (
+            "This session was stopped: write its note and sign it. Exercise waits for the provider’s answer."
+        )
+    tz = session.practice.tz
+    closes_at = times.floor_closes_at(session.opened_at, tz)
+    if times.is_of_another_day(kind, happened=work.happened, closes_at=closes_at):
+        return times.another_day_words(session.practice.day(session.opened_at))
+    return ""
 
 
 def _again(known: SessionCommand, session: SessionLog, *, at: datetime) -> dict[str, Any]:
@@ -218,18 +253,6 @@ def _run(work: Work) -> tuple[str, dict[str, Any]]:
 # ---- What each kind does
 
 
-def _taken_at(work: Work) -> datetime:
-    """Return when a thing happened: the device's time while it is believable, else the server's.
-
-    A tablet that was offline sends readings late; their own time is what the gate's order needs. A clock
-    that runs ahead, or before the session was opened, is not believed.
-    """
-    device_at = work.command.at
-    if work.session.opened_at - timedelta(minutes=10) <= device_at <= work.at + timedelta(minutes=1):
-        return device_at
-    return work.at
-
-
 def _reading(work: Work) -> None:
     measure = library().measures.get(work.body.get("measure", ""))
     # Without a word a reading taken after the start was taken at work; a rested recheck says so.
@@ -258,7 +281,7 @@ def _reading(work: Work) -> None:
         )  # fmt: skip
     SessionReading.objects.create(
         practice=work.session.practice, session=work.session, episode=work.session.episode, measure=measure.id,
-        value=value, unit=measure.unit, moment=moment, at=_taken_at(work),
+        value=value, unit=measure.unit, moment=moment, at=work.happened,
     )  # fmt: skip
     record(
         events.READING, work.session, by=work.by, at=work.at, measure=measure.id, moment=moment,
@@ -277,7 +300,7 @@ def _red_flags(work: Work) -> None:
         raise CommandRefused(
             "A red flag said today stays for today; the provider’s answer clears it.", field="red_flags"
         )
-    work.session.red_flags, work.session.red_flags_at = sorted(items), _taken_at(work)
+    work.session.red_flags, work.session.red_flags_at = sorted(items), work.happened
     record(events.RED_FLAGS, work.session, by=work.by, at=work.at, items=work.session.red_flags)
     _weigh(work)
 
@@ -291,7 +314,7 @@ def _signs(work: Work) -> None:
         raise CommandRefused("There is no such sign.", field="signs")
     said = list(work.session.signs or [])
     known = {one["symptom"] for one in said}
-    at, when = _taken_at(work).isoformat(), "in" if work.session.started_at else "pre"
+    at, when = work.happened.isoformat(), "in" if work.session.started_at else "pre"
     work.session.signs = said + [
         {"symptom": item, "at": at, "when": when} for item in items if item not in known
     ]
@@ -336,7 +359,7 @@ def _start(work: Work) -> None:
     if not gate.verdict.may_start:
         raise CommandRefused(gate.verdict.sentence, findings=gate.findings)
     if work.session.started_at is None:
-        work.session.started_at = _taken_at(work)
+        work.session.started_at = work.happened
         record(events.STARTED, work.session, by=work.by, at=work.at)
 
 
@@ -357,9 +380,7 @@ def _entry(work: Work) -> ExerciseEntry:
 
 
 def _check_going(work: Work, parts: frozenset[str]) -> None:
-    """Refuse work on the floor before the session started, while it is held, or in a part the gate closed."""
-    if work.session.state == SessionState.HELD:
-        raise CommandRefused("The session is held. The provider’s answer lifts it.")
+    """Refuse work on the floor before the session started, or in a part the gate closed."""
     if work.session.started_at is None:
         raise CommandRefused("The session has not started: finish the gate first.")
     gate = work.gate or work.weighing.gate()
@@ -389,7 +410,7 @@ def _log(work: Work) -> None:
     if over and not reason:
         raise CommandRefused("This is over the ceiling. Say what you did about it.", field="reason")
     entry.state, entry.sets, entry.effort, entry.pain, entry.reason = "done", sets, effort, pain, reason
-    entry.logged_at = _taken_at(work)
+    entry.logged_at = work.happened
     entry.save()
     record(
         events.LOGGED, work.session, by=work.by, at=work.at, exercise=entry.exercise, over_ceiling=bool(over)
@@ -453,7 +474,8 @@ def _add(work: Work) -> None:
 
 
 def _minutes(work: Work) -> None:
-    elapsed = (max(work.at, work.command.at) - work.session.opened_at).total_seconds()
+    until = min(work.happened, work.session.ended_at or work.happened)
+    elapsed = (until - work.session.opened_at).total_seconds()
     seconds = rules.read_minutes(work.body.get("seconds"), set(ServiceCategory.values), elapsed)
     work.session.minutes = seconds
 
@@ -474,24 +496,32 @@ def _close(work: Work) -> None:
         raise CommandRefused("Choose advance, hold, step back or stop.", field="decision")
     if response and response not in Response:
         raise CommandRefused("Choose how the client took the session.", field="response")
-    work.session.decision, work.session.response = decision, response
-    work.session.decision_reason = str(work.body.get("reason", "")).strip()[:240]
-    work.session.next_plan = str(work.body.get("next_plan", "")).strip()[:240]
+    session, reason = work.session, str(work.body.get("reason", "")).strip()[:240]
+    next_plan = str(work.body.get("next_plan", "")).strip()[:240]
+    # What comes next time is a professional's to decide: from anyone else it is a proposal until the co-sign.
+    if (decision, reason, next_plan) != (session.decision, session.decision_reason, session.next_plan):
+        session.marks.pop("proposed_by", None)
+        if decision and not work.by.may(Permission.SESSIONS_SIGN):
+            session.marks["proposed_by"] = work.by.signing_name
+    session.decision, session.response = decision, response
+    session.decision_reason, session.next_plan = reason, next_plan
     record(events.WROTE, work.session, by=work.by, at=work.at, fields=["decision", "response", "next_plan"])
 
 
 def _ready(work: Work) -> None:
-    if work.session.state == SessionState.HELD:
-        raise CommandRefused("A held session is not signed here.")
     work.session.state = SessionState.READY
     record(events.READY, work.session, by=work.by, at=work.at)
 
 
 def _hold(work: Work) -> None:
-    """Record and hold: the finding as observed goes back to the provider, the episode is put on hold."""
+    """Record and hold: the finding as observed goes back to the provider, the episode is put on hold.
+
+    The log stays stopped for good, and is signed as that. The next session is a new one, once the episode may start.
+    """
     gate = _weigh(work)
     observed = str(work.body.get("observed", "")).strip() or gate.verdict.sentence
-    work.session.state, work.session.ended_at = SessionState.HELD, work.at
+    work.session.state, work.session.ended_at = SessionState.HELD, work.happened
+    work.session.marks["stopped"] = {"at": work.happened.isoformat(), "observed": observed[:1000]}
     clearance.refer_back(
         work.session.episode,
         trigger=next((finding.code for finding in gate.findings if finding.weight == "stop"), "observed"),

@@ -16,12 +16,12 @@ from medexpro.clearance.rules.evidence import IN_SESSION, POST, PRE, GateContext
 from medexpro.clearance.rules.verdict import GateVerdict
 from medexpro.episodes.models import Episode
 from medexpro.episodes.reading import together
-from medexpro.kernel.findings import Finding, Weight
+from medexpro.kernel.findings import Closes, Finding, Weight
 from medexpro.knowledge.library import library
 from medexpro.practice.prepared import Given, Prepared
 from medexpro.programs.rules.making import closed_with
 from medexpro.programs.state import gates_listed
-from medexpro.sessions.models import ExerciseEntry, SessionLog, SessionReading
+from medexpro.sessions.models import ExerciseEntry, SessionLog, SessionReading, SessionState
 
 WHEN = {"pre": PRE, "in": IN_SESSION, "post": POST}
 
@@ -74,6 +74,8 @@ class Weighing:
         """Return everything this session's gate is weighed on, with the session as it stands at this moment."""
         session = self.session
         before: list[Any] = [row for row in self._all_readings if row.session_id != session.pk]
+        took_place = [row for row in before if not row.void]
+        last = max((row.number for row in took_place), default=None)
         return clearance.gate_context(
             self.episode,
             at=self.at,
@@ -84,7 +86,7 @@ class Weighing:
             stage=IN_SESSION if session.started_at else PRE,
             listed=gates_listed(session.program),
             earlier=[_reading(row) for row in before],
-            last_session=[_reading(row) for row in before if row.number == session.number - 1],
+            last_session=[_reading(row) for row in took_place if row.number == last],
         )
 
     def gate(self) -> Gate:
@@ -94,20 +96,39 @@ class Weighing:
         )
         return Gate(verdict, findings)
 
+    def found_on_the_floor(self) -> list[Finding]:
+        """Return what was found here that closes the session or waits for an answer; what was not taken is none of it."""
+        answered = set(self.session.answers)
+        findings, verdict = clearance.weigh_floor(self.context, start=(), answered=answered)
+        return [
+            finding
+            for finding in findings
+            if finding.code in verdict.undecided
+            or (
+                finding.weight == Weight.STOP
+                and (finding.closes or Closes.SESSION) == Closes.SESSION
+                and not finding.code.endswith("-not-taken")
+            )
+        ]
+
     @cached_property
     def _all_readings(self) -> list[SessionReading]:
-        """Return this session's readings and those changes are counted from, each with its session's number."""
+        """Return this session's readings and those changes are counted from: with their session's number, and if it is void."""
         return _READINGS(
             session=self.session.pk,
             episode=self.session.episode_id,
             since=self.session.opened_at - timedelta(days=EARLIER_DAYS),
             number=self.session.number,
-            last=self.session.number - 1,
         )
 
 
 _ENTRIES = Prepared[ExerciseEntry](lambda: ExerciseEntry.objects.filter(session=Given("session")))
-_LAST = SessionLog.objects.filter(episode=Given("episode"), number=Given("last", IntegerField()))
+_VOID = Q(session__state=SessionState.VOID)
+_LAST = (
+    SessionLog.objects.filter(episode=Given("episode"), number__lt=Given("number", IntegerField()))
+    .exclude(state=SessionState.VOID)
+    .order_by("-number")[:1]
+)
 # Of the session itself, of the days before, and of the last session however long ago: changes are counted from them.
 _READINGS = Prepared[SessionReading](
     lambda: SessionReading.objects.filter(
@@ -115,7 +136,7 @@ _READINGS = Prepared[SessionReading](
         | Q(episode=Given("episode"), at__gte=Given("since", DateTimeField()))
         | Q(session__in=_LAST.values("pk")),
         session__number__lte=Given("number", IntegerField()),
-    ).annotate(number=F("session__number"))
+    ).annotate(number=F("session__number"), void=_VOID)
 )
 
 

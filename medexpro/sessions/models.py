@@ -1,5 +1,7 @@
 """Session logs: what was done, by whom, as the commands said; signed is signed."""
 
+from typing import Any
+
 from django.db import models
 
 from medexpro.audit.sealing import sealed
@@ -9,13 +11,22 @@ from medexpro.programs.models import Program, ProgramExercise, ServiceCategory
 
 
 class SessionState(models.TextChoices):
-    """Where a session log stands."""
+    """Where a session log stands. HELD: exercise was stopped, and what was found went back to the provider."""
 
     OPEN = "open", "Open"
-    HELD = "held", "Held"
+    HELD = "held", "Stopped"
     READY = "ready", "Ready to sign"
     AWAITING_COSIGN = "awaiting_cosign", "Awaits co-sign"
     SIGNED = "signed", "Signed"
+    VOID = "void", "Did not take place"
+
+
+class NotHeld(models.TextChoices):
+    """Why a session that was opened did not take place."""
+
+    NO_SHOW = "no_show", "The client did not come"
+    CANCELLED = "cancelled", "It was cancelled"
+    MISTAKE = "mistake", "Opened by mistake"
 
 
 class Response(models.TextChoices):
@@ -44,7 +55,7 @@ IN_A_SIGNED_NOTE = (
 )
 
 
-@sealed("OLD.state = 'signed'")
+@sealed("OLD.state IN ('signed', 'void')")
 @sealed("OLD.state = 'awaiting_cosign'", may_follow=COSIGNING)
 class SessionLog(EpisodeRow):
     """One session with one client. `version` counts applied commands; the tablet sends the one it knows."""
@@ -67,7 +78,10 @@ class SessionLog(EpisodeRow):
     )
     findings = models.JSONField(default=list, help_text="As last weighed")
     minutes = models.JSONField(default=dict, help_text="Service category to seconds")
-    marks = models.JSONField(default=dict, help_text="The gate as last weighed; who touched what last")
+    marks = models.JSONField(
+        default=dict,
+        help_text="The gate as last weighed; who touched what last; how it was stopped; why it did not take place",
+    )
     note = models.TextField(blank=True)
     response = models.CharField(max_length=20, blank=True, choices=Response)
     decision = models.CharField(max_length=12, blank=True, choices=Decision)
@@ -81,6 +95,33 @@ class SessionLog(EpisodeRow):
     cosigned_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
     cosigned_name = models.CharField(max_length=200, blank=True)
     content_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the signed content")
+
+    @property
+    def stopped(self) -> dict[str, Any] | None:
+        """Return what stopped the session, {at, observed}: it stays visible under every signature. None: it was not."""
+        return self.marks.get("stopped")
+
+    @property
+    def proposed_by(self) -> str:
+        """Return who proposed what comes next time without being one who decides it; "" where a professional did."""
+        return self.marks.get("proposed_by", "")
+
+    @property
+    def decided(self) -> str:
+        """Return the decision for the next time, once it is one: an assistant's proposal is, with a professional's hand."""
+        return "" if self.proposed_by and self.state != SessionState.SIGNED else self.decision
+
+    @property
+    def not_held_words(self) -> str:
+        """Return why the session did not take place; "" where it did."""
+        void = self.marks.get("void")
+        return ". ".join(filter(None, (NotHeld(void["why"]).label, void["words"]))) if void else ""
+
+    @property
+    def state_words(self) -> str:
+        """Return where the log stands, in words; a signed one that was stopped says so."""
+        words = self.get_state_display()
+        return f"{words}, stopped" if self.stopped and self.state != SessionState.HELD else words
 
     class Meta:
         indexes = [

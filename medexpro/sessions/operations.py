@@ -19,10 +19,14 @@ from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
 from medexpro.programs import state as programs
 from medexpro.sessions import events
-from medexpro.sessions.models import Addendum, Decision, ExerciseEntry, SessionLog, SessionState
+from medexpro.sessions.gate import Weighing
+from medexpro.sessions.models import Addendum, Decision, ExerciseEntry, NotHeld, SessionLog, SessionState
+from medexpro.sessions.rules import ending
+from medexpro.sessions.rules.times import floor_closes_at
 
-UNSIGNED = (SessionState.OPEN, SessionState.HELD, SessionState.READY)
+RUNNING = (SessionState.OPEN, SessionState.READY)
 LOCKED = (SessionState.SIGNED, SessionState.AWAITING_COSIGN)
+CLOSED = (*LOCKED, SessionState.VOID)
 
 
 class SessionRefused(Refusal):
@@ -41,9 +45,10 @@ class SignInNeeded(SessionRefused):
 def open_session(episode: Episode, *, id: UUID | None = None, by: Member, at: datetime) -> SessionLog:
     """Open the session log of today, filled from the program and from last time.
 
-    An unsigned log of the same practice day is opened again instead of making a second one. id: made by
-    the page, so that a double tap opens one. Raises SessionRefused when referral, clearance, status or an
-    open refer-back stands in the way: no session starts past them.
+    An unsigned log of the same practice day is opened again instead of making a second one; one that was stopped is
+    not: once the provider has answered, a new session begins. id: made by the page, so that a double tap opens one.
+    Raises SessionRefused when referral, clearance, status or an open refer-back stands in the way: no session starts
+    past them.
     """
     permissions.check(by, Permission.SESSIONS_LOG, episode)
     episode = (
@@ -54,7 +59,7 @@ def open_session(episode: Episode, *, id: UUID | None = None, by: Member, at: da
     latest = episode.sessions.order_by("-number").first()
     if (
         latest
-        and latest.state in UNSIGNED
+        and latest.state in RUNNING
         and episode.practice.day(latest.opened_at) == episode.practice.day(at)
     ):
         return latest
@@ -120,7 +125,7 @@ def last_entries(
 
 
 def content_hash(session: SessionLog) -> str:
-    """Return the SHA-256 of what a signature covers: readings, entries, minutes, note, decision, answers."""
+    """Return the SHA-256 of what a signature covers: readings, entries, minutes, note, decision, answers, a stop."""
     content = {
         "id": str(session.pk),
         "number": session.number,
@@ -141,6 +146,9 @@ def content_hash(session: SessionLog) -> str:
         "response": session.response,
         "decision": [session.decision, session.decision_reason, session.next_plan],
     }
+    for mark in ("stopped", "proposed_by"):
+        if mark in session.marks:
+            content[mark] = session.marks[mark]
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -148,24 +156,27 @@ def content_hash(session: SessionLog) -> str:
 def sign(session: SessionLog, *, recently_signed_in: bool, by: Member, at: datetime) -> SessionLog:
     """Sign and lock a session log. An assistant's waits for a professional's co-sign.
 
-    recently_signed_in: whether the person proved who they are within five minutes. Raises SignInNeeded,
-    SessionRefused when the session never passed its gate, was held, stands before a closed gate, has open exercises,
-    or decides something for the next time without saying why.
+    A session that was stopped is signed as stopped, and one of an earlier day as it was left: exercises still open
+    count as not done. recently_signed_in: whether the person proved who they are within five minutes. Raises
+    SignInNeeded, SessionRefused when the session never passed its gate, stands before a closed gate, has open
+    exercises, did not take place, or decides something for the next time without saying why.
     """
     session = _locked(session)
     cosign_later = not by.may(Permission.SESSIONS_SIGN)
     permissions.check(by, Permission.SESSIONS_LOG if cosign_later else Permission.SESSIONS_SIGN, session)
     if session.state in LOCKED:
         raise SessionRefused("This session is signed. Add what is missing as an addendum.")
-    if session.state == SessionState.HELD:
-        raise SessionRefused("A held session is lifted by the provider’s answer, not by a signature here.")
-    if session.started_at is None:
-        raise SessionRefused("This session never started: the gate has not opened yet.")
-    if session.marks.get("gate", "go") != "go":
-        raise SessionRefused("The gate is closed: recheck, or record and hold. Nothing is signed here.")
-    open_names = list(session.entries.filter(state="open").values_list("name", flat=True))
-    if open_names:
-        raise SessionRefused(f"Log or skip first: {', '.join(open_names)}.", field="entries")
+    if session.state == SessionState.VOID:
+        raise SessionRefused("This session did not take place: there is nothing to sign.")
+    left = list(session.entries.filter(state="open").values_list("name", flat=True))
+    if obstacle := ending.obstacle_to_signing(
+        stopped=session.state == SessionState.HELD,
+        started=session.started_at is not None,
+        gate=session.marks.get("gate", "go"),
+        open_exercises=left,
+        floor_is_open=at < floor_closes_at(session.opened_at, session.practice.tz),
+    ):
+        raise SessionRefused(obstacle, field="entries" if left else None)
     if session.decision not in ("", Decision.HOLD) and not session.decision_reason:
         raise SessionRefused("Say in one line why the next time is different.", field="decision")
     if not recently_signed_in:
@@ -180,6 +191,41 @@ def sign(session: SessionLog, *, recently_signed_in: bool, by: Member, at: datet
     record(events.SIGNED, session, by=by, at=at, hash=session.content_hash, awaits_cosign=cosign_later)
     weighed = [Finding.from_dict(finding) for finding in session.findings]
     clearance_operations.owe_telling(session.episode, weighed, session_id=session.pk, by=by, at=at)
+    return session
+
+
+@transaction.atomic
+def did_not_take_place(
+    session: SessionLog, *, why: str, words: str = "", by: Member, at: datetime
+) -> SessionLog:
+    """Close a log that never started: nobody came, it was cancelled, or opened by mistake. It keeps its number.
+
+    why: one of NotHeld. words: one more line. Doing it twice is doing it once. Raises SessionRefused for a session
+    that started, was stopped or signed, and where a finding closed the gate: that goes back to the provider.
+    """
+    permissions.check(by, Permission.SESSIONS_LOG, session)
+    session = _locked(session)
+    if session.state == SessionState.VOID:
+        return session
+    if why not in NotHeld:
+        raise SessionRefused("Choose why it did not take place.", field="why")
+    if session.state not in RUNNING:
+        raise SessionRefused("This session took place: its note is signed, or it was stopped.")
+    found = Weighing(session, at=at).found_on_the_floor()
+    if obstacle := ending.obstacle_to_leaving_out(
+        started=session.started_at is not None, found=[finding.sentence for finding in found]
+    ):
+        raise SessionRefused(obstacle)
+    session.state = SessionState.VOID
+    session.marks["void"] = {
+        "why": why,
+        "words": words.strip()[:240],
+        "by": by.signing_name,
+        "at": at.isoformat(),
+    }
+    session.version += 1
+    session.save()
+    record(events.VOID, session, by=by, at=at, why=why)
     return session
 
 
@@ -215,6 +261,8 @@ def add_addendum(
     An assistant adds until the note is co-signed: whoever co-signs reads it. Later it would stand there unread.
     """
     permissions.check(by, Permission.SESSIONS_LOG, session)
+    if session.state == SessionState.VOID:
+        raise SessionRefused("This session did not take place: there is no note to add to.")
     if session.state not in LOCKED:
         raise SessionRefused("The note is not signed yet; write in the note itself.")
     if session.state == SessionState.SIGNED and not by.may(Permission.SESSIONS_SIGN):

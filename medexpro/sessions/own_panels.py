@@ -19,6 +19,7 @@ from medexpro.web.sessions import SessionMark
 
 # Listed, drawn at most, and drawn at least.
 SHOWN, DRAWN, LEAST_DRAWN = 6, 24, 2
+UNSIGNED_SHOWN = 3
 
 
 def register() -> None:
@@ -104,7 +105,15 @@ def next_session(chart: Chart) -> dict[str, Any] | None:
         finding for finding in clearance.weigh_start(episode, chart.day) if finding.weight == Weight.STOP
     ]
     newest = _newest(chart)
-    running = next((one for one in newest if one.state in ("open", "ready", "held")), None)
+    # Only a log of today goes on: one of an earlier day, or one that was stopped, waits for its note and signature.
+    waiting = [
+        one for one in newest if one.state in (SessionState.OPEN, SessionState.READY, SessionState.HELD)
+    ]
+    day_of = episode.practice.day
+    running = next(
+        (one for one in waiting if one.state != SessionState.HELD and day_of(one.opened_at) == chart.day),
+        None,
+    )
     spine = spine_of(chart)
     return {
         "episode": episode,
@@ -112,6 +121,7 @@ def next_session(chart: Chart) -> dict[str, Any] | None:
         "first": spine is None or not any(line.step in ("baseline", "program") for line in spine.missing),
         "stops": stops,
         "running": running,
+        "unsigned": [one for one in waiting if one is not running][:UNSIGNED_SHOWN],
         "number": newest[0].number + 1 if newest else 1,
         "clearance_url": reverse("clearance:decide", args=[episode.pk]),
     }
@@ -124,15 +134,15 @@ def so_far(chart: Chart) -> dict[str, Any] | None:
 
 
 def _came_to(session: Any) -> str:
-    """Return “RPE 4, pain 2 · 49 min”, or the state of a session that is not signed."""
+    """Return “RPE 4, pain 2 · 49 min”, or the state of a session that is not signed; a stop is always said."""
     if session.state not in (SessionState.SIGNED, SessionState.AWAITING_COSIGN):
-        return session.get_state_display()
+        return session.state_words
     said = [f"RPE {session.effort}" if session.effort is not None else ""]
     said.append(f"pain {session.pain}" if session.pain is not None else "")
     minutes = sum(session.minutes.values()) // 60
     parts = [", ".join(filter(None, said)), f"{minutes} min" if minutes else ""]
-    if session.state == SessionState.AWAITING_COSIGN:
-        parts.append(session.get_state_display().lower())
+    if session.state == SessionState.AWAITING_COSIGN or session.stopped:
+        parts.append(session.state_words.lower())
     return " · ".join(filter(None, parts))
 
 

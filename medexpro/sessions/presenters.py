@@ -13,6 +13,7 @@ from medexpro.programs.models import ServiceCategory
 from medexpro.sessions.gate import Gate, Weighing, parts_of
 from medexpro.sessions.models import ExerciseEntry, SessionLog, SessionReading
 from medexpro.sessions.rules.phrases import Done, Pressure, offered
+from medexpro.sessions.rules.times import floor_closes_at
 
 # Without a program: the working rule for effort and pain, both of 10.
 EFFORT_CEILING, PAIN_CEILING = 6, 5
@@ -90,6 +91,8 @@ def session_state(weighing: Weighing) -> dict[str, Any]:
         "planned": program.sessions_planned if program else None,
         "state": session.state,
         "opened_at": session.opened_at.isoformat(),
+        "floor_closes_at": floor_closes_at(session.opened_at, session.practice.tz).isoformat(),
+        "stopped": session.stopped,
         "started_at": session.started_at.isoformat() if session.started_at else None,
         "red_flags": session.red_flags,
         "red_flags_at": session.red_flags_at.isoformat() if session.red_flags_at else None,
@@ -105,6 +108,7 @@ def session_state(weighing: Weighing) -> dict[str, Any]:
             "decision": session.decision,
             "reason": session.decision_reason,
             "next_plan": session.next_plan,
+            "proposed_by": session.proposed_by,
         },
         "ceilings": {
             "effort": program.effort_ceiling if program else EFFORT_CEILING,
@@ -174,6 +178,13 @@ def target_value(session: SessionLog, target: str) -> dict[str, Any]:
             "next_plan": session.next_plan,
         },
     }.get(target, {})
+
+
+def stop_of(session: SessionLog) -> dict[str, Any] | None:
+    """Return what stopped a session and when, for the note; None when nothing did."""
+    if session.stopped is None:
+        return None
+    return {"at": datetime.fromisoformat(session.stopped["at"]), "observed": session.stopped["observed"]}
 
 
 def set_words(entry: ExerciseEntry) -> str:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("<uuid:session_id>/", views.show, name="show"),
     path("<uuid:session_id>/state/", views.state, name="state"),
     path("<uuid:session_id>/sign/", views.sign, name="sign"),
+    path("<uuid:session_id>/not-held/", views.not_held, name="not_held"),
     path("<uuid:session_id>/cosign/", views.cosign, name="cosign"),
     path("<uuid:session_id>/addenda/", views.add_addendum, name="add_addendum"),
 ]

@@ -1,5 +1,7 @@
 """Pages and answers of session logs."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -17,7 +19,7 @@ from medexpro.episodes.models import Episode
 from medexpro.kernel import clock
 from medexpro.kernel.quantities import label
 from medexpro.kernel.reference import Verification
-from medexpro.kernel.refusals import Refusal
+from medexpro.kernel.refusals import NotAllowed, NotFound, Refusal
 from medexpro.knowledge.library import library
 from medexpro.practice import reauth
 from medexpro.practice.access import requires
@@ -29,6 +31,7 @@ from medexpro.programs.rules.making import line_of
 from medexpro.sessions import commands, forms, operations, presenters
 from medexpro.sessions.gate import Weighing
 from medexpro.sessions.models import SessionLog
+from medexpro.sessions.rules.times import another_day_words
 from medexpro.web.pages import go_to, page, toast
 from medexpro.web.typed import from_json, whole_number
 
@@ -92,7 +95,7 @@ def show(request: HttpRequest, session_id: Any) -> HttpResponse:
     session = _session(request, session_id)
     client, at = session.episode.client, clock.now()
     record_read(request.member, client, "session", at=at)
-    if session.state in operations.LOCKED or not request.member.may(Permission.SESSIONS_LOG):
+    if session.state in operations.CLOSED or not request.member.may(Permission.SESSIONS_LOG):
         return _note(request, session, forms.AddendumForm())
     weighing = Weighing(session, at=at)
     context, start = weighing.context, [finding.as_dict() for finding in weighing.start_stops]
@@ -106,6 +109,7 @@ def show(request: HttpRequest, session_id: Any) -> HttpResponse:
             "subtitle": _subtitle(session, at),
             "precautions": clearance.precautions_in_force(weighing.episode),
             "state": presenters.session_state(weighing),
+            "another_day": another_day_words(session.practice.day(session.opened_at)),
             "data": _data(request, session, context)
             | {
                 "figures": clearance.floor_rules_for(context) | {"start": start},
@@ -136,6 +140,7 @@ def _data(request: HttpRequest, session: SessionLog, context: GateContext) -> di
             "commands": reverse("sessions:commands"),
             "state": reverse("sessions:state", args=[session.pk]),
             "sign": reverse("sessions:sign", args=[session.pk]),
+            "not_held": reverse("sessions:not_held", args=[session.pk]),
         },
         "member": str(request.member.pk),
         "ask_signs": bool(context.listed),
@@ -147,7 +152,8 @@ def _data(request: HttpRequest, session: SessionLog, context: GateContext) -> di
         "signs": [
             {"id": key, "words": lib.symptoms[key].professional} for key in clearance.signs_to_ask(context)
         ],
-        "ranges": {key: _range(key) for key in ("bp_systolic", "bp_diastolic", "resting_hr", "spo2")},
+        "measures": _measures(context),
+        "limited": list(dict.fromkeys(limit.measure for limit in context.limits)),
         "load_step": 5 if us else 2.5,
         "load_unit": label("[lb_av]" if us else "kg"),
         "cosign": not request.member.may(Permission.SESSIONS_SIGN),
@@ -167,13 +173,24 @@ def _all_instead(exercises: list[str], blocks: list) -> dict[str, list[dict[str,
     return {key: _instead(key, blocks, exercises) for key in exercises}
 
 
-def _range(measure_id: str) -> dict[str, Any]:
-    """Return what a reading can be and what it usually is, for the page to refuse and to ask by."""
+def _measures(context: GateContext) -> dict[str, dict[str, Any]]:
+    """Return every measure a gate of this client may ask for, as the page asks for it: name, unit, ranges, step."""
+    weighed = {rule.measure for gate in context.gates for rule in (*gate.rules, *gate.clears_at)}
+    named = {"bp_systolic", "bp_diastolic", "resting_hr", "spo2"} | weighed | set(context.required)
+    named |= {limit.measure for limit in context.limits}
+    return {key: _measure(key) for key in sorted(named & set(library().measures))}
+
+
+def _measure(measure_id: str) -> dict[str, Any]:
+    """Return one measure: what a reading can be and what it usually is, for the page to refuse and to ask by."""
     measure = library().measures[measure_id]
     ends = {"possible": measure.valid_range, "usual": measure.plausible_range}
-    return {"name": measure.name, "unit": label(measure.unit)} | {
-        key: [float(span.min or 0), float(span.max or 0)] for key, span in ends.items()
-    }
+    return {
+        "name": measure.name,
+        "label": measure.name.partition(" (")[0],
+        "unit": label(measure.unit),
+        "step": float(measure.precision),
+    } | {key: [float(span.min or 0), float(span.max or 0)] for key, span in ends.items()}
 
 
 def _instead(exercise_id: str, blocks: list, taken: list[str]) -> list[dict[str, Any]]:
@@ -208,8 +225,37 @@ def state(request: HttpRequest, session_id: Any) -> HttpResponse:
     return JsonResponse(presenters.session_state(Weighing(session, at=at)))
 
 
+TURNED_AWAY = {NotFound: 404, NotAllowed: 403}
+
+
+def _turned_away(refusal: Refusal) -> dict[str, Any]:
+    """Return the answer to an entry that its sender may not make, or not any more; it is kept on the tablet, in sight."""
+    return {"outcome": "turned_away", "sentence": f"This entry could not be taken. {refusal}"}
+
+
+def answering_in_json(view: Callable) -> Callable:
+    """Let a view say no as its other answers: a tablet reads no page, and would send the same entry for ever."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except (NotFound, NotAllowed) as refusal:
+            return JsonResponse(_turned_away(refusal), status=TURNED_AWAY[type(refusal)])
+
+    return answered
+
+
+def _each(data: Any, request: HttpRequest) -> dict[str, Any]:
+    try:
+        return commands.apply(data, by=request.member, at=clock.now())
+    except (NotFound, NotAllowed) as refusal:
+        return _turned_away(refusal)
+
+
 @require_POST
 @on_the_floor
+@answering_in_json
 @requires(Permission.SESSIONS_LOG)
 def take_command(request: HttpRequest) -> HttpResponse:
     """Take one command, or a list of them in order; answer each."""
@@ -220,8 +266,7 @@ def take_command(request: HttpRequest) -> HttpResponse:
     except ValueError:
         return JsonResponse({"outcome": "malformed", "sentence": "This entry can’t be read."}, status=400)
     if isinstance(data, list):
-        answers = [commands.apply(one, by=request.member, at=clock.now()) for one in data]
-        return JsonResponse({"answers": answers})
+        return JsonResponse({"answers": [_each(one, request) for one in data]})
     answer = commands.apply(data, by=request.member, at=clock.now())
     return JsonResponse(answer, status={"malformed": 400, "mismatch": 409}.get(answer["outcome"], 200))
 
@@ -242,6 +287,23 @@ def sign(request: HttpRequest, session_id: Any) -> HttpResponse:
         return JsonResponse({"sentence": str(refusal), "reauthenticate": again}, status=409)
     toast(request, f"Session {session.number} signed")
     return JsonResponse({"next": reverse("sessions:show", args=[session.pk])})
+
+
+@requires(Permission.SESSIONS_LOG)
+def not_held(request: HttpRequest, session_id: Any) -> HttpResponse:
+    """Ask why a session did not take place, and close its log."""
+    session = _session(request, session_id)
+    form = forms.NotHeldForm(request.POST or None)
+    if form.is_valid():
+        try:
+            operations.did_not_take_place(session, **form.values(), by=request.member, at=clock.now())
+        except operations.SessionRefused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            toast(request, f"Session {session.number} did not take place")
+            return go_to(request, "clients:show", session.episode.client_id)
+    context = {"nav": "clients", "session": session, "client": session.episode.client, "form": form}
+    return page(request, "sessions/not_held.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST
@@ -290,6 +352,7 @@ def _note(request: HttpRequest, session: SessionLog, form: Any, *, cosign_error:
             "session": session,
             "client": session.episode.client,
             "subtitle": _subtitle(session, session.opened_at),
+            "stopped": presenters.stop_of(session),
             "entries": entries,
             "readings": presenters.readings_by_name(session),
             "red_flags": presenters.symptom_words(session.red_flags or []),

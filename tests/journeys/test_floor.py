@@ -110,7 +110,7 @@ def test_a_red_flag_stops_the_session_in_the_browser(floor):
     dialog = floor.page.get_by_role("dialog")
     assert dialog.get_by_label("What you observed").input_value()
     dialog.get_by_role("button", name="Record and hold").click()
-    floor.page.get_by_text("Held. The provider’s answer lifts it.").wait_for()
+    floor.page.get_by_text("It is back with the provider.").wait_for()
     floor.is_saved()
     floor.session.episode.refresh_from_db()
     assert (floor.stored().state, floor.session.episode.status) == ("held", "referred_back")

@@ -3,7 +3,7 @@
 import pytest
 
 from medexpro.kernel.ids import uuid7
-from medexpro.sessions.rules.protocol import Malformed, read_command
+from medexpro.sessions.rules.protocol import Malformed, payload_hash, read_command
 
 INFINITE, NONE = float("inf"), float("nan")
 
@@ -54,6 +54,9 @@ def test_a_body_that_no_page_of_ours_sends_is_no_command(body, why):
         {"kind": "cure"},
         {"at": "2026-10-13T09:30:00"},
         {"at": "soon"},
+        {"sent_at": "2026-10-13T09:30:00"},
+        {"sent_at": "9999-12-31T23:59:59-12:00"},
+        {"sent_at": "soon"},
         {"id": "one"},
         {"body": "text"},
     ],
@@ -71,3 +74,10 @@ def test_what_a_page_sends_is_one():
         "as": {"target": {"sets": 2}},
     }
     assert read_command(sent("log", body)).body == body
+
+
+def test_when_it_is_sent_again_it_says_the_same():
+    first = sent("note", {"text": "Steady."}, sent_at="2026-10-13T09:30:01-04:00")
+    again = first | {"sent_at": "2026-10-13T09:45:00-04:00"}
+    assert payload_hash(read_command(first)) == payload_hash(read_command(again))
+    assert read_command(sent()).sent_at is None  # A page from before this was sent along.

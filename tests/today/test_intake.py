@@ -1,6 +1,7 @@
 """Today, for clients on their way into service: each step waits for someone, and a stop nobody passed on is in red."""
 
 from medexpro.clearance import operations as clearance
+from medexpro.knowledge import operations as knowledge
 from medexpro.referrals import operations as referrals
 from medexpro.sessions import operations as sessions
 from medexpro.today import obligations
@@ -65,7 +66,7 @@ def test_a_held_session_waits_too(cast):
     session.state = "held"
     session.save()
     notes = next(kind for kind in obligations.owed_to(cast.ana, TODAY) if kind.name == "Unsigned notes")
-    assert [row.why for row in notes.rows] == ["Oct 13 · held"]
+    assert [row.why for row in notes.rows] == ["Oct 13 · stopped"]
 
 
 def test_more_than_is_shown_says_so(cast, sign_in, clock):
@@ -83,4 +84,6 @@ def test_an_empty_practice_says_how_to_begin(cast, sign_in):
     cast.stranger.delete()
     page = text_of(sign_in(cast.dana).get("/"))
     assert "Begin here" in page and "Take in a referral" in page and "Invite your team" in page
+    rules = [(entry.kind, entry.key) for entry in knowledge.needing_approval(cast.northbridge)]
+    knowledge.approve(rules, by=cast.olga, at=MORNING)
     assert "All clear" in text_of(sign_in(cast.olga).get("/"))

@@ -42,7 +42,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     """One command as a device sends it.
 
     id: made on the device. seq: 1, 2, 3 … per session and device. base_version: the session's version the
-    page knew. at: the device's clock. body: what the kind needs.
+    page knew. at, sent_at: when it was made and when it was sent, by the device's clock; sent_at changes with every
+    try and is no part of what the command says. body: what the kind needs.
     """
 
     id: UUID
@@ -54,6 +55,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     at: datetime
     body: dict[str, Any]
+    sent_at: datetime | None = None
 
 
 UNTYPEABLE = "There is a character in it that no keyboard makes."
@@ -86,10 +88,11 @@ def read_command(data: Any) -> Command:
         raise Malformed("There is a number in it that is none.") from None
     if b"\\u0000" in text or "\0" in command.device:
         raise Malformed(UNTYPEABLE)
-    if command.at.tzinfo is None:
-        raise Malformed("A command's time needs an offset.")
-    if not 2000 <= command.at.year < 3000:
-        raise Malformed("A command's time is of another age.")
+    for when in (command.at, command.sent_at or command.at):
+        if when.tzinfo is None:
+            raise Malformed("A command's time needs an offset.")
+        if not 2000 <= when.year < 3000:
+            raise Malformed("A command's time is of another age.")
     if wrong := [name for name in NAMES if not isinstance(command.body.get(name), str | None)]:
         raise Malformed(f"{wrong[0]} is no name.")
     items = command.body.get("items")

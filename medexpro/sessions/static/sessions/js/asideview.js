@@ -32,9 +32,9 @@ export const needsWhy = (close) => Boolean(close.decision) && close.decision !==
 const seg = (name, label, choices, value) =>
   html`<div class="field"><span class="label" id="l-${name}">${label}</span><div class="seg seg-block" role="radiogroup" aria-labelledby="l-${name}">${choices.map(([key, words]) => html`<label><input type="radio" name="${name}" value="${key}" data-close="${name}" data-key="${name}-${key}" ${value === key ? html`checked` : ""}><span>${words}</span></label>`)}</div></div>`;
 
-export function closeView(state) {
+export function closeView(state, ui, data) {
   const evidence = state.phrases.filter((p) => p.startsWith("Highest") || p.startsWith("All "));
-  return html`${seg("response", html`How it was taken <span class="muted">by the client</span>`, RESPONSES, state.close.response)}${seg("decision", "Next time", DECISIONS, state.close.decision)}
+  return html`${seg("response", html`How it was taken <span class="muted">by the client</span>`, RESPONSES, state.close.response)}${seg("decision", data.cosign ? html`Next time <span class="muted">your proposal for the co-sign</span>` : state.close.proposed_by ? html`Next time <span class="muted">proposed by ${state.close.proposed_by}</span>` : "Next time", DECISIONS, state.close.decision)}
     ${needsWhy(state.close)
       ? html`<div class="field"><label class="label" for="dec-why">Why <span class="muted">one line</span></label><input class="input" id="dec-why" data-close="reason" data-key="dec-why" maxlength="240" value="${state.close.reason ?? ""}">${state.close.reason ? "" : html`<div class="phrases" role="group" aria-label="Reasons from what was logged">${evidence.map((p, i) => html`<button class="chip chip-tap" data-act="why" data-why="${p}" data-key="why-${i}">${icon("plus")}${p}</button>`)}</div>`}</div>`
       : ""}`;
@@ -45,20 +45,28 @@ export function signView(state, ui, data) {
   const total = state.entries.filter((e) => e.state !== "swapped").length;
   const logged = total - open;
   let why = "", able = true;
-  if (state.state === "held") [able, why] = [false, "Held. The provider’s answer lifts it."];
+  const stopped = state.state === "held";
+  if (stopped && !ui.reached) [able, why] = [false, "Offline: a stopped session is signed when the connection is back."];
+  else if (stopped) why = "Stopped. What is not logged was not done. The next session waits for the provider’s answer.";
+  else if (ui.past && !state.started_at) [able, why] = [false, "This session never started."];
   else if (state.gate.state === "stop") [able, why] = [false, "Stopped: no signing here. Record and hold."];
   else if (state.gate.state !== "go") [able, why] = [false, "The gate comes first. What you entered is safe."];
-  else if (open) [able, why] = [false, `${logged} of ${total} logged. Log or skip the rest.`];
+  else if (open && !ui.past) [able, why] = [false, `${logged} of ${total} logged. Log or skip the rest.`];
   else if (needsWhy(state.close) && !state.close.reason) [able, why] = [false, "Say in one line why the next time is different."];
   else if (!ui.reached) why = "Offline: marks the note ready. Signing needs the connection and a recent sign-in.";
   else why = data.cosign ? "Your note then waits for a professional’s co-sign." : "After signing, additions are addenda.";
-  const label = ui.reached ? (data.cosign ? "Sign for co-sign" : "Sign and lock") : "Ready to sign";
-  return html`<button class="btn btn-floor btn-block${able ? " btn-primary" : ""}" data-act="sign" data-key="sign" aria-describedby="sign-why" aria-disabled="${!able}">${icon("pen")}${label}</button><p class="xs muted" id="sign-why" role="status">${why}</p>`;
+  if (stopped && needsWhy(state.close) && !state.close.reason) [able, why] = [false, "Say in one line why the next time is different."];
+  const label = stopped ? "Sign as stopped" : ui.reached ? (data.cosign ? "Sign for co-sign" : "Sign and lock") : "Ready to sign";
+  return html`<button class="btn btn-floor btn-block${able ? " btn-primary" : ""}" data-act="sign" data-key="sign" aria-describedby="sign-why" aria-disabled="${!able}">${icon("pen")}${label}</button><p class="xs muted" id="sign-why" role="status">${why}</p>${
+    state.started_at || stopped || state.gate.state === "stop" ? "" : html`<a class="btn btn-44 btn-quiet btn-block" href="${data.urls.not_held}" data-key="not-held">Did not take place</a>`
+  }`;
 }
 
-export function rejectedView(rejected) {
+// here: the session shown; what else stands here is of a session this person can't open any more.
+export function rejectedView(rejected, here) {
   return rejected.map(
     (one) => html`<section class="alert alert-hold" role="alert">${icon("warn")}<div><h2>${one.said.sentence}</h2>
+    ${one.session === here ? "" : html`<p class="s">It is of another session, entered ${new Date(one.at).toLocaleString("en-US", { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" })}.</p>`}
     ${one.said.outcome === "conflict" ? html`<dl class="two"><div><dt>Yours</dt><dd>${words(one.said.mine)}</dd></div><div><dt>Theirs</dt><dd>${words(one.said.theirs)}</dd></div></dl>` : html`<p class="s">You entered: ${words(one.body)}</p>`}</div>
     <div class="actions">${one.said.outcome === "conflict" ? html`<button class="btn btn-44 btn-primary" data-act="keep-mine" data-id="${one.id}" data-key="mine-${one.id}">Use mine</button>` : ""}<button class="btn btn-44" data-act="dismiss" data-id="${one.id}" data-key="dis-${one.id}">${one.said.outcome === "conflict" ? "Keep theirs" : "I have read it"}</button></div></section>`,
   );

@@ -4,7 +4,8 @@ import { clockTime, html, icon, number } from "./html.js";
 const WORDS = { go: "Go", hold: "Hold", stop: "Stop", decide: "Decide" };
 const ICONS = { go: "check", hold: "hold", stop: "stop", decide: "hold" };
 
-export const FIELDS = [
+// Always asked for. What else a limit, the protocol or a recheck wants comes with the gate and the page's measures.
+const FIELDS = [
   { key: "bp_systolic", label: "Systolic", unit: "mmHg", digits: 3 },
   { key: "bp_diastolic", label: "Diastolic", unit: "mmHg", digits: 2 },
   { key: "resting_hr", label: "Pulse", unit: "/min", digits: 2 },
@@ -19,9 +20,24 @@ function pressures(readings) {
   return high.map((one, i) => ({ text: `${number(one.value)}/${low[i] ? number(low[i].value) : "–"}`, at: one.at }));
 }
 
+const OWN_PLACE = new Set(["pain_nrs"]); // Asked for by eleven taps.
+
+// Return the fields to ask for: label, unit, digits (0: any number), and what may be left out.
+function fieldsOf(state, data) {
+  const { missing, recheck } = state.gate;
+  const fixed = FIELDS.map((field) => (missing.includes(field.key) ? { ...field, optional: false } : field));
+  const more = [...new Set([...missing, ...recheck, ...data.limited])].filter(
+    (key) => data.measures[key] && !OWN_PLACE.has(key) && !FIELDS.some((field) => field.key === key),
+  );
+  return [...fixed, ...more.map((key) => fieldOf(key, data.measures[key], !missing.includes(key) && !recheck.includes(key)))];
+}
+
+const fieldOf = (key, { label, unit, step, possible }, optional) => ({ key, label, unit, optional, digits: step < 1 ? 0 : Math.min(3, String(Math.trunc(possible[1])).length) });
+
 export function gateView(state, ui, data) {
+  if (ui.closed) return closedView(state, ui, data);
   const gate = state.gate;
-  const asking = gate.state !== "stop" && state.state !== "held" && (gate.missing.length > 0 || ui.rechecking || ui.reporting);
+  const asking = gate.state !== "stop" && (gate.missing.length > 0 || ui.rechecking || ui.reporting);
   const shown = gate.state === "hold" && gate.missing.length && !gate.recheck.length && !gate.closedByReading ? "wait" : gate.state;
   // What the verdict says already is not said again: only its source stands with it.
   const said = gate.findings.filter((f) => !f.code.endsWith("-not-taken"));
@@ -40,7 +56,7 @@ export function gateView(state, ui, data) {
       ${gate.state === "go" && !first ? limitWords(data.figures) : ""}${first ? sourceView(first) : ""}
       ${gate.emergency ? html`<p class="stop"><b>Call emergency services first.</b></p>` : ""}
     </div>
-    ${readingsView(state)}
+    ${readingsView(state, data)}
     ${asking ? "" : actions}
     ${asking ? askView(state, ui, data) : ""}
     ${gate.state === "decide" ? decideView(state, ui) : ""}
@@ -48,6 +64,21 @@ export function gateView(state, ui, data) {
     ${asking ? actions : ""}
   </section>`;
 }
+
+// A log that takes no more work: stopped, or of an earlier day. What was read stays in sight; a finding can still go back.
+function closedView(state, ui, data) {
+  const stopped = state.state === "held", gate = state.gate;
+  const found = gate.findings.filter((f) => !f.code.endsWith("-not-taken"));
+  const words = stopped ? `${state.stopped?.observed ?? gate.sentence} It is back with the provider.` : "Its gate is of that day and opens nothing today.";
+  return html`<section class="gate" data-gate="stop" data-state="closed" aria-labelledby="gate-h">
+    <div class="gate-verdict"><span class="gate-badge">${icon("stop")}<b id="gate-h">${stopped ? "Stopped" : "Another day"}</b></span><p data-gate-sentence role="status">${words}</p></div>
+    ${readingsView(state, data)}
+    <div class="actions gate-act">${stopped ? callLink(data) : found.length && gate.state !== "go" ? holdButton() : ""}</div>
+    ${findingsView(found)}
+  </section>`;
+}
+
+const holdButton = () => html`<button class="btn btn-floor" data-act="hold" data-key="hold">${icon("pen")}Record and hold</button>`;
 
 // Rest seated before the next reading: safety_gates.yaml, hold_recheck, in 5-10 minutes.
 const REST_MINUTES = 5;
@@ -58,8 +89,7 @@ function restedAt(state, gate) {
 }
 
 function actionsView(state, gate, asking, data) {
-  const hold = html`<button class="btn btn-floor" data-act="hold" data-key="hold">${icon("pen")}Record and hold</button>`;
-  if (state.state === "held") return callLink(data);
+  const hold = holdButton();
   if (gate.state === "stop") return html`${callLink(data)}${hold}`;
   if (asking) return gate.missing.length ? "" : html`<button class="btn btn-44 btn-quiet" data-act="back-to-gate" data-key="back-to-gate">Back without a new entry</button>`;
   if (gate.state === "hold") return html`<button class="btn btn-floor btn-primary" data-act="recheck" data-key="recheck">Recheck${restedAt(state, gate)}</button>${hold}`;
@@ -88,9 +118,12 @@ const callLink = (data) =>
     ? html`<a class="btn btn-floor btn-stop" href="tel:${data.provider_phone}" data-key="call">${icon("phone")}Call provider</a>`
     : html`<span class="btn btn-floor btn-stop" role="note">${icon("phone")}Call provider: no number on file</span>`;
 
-function readingsView(state) {
+function readingsView(state, data) {
   const bps = pressures(state.readings);
   const rest = [["Heart rate", "resting_hr", ""], ["SpO₂", "spo2", "%"], ["Pain now", "pain_nrs", "/10"]];
+  const named = new Set(["bp_systolic", "bp_diastolic", ...rest.map(([, key]) => key)]);
+  for (const key of new Set(state.readings.map((r) => r.measure)))
+    if (!named.has(key) && data.measures[key]) rest.push([data.measures[key].label, key, ` ${data.measures[key].unit}`]);
   const taken = rest.map(([label, key, unit]) => [label, latest(state.readings, key), unit]).filter(([, r]) => r);
   if (!bps.length && !taken.length) return "";
   return html`<dl class="gate-read">
@@ -105,14 +138,14 @@ function askView(state, ui, data) {
   const again = ui.rechecking;
   const atRest = state.readings.filter((r) => r.moment === "pre");
   const left = state.gate.missing.length > 0;
-  const wanted = FIELDS.filter((f) => (again ? f.key !== "resting_hr" || ui.moment === "pre" : left && !latest(atRest, f.key)));
+  const wanted = fieldsOf(state, data).filter((f) => (again ? f.key !== "resting_hr" || ui.moment === "pre" : left && !latest(atRest, f.key)));
   const pain = again || (left && !latest(atRest, "pain_nrs"));
   return html`<form class="gate-ask" data-form="readings" autocomplete="off">
     ${again && state.started_at && state.gate.state === "go" ? momentView(ui) : ""}
     ${wanted.length
       ? html`<div class="gate-fields">${wanted.map(
           (f) => html`<div class="field"><label class="label" for="r-${f.key}">${f.label}${f.optional ? html` <span class="muted">if taken</span>` : ""}</label>
-        <div class="with-unit"><input class="input input-num" id="r-${f.key}" name="${f.key}" data-key="r-${f.key}" data-reading="${f.key}" data-digits="${f.digits}" inputmode="numeric" pattern="[0-9]*" value="${ui.typed[f.key] ?? ""}" ${ui.errors[f.key] || ui.asks[f.key] ? html`aria-invalid="true" aria-describedby="e-${f.key}"` : ""}><span class="unit">${f.unit}</span></div>
+        <div class="with-unit"><input class="input input-num" id="r-${f.key}" name="${f.key}" data-key="r-${f.key}" data-reading="${f.key}" data-digits="${f.digits}" inputmode="${f.digits ? "numeric" : "decimal"}" ${f.digits ? html`pattern="[0-9]*"` : ""} value="${ui.typed[f.key] ?? ""}" ${ui.errors[f.key] || ui.asks[f.key] ? html`aria-invalid="true" aria-describedby="e-${f.key}"` : ""}><span class="unit">${f.unit}</span></div>
         ${ui.errors[f.key] ? html`<p class="error" id="e-${f.key}" role="alert">${ui.errors[f.key]}</p>` : ui.asks[f.key] ? askedView(f, ui) : ""}</div>`,
         )}</div>`
       : ""}

@@ -8,8 +8,8 @@ const WEIGHED = new Set(["reading", "red_flags", "signs", "answer", "start", "lo
 
 export const changesGate = (waiting) => waiting.some((command) => WEIGHED.has(command.kind));
 
-// Return the gate of a session as the page knows it, in the server's shape.
-export function localGate(state, figures, ruleMark) {
+// Return the gate of a session as the page knows it, in the server's shape. now: by the server's clock, as all times are.
+export function localGate(state, figures, ruleMark, now) {
   const answered = [];
   if (state.red_flags !== null) answered.push("red_flag_question");
   if (state.signs !== null) answered.push("signs_question");
@@ -22,7 +22,7 @@ export function localGate(state, figures, ruleMark) {
     ],
     answered,
   };
-  const findings = sortFindings([...weigh(figures, log, new Date().toISOString()), ...figures.start]);
+  const findings = sortFindings([...weigh(figures, log, now), ...figures.start]);
   const said = verdict(findings, Object.keys(state.gate.answers), figures);
   const mark = (f) => (f.verification === "house_rule" && !f.code.endsWith("-not-taken") ? ruleMark : "");
   return { ...said, findings: findings.map((f) => ({ ...f, mark: mark(f) })), answers: state.gate.answers, here: true };

@@ -82,6 +82,13 @@ export async function rejected(session) {
   return answer(store.index("session").getAll(session));
 }
 
+// What a person still has to read here: all of this session, and the member's own of sessions they can't open any more.
+export async function toBeRead(member, session) {
+  const store = (await open()).transaction("rejected").objectStore("rejected");
+  const rows = await answer(store.getAll());
+  return rows.filter((row) => row.session === session || (row.member === member && row.said.outcome === "turned_away"));
+}
+
 export async function settle(id) {
   const transaction = (await open()).transaction("commands", "readwrite");
   transaction.objectStore("commands").delete(id);
@@ -102,7 +109,7 @@ export async function dismiss(id) {
   await done(transaction);
 }
 
-// The server could not even read one entry, so it took no number: the later ones move up.
+// The server could not even read one entry, or may not take it, so it took no number: the later ones move up.
 export async function closeGap(command) {
   const transaction = (await open()).transaction(["commands", "numbers"], "readwrite");
   const store = transaction.objectStore("commands");

@@ -19,6 +19,13 @@ let server = read("session-state");
 let state = server;
 let waiting = [];
 let rejected = [];
+// How far the server's clock is ahead of this tablet's, in ms: entries on their way stand where the server would put
+// them, so that a slow tablet's newest reading is not taken for an old one.
+let ahead = new Date(server.gate.weighed_at) - Date.now();
+const timed = (command) => ({ ...command, at: new Date(Date.parse(command.at) + ahead).toISOString() });
+const serverNow = () => Date.now() + ahead;
+// The log's day is over: by no reading of an earlier day is anything done today.
+const isPast = () => serverNow() >= Date.parse(server.floor_closes_at);
 const device = outbox.deviceName();
 const clock = new Clock(server.id, server.minutes);
 const ui = { open: null, drafts: {}, typed: {}, errors: {}, asks: {}, meant: {}, flags: [], rechecking: false, reporting: false, moment: "pre", swapping: null, skipping: null, reached: navigator.onLine, wording: null };
@@ -37,8 +44,8 @@ async function send(kind, body = {}) {
 }
 
 async function refresh() {
-  [waiting, rejected] = await Promise.all([outbox.pending(data.member, server.id), outbox.rejected(server.id)]);
-  state = reduce(server, waiting);
+  [waiting, rejected] = await Promise.all([outbox.pending(data.member, server.id), outbox.toBeRead(data.member, server.id)]);
+  state = reduce(server, waiting.map(timed));
   if (changesGate(waiting)) state.gate = gateHere();
   render();
 }
@@ -46,7 +53,7 @@ async function refresh() {
 // The gate as weighed on this tablet. Where that fails nothing opens: the server's last word stands, and it is asked again.
 function gateHere() {
   try {
-    return localGate(state, data.figures, data.rule_mark);
+    return localGate(state, data.figures, data.rule_mark, new Date(serverNow()).toISOString());
   } catch (fault) {
     console.error(fault);
     return state.gate.state === "go" ? { ...state.gate, state: "hold", sentence: "This tablet can’t weigh the gate by itself. It opens when the connection is back." } : state.gate;
@@ -61,10 +68,11 @@ async function told(news) {
     else render();
     return;
   }
-  if (news.command.session !== server.id) return;
+  if (news.command.session !== server.id) return news.kind === "rejected" ? refresh() : undefined;
+  if (news.said.gate?.weighed_at) ahead = new Date(news.said.gate.weighed_at) - Date.now();
   if (news.kind === "answer") {
     // Keep what was applied; the whole state is fetched once the outbox is empty.
-    server = reduce(server, [news.command]);
+    server = reduce(server, [timed(news.command)]);
     server.version = Math.max(server.version, news.said.version);
     if (news.said.gate) server.gate = news.said.gate;
   } else {
@@ -81,6 +89,7 @@ async function pull() {
   const fresh = await response.json();
   if (fresh.version < server.version) return pull(); // An entry was taken while this answer was on its way.
   server = fresh;
+  ahead = new Date(server.gate.weighed_at) - Date.now();
   known = server.version;
   await refresh();
 }
@@ -91,6 +100,7 @@ function syncLine({ reached, waiting: count, reason }) {
   const sending = { state: !count ? "saved" : reached ? "sending" : "queued", count };
   if (!count && !reached && reason === "offline") Object.assign(sending, { state: "queued", text: "Offline · everything so far is saved" });
   else if (count && !reached && away) sending.text = `Sign in again · ${entries} safe on this tablet`;
+  else if (count && !reached && reason === "trouble") sending.text = `Not taken yet · ${entries} safe on this tablet`;
   else if (count && !reached) sending.text = `Offline · ${entries} safe on this tablet`;
   document.dispatchEvent(new CustomEvent("medexpro:sync", { detail: sending }));
 }
@@ -115,22 +125,26 @@ async function showRefusal(command, said) {
 // ---- Drawing
 
 function render() {
+  ui.past = isPast();
+  ui.closed = ui.past || state.state === "held";
   startWhenOpen();
   if (!ui.open || !state.entries.some((e) => e.id === ui.open)) ui.open = state.started_at ? nextOpen() : null;
   if (ui.open) ui.drafts[ui.open] ??= draftOf(state.entries.find((e) => e.id === ui.open));
-  if (state.gate.state === "stop" || state.state === "held") ui.rechecking = ui.reporting = false;
+  if (state.gate.state === "stop" || ui.closed) ui.rechecking = ui.reporting = false;
   draw($("gate-place"), gateView(state, ui, data));
   draw($("exercises"), exercisesView(state, ui, data));
   draw($("service-time"), timeView(state, clock));
   draw($("phrases"), phrasesView(state));
   draw($("wording"), wordingView(ui.wording));
-  draw($("how-it-went"), closeView(state, ui));
+  draw($("how-it-went"), closeView(state, ui, data));
   draw($("sign"), signView(state, ui, data));
-  draw($("rejected"), html_join(rejectedView(rejected)));
-  const going = state.gate.state === "go" && !!state.started_at && state.state !== "held";
+  draw($("rejected"), html_join(rejectedView(rejected, server.id)));
+  const going = state.gate.state === "go" && !!state.started_at && !ui.closed;
   $("exercises").inert = $("timers").inert = !going;
-  $("note-card").inert = state.gate.state === "stop" || state.state === "held";
+  $("note-card").inert = state.gate.state === "stop" && !ui.closed;
+  $("another-day").hidden = !ui.past;
   document.body.dataset.gate = state.gate.state;
+  if (ui.past && clock.running) clock.drop(state.minutes);
   if (!going && clock.running) stopClock();
   const note = $("note");
   if (document.activeElement !== note && note.value !== state.note) note.value = state.note;
@@ -147,7 +161,7 @@ const draftOf = (entry) =>
 // The gate opened: the session starts by itself, and the clock of the first exercise with it.
 let starting = false;
 function startWhenOpen() {
-  if (state.started_at || starting || state.gate.state !== "go" || state.state !== "open" || ui.rechecking) return;
+  if (state.started_at || starting || state.gate.state !== "go" || state.state !== "open" || ui.rechecking || ui.closed) return;
   if (rejected.some((one) => one.kind === "start")) return; // Refused once: a person looks first.
   starting = true;
   send("start").then(() => {
@@ -173,12 +187,13 @@ const minutesNow = () => clock.all(state.categories.map((c) => c.key));
 let lastMinutes = JSON.stringify(server.minutes);
 function sendMinutes() {
   const seconds = minutesNow();
-  if (JSON.stringify(seconds) === lastMinutes || !state.started_at) return Promise.resolve();
+  if (JSON.stringify(seconds) === lastMinutes || !state.started_at || isPast()) return Promise.resolve();
   lastMinutes = JSON.stringify(seconds);
   return send("minutes", { seconds });
 }
 
 setInterval(() => {
+  if (isPast() !== ui.past) render();
   if (clock.running) draw($("service-time"), timeView(state, clock));
   const from = state.started_at ?? state.opened_at;
   if (state.state === "open" || state.state === "ready") $("elapsed").textContent = clockWords(Math.max(0, (Date.now() - new Date(from)) / 1000));
@@ -301,7 +316,8 @@ document.addEventListener("input", (event) => {
     ui.typed[field.dataset.reading] = field.value;
     delete ui.asks[field.dataset.reading];
     // A full number moves on by itself: three digits, or two that can't begin a longer one.
-    const full = field.value.length >= 3 || (field.dataset.digits === "2" && field.value.length === 2 && Number(field.value) > 25);
+    const digits = Number(field.dataset.digits);
+    const full = digits && (field.value.length >= 3 || (digits === 2 && field.value.length === 2 && Number(field.value) > 25));
     if (full) nextField(field);
   }
   if (field.dataset.decide) ui.typed[`d-${field.dataset.decide}`] = field.value;
@@ -337,19 +353,20 @@ async function takeReadings(paintoo) {
   await null; // Focus is on its way to the next field; draw only when it has arrived.
   // A field that is being typed in is not finished: fast fingers are in the next one already.
   const busy = document.activeElement?.dataset.reading;
-  const typed = (key) => (key === busy ? "" : (ui.typed[key] ?? "").trim());
+  const typed = (key) => (key === busy ? "" : (ui.typed[key] ?? "").trim().replace(",", "."));
   const out = [];
   if (typed("bp_systolic") && typed("bp_diastolic")) out.push("bp_systolic", "bp_diastolic");
-  for (const key of ["resting_hr", "spo2"]) if (typed(key)) out.push(key);
+  for (const key of Object.keys(data.measures)) if (!key.startsWith("bp_") && typed(key)) out.push(key);
+  const again = state.gate.recheck.length ? [...state.gate.recheck] : ["bp_systolic"];
   const moment = ui.rechecking ? ui.moment : "pre"; // A rested recheck is a resting reading, whatever the minute.
   const values = Object.fromEntries(out.map((key) => [key, typed(key)]));
   for (const key of out) {
     delete ui.errors[key];
     delete ui.asks[key];
-    const no = impossible(data.ranges[key], values[key]);
+    const no = impossible(data.measures[key], values[key]);
     if (no) ui.errors[key] = no;
     else if (ui.meant[key] !== values[key]) {
-      const question = questionOf(data.ranges[key], values[key]);
+      const question = questionOf(data.measures[key], values[key]);
       if (question) ui.asks[key] = question;
     }
   }
@@ -366,8 +383,8 @@ async function takeReadings(paintoo) {
     delete ui.pain;
   }
   if (ui.rechecking && (out.length || paintoo) && !Object.keys(ui.errors).length && !Object.keys(ui.asks).length) {
-    // A recheck after a hold is the pressure again; one in the middle of the work is whatever was taken.
-    if (state.gate.state === "go" || out.includes("bp_systolic")) ui.rechecking = false;
+    // A recheck after a hold is what held it again; one in the middle of the work is whatever was taken.
+    if (state.gate.state === "go" || again.some((key) => out.includes(key) || (key === "pain_nrs" && paintoo))) ui.rechecking = false;
   }
   render();
 }
@@ -405,12 +422,15 @@ function checkWording() {
 
 function holdDialog() {
   const dialog = $("hold-dialog");
-  $("observed").value ||= state.gate.sentence;
+  $("observed").value ||= state.gate.state === "go" ? "" : state.gate.sentence;
   dialog.showModal();
 }
 $("hold-form").addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (event.submitter?.value === "hold") await send("hold", { observed: $("observed").value });
+  if (event.submitter?.value === "hold") {
+    await sendMinutes(); // Those until the stop.
+    await send("hold", { observed: $("observed").value });
+  }
   $("hold-dialog").close();
 });
 

@@ -3,7 +3,8 @@
 
 // Return why a value can't be taken, or "".
 export function impossible(range, text) {
-  if (!/^\d{1,3}$/.test(text)) return `“${text}” is not a whole number.`;
+  if (range.step >= 1 && !/^\d{1,3}$/.test(text)) return `“${text}” is not a whole number.`;
+  if (!/^\d{1,3}(\.\d{1,2})?$/.test(text)) return `“${text}” is not a number like 36.6.`;
   const [low, high] = range.possible;
   return Number(text) < low || Number(text) > high ? `${range.name} can be ${low} to ${high}, not ${text}. Measure again.` : "";
 }

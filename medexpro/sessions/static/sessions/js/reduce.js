@@ -31,7 +31,7 @@ const HANDLERS = {
   note: (state, body) => (state.note = body.text),
   close: (state, body) => (state.close = { ...state.close, ...body }),
   ready: (state) => (state.state = "ready"),
-  hold: (state) => (state.state = "held"),
+  hold: (state, body, command) => Object.assign(state, { state: "held", stopped: { at: command.at, observed: body.observed } }),
 };
 
 function change(state, id, values) {

@@ -39,13 +39,22 @@ export class Sync {
     else if (this.again) return this.run();
   }
 
+  // A session whose entry the server fails on waits; the entries of others leave all the same.
   async sendAll() {
-    for (let list = await outbox.pending(this.member); list.length; list = await outbox.pending(this.member)) {
+    const failing = new Set();
+    for (;;) {
+      const list = await outbox.pending(this.member);
+      const next = list.find((command) => !failing.has(command.session));
+      if (!next) break;
       await this.tell(this.reached, list.length);
-      this.reached = await this.sendOne(list[0]);
-      if (!this.reached) return false;
+      this.reached = await this.sendOne(next);
+      if (this.reached) continue;
+      if (this.reason !== "trouble") return false;
+      failing.add(next.session);
     }
-    return true;
+    if (failing.size) [this.reason, this.reached] = ["trouble", false];
+    else this.reached = true;
+    return this.reached;
   }
 
   async sendOne(command) {
@@ -54,7 +63,8 @@ export class Sync {
       response = await fetch(this.url, {
         method: "POST",
         headers: { "Content-Type": "application/json", "X-CSRFToken": cookie("csrftoken"), Accept: "application/json" },
-        body: JSON.stringify(command),
+        // With this tablet's time now, the server sees how long the entry waited, whatever this clock says.
+        body: JSON.stringify({ ...command, sent_at: new Date().toISOString() }),
         redirect: "manual",
       });
       said = response.type === "opaqueredirect" ? null : await response.json().catch(() => null);
@@ -62,7 +72,7 @@ export class Sync {
       this.reason = "offline";
       return false;
     }
-    if (!said || response.status >= 500 || response.status === 423 || response.status === 401) {
+    if (!said?.outcome || response.status >= 500 || response.status === 423 || response.status === 401) {
       // Signed out, locked or in trouble: the entry stays here and is sent after the next sign-in.
       this.reason = said?.reason ?? (response.type === "opaqueredirect" ? "signed-out" : "trouble");
       return false;
@@ -74,7 +84,7 @@ export class Sync {
       this.told({ kind: "answer", command, said });
     } else {
       await outbox.reject(command, said);
-      if (said.outcome === "malformed" || said.outcome === "mismatch") await outbox.closeGap(command);
+      if (["malformed", "mismatch", "turned_away"].includes(said.outcome)) await outbox.closeGap(command);
       this.told({ kind: "rejected", command, said });
     }
     return true;

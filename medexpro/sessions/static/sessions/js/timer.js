@@ -25,6 +25,13 @@ export class Clock {
     this.keep();
   }
 
+  // Forget what ran on since it was last kept: on another day nobody knows when the work ended.
+  drop(seconds) {
+    this.seconds = { ...seconds };
+    this.running = this.since = null;
+    this.keep();
+  }
+
   // With its part of a second: a clock that stops often must not lose one each time.
   exact(category) {
     const passed = this.running === category ? (Date.now() - this.since) / 1000 : 0;
