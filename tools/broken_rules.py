@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES, TESTS = "medexpro/clearance/rules", "tests/clearance"
+OPERATIONS = "medexpro/clearance/operations"
 FLOOR = "tests/journeys/test_floor.py"
 
 
@@ -104,8 +105,85 @@ BREAKS = (
     Break(
         "A practice may only tighten",
         f"{RULES}/limits.py",
+        "return self.origin is Origin.PROVIDER and self.may_clear and self.in_force(on) and current",
+        "return self.may_clear and self.in_force(on) and current",
+        (TESTS,),
+    ),
+    Break(
+        "A provider who may not clear only tightens",
+        f"{RULES}/limits.py",
+        "return self.origin is Origin.PROVIDER and self.may_clear and self.in_force(on) and current",
         "return self.origin is Origin.PROVIDER and self.in_force(on) and current",
-        "return self.in_force(on) and current",
+        (TESTS,),
+    ),
+    Break(
+        "Nothing that loosens comes from a provider who may not clear",
+        "medexpro/clearance/operations/refused.py",
+        "if wrong := clearing.not_a_clearing_provider(provider.type, clearing_policy(), what):",
+        "if wrong := '':",
+        (TESTS,),
+    ),
+    Break(
+        "A second provider's limit leaves the first one's in force",
+        f"{OPERATIONS}/limits.py",
+        "episode=episode, provider=provider, measure=measure, op=op, closes=closes, ended_at=None",
+        "episode=episode, measure=measure, op=op, closes=closes, ended_at=None",
+        (TESTS,),
+    ),
+    Break(
+        "An older letter changes no newer limit of the same provider",
+        f"{OPERATIONS}/limits.py",
+        "if newer := own.filter(written_on__gt=written_on)",
+        "if newer := own.none()",
+        (TESTS,),
+    ),
+    Break(
+        "A provider's limit ends by words or a letter",
+        f"{OPERATIONS}/limits.py",
+        'raise ClearanceRefused("Quote the provider, or choose the letter that says so.", field="words")',
+        "return",
+        (TESTS,),
+    ),
+    Break(
+        "A limit at rest must be measured before the start",
+        f"{RULES}/gates.py",
+        "by_limits = limits.needed_before_start(context.limits, context.on)",
+        "by_limits = ()",
+        (TESTS,),
+    ),
+    Break(
+        "An answer to a refer-back renews no clearance that has ended",
+        f"{OPERATIONS}/referring.py",
+        "elif before is None or not standing.covers:",
+        "elif before is None:",
+        (TESTS,),
+    ),
+    Break(
+        "An answer to a refer-back keeps the clearance's own end",
+        f"{OPERATIONS}/referring.py",
+        "valid_to=carried.valid_to if carried else valid_to",
+        "valid_to=valid_to",
+        (TESTS,),
+    ),
+    Break(
+        "An answer to a refer-back releases no operation since the clearance",
+        "medexpro/clearance/histories.py",
+        "if one.outcome == Outcome.GRANTED and one.continues_id is None",
+        "if one.outcome == Outcome.GRANTED",
+        (TESTS,),
+    ),
+    Break(
+        "A no to one finding stands when another is answered",
+        "medexpro/clearance/state.py",
+        "newest = [one for one in asked.decisions(episode) if one.continues_id is None][:1]",
+        "newest = asked.decisions(episode)[:1]",
+        (TESTS,),
+    ),
+    Break(
+        "A minor starts only with a guardian on file who has signed",
+        f"{RULES}/clearing.py",
+        "elif facts.minor and not facts.guardian_signed:",
+        "elif False:",
         (TESTS,),
     ),
     Break(
@@ -142,7 +220,10 @@ def main(wanted: list[int]) -> int:
             continue
         noticed = _noticed(one)
         unnoticed += not noticed
-        print(f"{number:2} {'red  ' if noticed else 'GREEN'} {one.rule}\n         {noticed or 'nobody noticed'}", flush=True)
+        print(
+            f"{number:2} {'red  ' if noticed else 'GREEN'} {one.rule}\n         {noticed or 'nobody noticed'}",
+            flush=True,
+        )
     return 1 if unnoticed else 0
 
 
@@ -150,7 +231,9 @@ def _noticed(one: Break) -> str:
     """Return the first test that fails with the rule broken; empty when none does."""
     with tempfile.TemporaryDirectory(prefix="medexpro-broken-") as folder:
         tree = Path(folder) / "tree"
-        shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".git", ".venv", "out", "__pycache__", ".*_cache"))
+        shutil.copytree(
+            ROOT, tree, ignore=shutil.ignore_patterns(".git", ".venv", "out", "__pycache__", ".*_cache")
+        )
         (tree / ".venv").symlink_to(ROOT / ".venv")
         place = tree / one.file
         text = place.read_text(encoding="utf-8")
