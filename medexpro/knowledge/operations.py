@@ -148,9 +148,26 @@ def approved(practice: Any) -> set[tuple[str, str, str]]:
 
 def needing_approval(practice: Any) -> list[Entry]:
     """Return the entries with working rules that nobody of the practice has approved in their present version."""
+    return [entry for part in waiting(practice) for entry in part]
+
+
+class Waiting(NamedTuple):
+    """How much waits for a named approval. changed: approved once, but not as it is now."""
+
+    new: list[Entry]
+    changed: list[Entry]
+
+
+def waiting(practice: Any) -> Waiting:
+    """Return what waits for approval: never approved, or changed since by a newer version of the product. One query."""
     done = approved(practice)
+    known = {(kind, key) for kind, key, _ in done}
     current = stamped()
-    return [entry for entry in with_house_rules() if current[entry.kind, entry.key].name not in done]
+    found = [entry for entry in with_house_rules() if current[entry.kind, entry.key].name not in done]
+    return Waiting(
+        [entry for entry in found if (entry.kind, entry.key) not in known],
+        [entry for entry in found if (entry.kind, entry.key) in known],
+    )
 
 
 @transaction.atomic

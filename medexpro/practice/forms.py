@@ -265,6 +265,18 @@ class SetupOwner(Form):
     )
 
 
+class Reader(Form):
+    """Who reads the working rules that are not approved at set-up."""
+
+    all_optional = True
+    reader = forms.CharField(
+        label="Who reads and approves what is not ticked",
+        max_length=160,
+        required=False,
+        help_text="Only if something is left open. It then stands under Today until it is done.",
+    )
+
+
 class Letterhead(Form):
     """How the practice's documents are headed."""
 

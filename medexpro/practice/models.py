@@ -115,6 +115,9 @@ class Practice(VersionedModel):
     reassess_days = models.PositiveSmallIntegerField(default=30, help_text="30 at most")
     reimbursement_on = models.BooleanField(default=False, editable=False)
     setup_done_at = models.DateTimeField(null=True, editable=False)
+    rules_read_by = models.CharField(
+        max_length=160, blank=True, editable=False, help_text="Who is to read the rules left open at set-up"
+    )
     is_demo = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

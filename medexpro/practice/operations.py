@@ -11,6 +11,7 @@ from django.db import transaction
 
 from medexpro.audit import trail
 from medexpro.kernel.refusals import Refusal
+from medexpro.knowledge import operations as knowledge
 from medexpro.practice import events, permissions, svg
 from medexpro.practice.models import Member, Practice, User
 from medexpro.practice.roles import Permission, Role
@@ -269,9 +270,22 @@ def make_owner(
 
 
 @transaction.atomic
-def finish_setup(practice: Practice, *, by: Member, at: datetime) -> None:
-    """Open the practice's pages: the wizard is done. Records practice:setup:done."""
+def finish_setup(practice: Practice, *, reader: str = "", by: Member, at: datetime) -> None:
+    """Open the practice's pages: the wizard is done. Records practice:setup:done.
+
+    reader: who will read the working rules that nobody has approved yet. Raises Refusal when some are open and nobody
+    is named: they would stay so unseen.
+    """
     permissions.check(by, Permission.SETTINGS_MANAGE)
+    left = len(knowledge.needing_approval(practice))
+    reader = reader.strip()
+    if left and not reader:
+        raise Refusal(
+            f"{left} working rule{'s are' if left > 1 else ' is'} not ticked. Approve, or name who will read and "
+            "approve them.",
+            field="reader",
+        )
     practice.setup_done_at = at
+    practice.rules_read_by = reader if left else ""
     practice.save_version(expected=None)
-    trail.record(events.PRACTICE_SETUP, practice, by=by, at=at, practice=practice)
+    trail.record(events.PRACTICE_SETUP, practice, by=by, at=at, practice=practice, rules_left_open=left)

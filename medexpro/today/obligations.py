@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from medexpro.clearance.models import Decision, ReferBack, ToTell
 from medexpro.episodes.models import Episode, Status
+from medexpro.knowledge import operations as knowledge
 from medexpro.practice import breakglass, records
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
@@ -19,6 +20,7 @@ from medexpro.today.owed import FETCHED, Kind, Owed
 from medexpro.web import words
 
 SOON_DAYS = 5
+RULES = "Working rules"
 # Far more than one person leaves open; the page shows the oldest and the day's own.
 NOTES_READ = 60
 
@@ -200,6 +202,25 @@ def referrals(member: Member, day: date) -> list[Owed]:
     return owed
 
 
+def rules_to_approve(member: Member, day: date) -> list[Owed]:
+    """Return that working rules wait for a named approval: left open at set-up, or changed by a newer version."""
+    waiting, reader = knowledge.waiting(member.practice), member.practice.rules_read_by
+    told = [
+        (waiting.changed, "changed with this version"),
+        (waiting.new, f"not approved yet; {reader} is to read them" if reader else "not approved yet"),
+    ]
+    return [
+        Owed(
+            f"{len(entries)} clinical rule{'s' if len(entries) > 1 else ''}",
+            f"{said[:1].upper()}{said[1:]}: read and approve",
+            "Read",
+            reverse("knowledge:kind", args=[entries[0].kind]),
+        )
+        for entries, said in told
+        if entries
+    ]
+
+
 def opened_records(member: Member, day: date) -> list[Owed]:
     """Return the records an owner opened by break-glass within the last week: the notice to the professionals.
 
@@ -241,6 +262,7 @@ KINDS: tuple[tuple[str, str, Permission, Callable[[Member, date], list[Owed]]], 
     ("Reports owed", "send", Permission.REPORTS_WRITE, reports_owed),
     ("Clearances ending", "shield", Permission.CLEARANCE_DECIDE, clearances_ending),
     ("Referrals", "referrals", Permission.REFERRALS_INTAKE, referrals),
+    (RULES, "book", Permission.KNOWLEDGE_APPROVE, rules_to_approve),
     ("Opened by break-glass", "eye", Permission.RECORD_READ, opened_records),
 )
 

@@ -23,6 +23,7 @@ def show(request: HttpRequest) -> HttpResponse:
     notes = obligations.open_notes(member) if member.may(Permission.SESSIONS_LOG) else []
     running = obligations.running(notes, member, day)
     kinds = obligations.owed_to(member, day, told=alerts, notes=notes)
+    work = [kind for kind in kinds if kind.name != obligations.RULES]
     count = len(alerts) + sum(len(kind.rows) for kind in kinds)
     record_list(member, "today", at=at, count=count)
     context = {
@@ -32,7 +33,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "running": running,
         "kinds": kinds,
         "count": f"{count}{'+' if any(kind.count.endswith('+') for kind in kinds) else ''}" if count else "",
-        "first": None if count or running else first_steps(member),
+        # A practice may begin while its rules are read.
+        "first": None if alerts or running or work else first_steps(member),
     }
     return page(request, "today/today.html", context)
 

@@ -1,11 +1,14 @@
 """The first run: one practice, one owner, nothing lost on the way."""
 
+import re
+
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core.cache import cache
 from django.test import Client as Browser
 
 from medexpro.knowledge import operations as knowledge
+from medexpro.knowledge.models import Approval
 from medexpro.practice import setup_code
 from medexpro.practice.models import Member, Practice
 
@@ -101,11 +104,20 @@ def test_the_whole_way_and_leaving_in_between():
     page = browser.get("/setup/rules/")
     assert page.context["count"] > 0 and "Rosa Okafor, MES" in page.content.decode()
     waiting = knowledge.needing_approval(owner.practice)
+    assert re.search(r"on [A-Z][a-z]{2} \d", page.content.decode())  # The name and the day it is approved on.
     sent = {"rule": [f"{entry.kind}:{entry.key}" for entry in waiting[1:]] + ["gate:made_up"]}
-    assert browser.post("/setup/rules/", sent).headers["Location"] == "/"
+    nobody = browser.post("/setup/rules/", sent)
+    assert nobody.status_code == 422 and "1 working rule is not ticked" in nobody.content.decode()
+    assert f'value="{waiting[0].kind}:{waiting[0].key}">' in nobody.content.decode()  # Still not ticked.
+    owner.practice.refresh_from_db()
+    assert owner.practice.setup_done_at is None and not Approval.objects.exists()
+    assert browser.post("/setup/rules/", sent | {"reader": "Ana Torres"}).headers["Location"] == "/"
     assert [entry.key for entry in knowledge.needing_approval(owner.practice)] == [waiting[0].key]
     owner.practice.refresh_from_db()
     assert owner.practice.setup_done_at is not None
+    today = browser.get("/").content.decode()
+    assert "1 clinical rule" in today and "Not approved yet; Ana Torres is to read them" in today
+    assert "Begin here" in today
     assert browser.get("/me/").status_code == 200
     assert browser.get("/setup/rules/").headers["Location"] == "/"
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from medexpro.clearance import operations as clearance
+from medexpro.knowledge import operations as knowledge
 from medexpro.sessions import operations as sessions
 from medexpro.today import obligations
 from tests import scenario
@@ -100,3 +101,33 @@ def test_the_day_costs_the_same_however_many_wait(
     browser.get("/")
     with django_assert_max_num_queries(15):
         browser.get("/")
+
+
+def test_rules_nobody_approved_stand_there_until_somebody_does(cast):
+    at = scenario.MORNING
+    count = len(knowledge.needing_approval(cast.northbridge))
+    why = "Not approved yet: read and approve"
+    assert owed(cast.olga, at, "Working rules") == [(f"{count} clinical rules", why)]
+    assert owed(cast.ana, at, "Working rules") == [(f"{count} clinical rules", why)]
+    assert owed(cast.asa, at, "Working rules") == []  # Who may approve none is not asked.
+    everything = [(entry.kind, entry.key) for entry in knowledge.needing_approval(cast.northbridge)]
+    knowledge.approve(everything[2:], by=cast.ana, at=at)
+    assert owed(cast.olga, at, "Working rules") == [("2 clinical rules", why)]
+    knowledge.approve(everything, by=cast.olga, at=at)
+    assert owed(cast.olga, at, "Working rules") == []
+    assert owed(cast.dana, at, "Working rules") == [
+        (f"{count} clinical rules", why)
+    ]  # Each practice its own.
+
+
+def test_rules_that_a_newer_version_changed_ask_again(cast, monkeypatch):
+    at = scenario.MORNING
+    everything = [(entry.kind, entry.key) for entry in knowledge.needing_approval(cast.northbridge)]
+    knowledge.approve(everything, by=cast.olga, at=at)
+    newer = knowledge.stamped() | {
+        name: knowledge.stamped()[name]._replace(hash="f" * 64) for name in everything[:3]
+    }
+    monkeypatch.setattr(knowledge, "stamped", lambda: newer)
+    assert owed(cast.olga, at, "Working rules") == [
+        ("3 clinical rules", "Changed with this version: read and approve")
+    ]

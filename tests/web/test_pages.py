@@ -129,7 +129,7 @@ def test_about_says_whose_idea_it_is_and_what_it_is_not(client):
         "independent implementation",
         "METI",
         "not a medical device",
-        "approves every clinical rule",
+        "A member who may approve them does, by name and date",
         "Affero",
     ):
         assert part in drawn

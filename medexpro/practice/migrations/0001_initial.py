@@ -82,6 +82,7 @@ class Migration(migrations.Migration):
                 ('reassess_days', models.PositiveSmallIntegerField(default=30, help_text='30 at most')),
                 ('reimbursement_on', models.BooleanField(default=False, editable=False)),
                 ('setup_done_at', models.DateTimeField(editable=False, null=True)),
+                ('rules_read_by', models.CharField(blank=True, editable=False, help_text='Who is to read the rules left open at set-up', max_length=160)),
                 ('is_demo', models.BooleanField(default=False, editable=False)),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),

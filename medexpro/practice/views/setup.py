@@ -1,6 +1,7 @@
 """The first-run wizard: practice, owner, second factor, letterhead, rules approved by name."""
 
 from allauth.core import ratelimit
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods
@@ -200,23 +201,36 @@ def letterhead(request: HttpRequest) -> HttpResponse:
 @requires(Permission.SETTINGS_MANAGE)
 @require_http_methods(["GET", "POST"])
 def rules(request: HttpRequest) -> HttpResponse:
-    """Approve the working rules by name, or leave them off, and open the practice."""
+    """Approve the working rules by name, or name who will, and open the practice."""
     if refused := guard(request):
         return refused
     me, at = member_of(request), clock.now()
     waiting = knowledge.needing_approval(me.practice)
     sentence = ""
-    if request.method == "POST":
-        wanted = set(request.POST.getlist("rule"))
-        chosen = [(entry.kind, entry.key) for entry in waiting if f"{entry.kind}:{entry.key}" in wanted]
+    form = forms.Reader(request.POST or None)
+    ticked = set(request.POST.getlist("rule")) if request.method == "POST" else None
+    if ticked is not None and form.is_valid():
+        chosen = [(entry.kind, entry.key) for entry in waiting if f"{entry.kind}:{entry.key}" in ticked]
         if not me.practice.second_factor_required or factors.has_second_factor(person_of(request)):
-            knowledge.approve(chosen, by=me, at=at)
-            operations.finish_setup(me.practice, by=me, at=at)
-            toast(request, "Your practice is set up. Add the first client or invite your team.")
-            return redirect("/")
-        sentence = "Add your passkey or app first; then the practice opens."
-    context = wizard("rules") | {"groups": by_kind(waiting), "count": len(waiting), "sentence": sentence}
-    return page(request, "practice/setup_rules.html", context, status=422 if sentence else 200)
+            try:
+                with transaction.atomic():
+                    knowledge.approve(chosen, by=me, at=at)
+                    operations.finish_setup(me.practice, **form.values(), by=me, at=at)
+            except Refusal as refusal:
+                form.refuse(refusal)
+            else:
+                toast(request, "Your practice is set up. Add the first client or invite your team.")
+                return redirect("/")
+        else:
+            sentence = "Add your passkey or app first; then the practice opens."
+    context = wizard("rules") | {
+        "groups": by_kind(waiting, ticked),
+        "count": len(waiting),
+        "sentence": sentence,
+        "form": form,
+        "day": me.practice.day(at),
+    }
+    return page(request, "practice/setup_rules.html", context, status=422 if ticked is not None else 200)
 
 
 # Safety first. What each kind's working rules are, for the person who approves them.
@@ -232,20 +246,23 @@ KINDS = (
 READ_FIRST = ("gate", "limit_set")
 
 
-def by_kind(entries: list[Entry]) -> list[dict]:
-    """Return entries in groups, safety first, each with the figures that are the practice's own."""
+def by_kind(entries: list[Entry], ticked: set[str] | None = None) -> list[dict]:
+    """Return entries in groups, safety first, each with the figures that are the practice's own.
+
+    ticked: what was ticked when the page was sent; None before, when all are.
+    """
     named = {kind: (name, about) for kind, name, about in KINDS}
     kinds = [*named, *dict.fromkeys(entry.kind for entry in entries if entry.kind not in named)]
     groups = []
     for kind in kinds:
-        rows = [_row(entry) for entry in entries if entry.kind == kind]
+        rows = [_row(entry, ticked) for entry in entries if entry.kind == kind]
         name, about = named.get(kind, (kind.replace("_", " ").capitalize(), ""))
         if rows:
             groups.append({"name": name, "about": about, "rows": rows, "open": kind in READ_FIRST})
     return groups
 
 
-def _row(entry: Entry) -> dict:
+def _row(entry: Entry, ticked: set[str] | None) -> dict:
     row = row_of(entry, waits=True)
     ours = [
         fact for section in sections_of(entry) for fact in section.facts if fact.mark == HOUSE and fact.name
@@ -253,6 +270,7 @@ def _row(entry: Entry) -> dict:
     says = entry.title if entry.kind == "gate" else row.figure
     return {
         "value": f"{row.kind}:{row.key}",
+        "ticked": ticked is None or f"{row.kind}:{row.key}" in ticked,
         "name": row.name,
         "says": says,
         "ours": ours,
