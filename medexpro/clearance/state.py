@@ -203,11 +203,7 @@ def weigh_start(episode: Episode, on: date) -> list[Finding]:
         if back.closed_at is not None and back.go_on
     ]
     form, minor = latest_screening(episode), is_minor(episode.client.birth_date, on)
-    guardian, signed = (
-        once(episode, "clearance:guardian", lambda: clients.guardian_of(episode.client))
-        if minor
-        else (False, False)
-    )
+    signed = _signed(episode) if minor else None
     facts = clearing.StartFacts(
         category=_category(episode, on),
         on=on,
@@ -218,8 +214,8 @@ def weigh_start(episode: Episode, on: date) -> list[Finding]:
         holds=holds,
         screening=open_screening_findings(episode, on),
         minor=minor,
-        guardian=guardian,
-        guardian_signed=signed,
+        guardian=signed is not None and signed.guardian,
+        guardian_signed=signed is not None and signed.guardian_signed,
     )
     findings = clearing.may_start(facts, clearing_policy())
     if not episode.is_open:
@@ -229,7 +225,11 @@ def weigh_start(episode: Episode, on: date) -> list[Finding]:
 
 def agreements_to_ask(episode: Episode) -> list[Finding]:
     """Return a note that names the agreements still to sign."""
-    return clearing.unsigned(clients.unsigned_of(episode.client))
+    return clearing.unsigned(_signed(episode).unsigned)
+
+
+def _signed(episode: Episode) -> clients.Signed:
+    return once(episode, "clearance:signed", lambda: clients.signed_of(episode.client))
 
 
 def _closed(episode: Episode) -> Finding:

@@ -1,5 +1,6 @@
 """What is on file of a client. Reads only."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -17,19 +18,33 @@ def contacts_of(client: Client) -> list[ContactPerson]:
     return sorted(contacts, key=lambda c: (not c.is_guardian, not c.is_emergency, c.name))
 
 
-def guardian_of(client: Client) -> tuple[bool, bool]:
-    """Return whether a guardian is on file, and whether one signed that the client takes part. One query."""
+@dataclass(frozen=True)
+class Signed:
+    """What is signed before the first session. guardian: one is on file; guardian_signed: that the client takes part.
+
+    unsigned: the names of needed agreements that are not in force.
+    """
+
+    guardian: bool
+    guardian_signed: bool
+    unsigned: list[str]
+
+
+def signed_of(client: Client) -> Signed:
+    """Return who may sign for a client, and what is signed. One query."""
+    consents = Consent.objects.filter(client=OuterRef("pk"), withdrawn_at=None)
     beside = ContactPerson.objects.filter(client=OuterRef("pk"), removed_at=None, is_guardian=True)
-    signed = Consent.objects.filter(
-        client=OuterRef("pk"), kind=agreements.TO_TAKE_PART, signed_as="guardian", withdrawn_at=None
+    guardian, taking_part, *signed = (
+        Client.objects.filter(pk=client.pk)
+        .values_list(
+            Exists(beside),
+            Exists(consents.filter(kind=agreements.TO_TAKE_PART, signed_as="guardian")),
+            *(Exists(consents.filter(kind=kind)) for kind in needed_kinds()),
+        )
+        .get()
     )
-    return Client.objects.filter(pk=client.pk).values_list(Exists(beside), Exists(signed)).get()
-
-
-def unsigned_of(client: Client) -> list[str]:
-    """Return the names of the agreements asked for before the first session that are not in force. One query."""
-    signed = set(Consent.objects.filter(client=client, withdrawn_at=None).values_list("kind", flat=True))
-    return [agreements.kinds()[kind].name for kind in needed_kinds() if kind not in signed]
+    named = zip(needed_kinds(), signed, strict=True)
+    return Signed(guardian, taking_part, [agreements.kinds()[kind].name for kind, done in named if not done])
 
 
 def consents_of(client: Client) -> list[Consent]:
