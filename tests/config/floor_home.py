@@ -1,4 +1,4 @@
-"""Five sessions under way in a served home, and everything that four tablets on each have brought about there.
+"""Five sessions under way in a served home, and everything that forty tablets on each have brought about there.
 
 `make` and `look` run in the home's own process (`medexpro shell`) and print JSON.
 """
