@@ -5,6 +5,7 @@ from typing import Any
 
 from medexpro.kernel.ids import uuid7
 
+MEASURED = "chair_stand_30s"
 VITALS = (("bp_systolic", "128"), ("bp_diastolic", "78"), ("resting_hr", "68"), ("pain_nrs", "1"))
 Said = tuple[str, dict[str, Any]]
 
@@ -40,3 +41,8 @@ class Tablet:
             "id": str(uuid7()), "practice": self.practice, "session": self.session, "device": self.device,
             "seq": self.seq, "base_version": self.version, "kind": said[0], "at": at.isoformat(), "body": said[1],
         }  # fmt: skip
+
+
+def chair_stand(number: int) -> dict[str, str]:
+    """Return what the card of the chair stand sends: another count each time, whatever was kept before."""
+    return {"none-1": str(8 + number % 12), "none-version": "0", "mine": "none", "unit": ""}

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from benchmarks import molds
-from benchmarks.floor import Tablet, ordinary
+from benchmarks.floor import MEASURED, Tablet, chair_stand, ordinary
 from benchmarks.lines import Line
 from medexpro.assessments import operations as assessments
 from medexpro.audit import sealing
@@ -154,6 +154,7 @@ def _pages(measured: Measured, member: Member, longest: Episode, usual: Episode)
     }
     for name, url in pages.items():
         measured.page(name, url, browser)
+    _saving(measured, browser, check)
     measured.page("sign-in page", reverse("account_login"), type(browser)(HTTP_HOST="localhost"))
     keys = [text[:end] for text in TYPED for end in range(2, len(text) + 1)]
     day, typed = member.practice.day(now), iter(keys)
@@ -165,6 +166,21 @@ def _pages(measured: Measured, member: Member, longest: Episode, usual: Episode)
         repeat=min(10, measured.repeat),
     )
     measured.lines[-1].size = len(made[-1])
+
+
+def _saving(lines: Measured, browser: Any, assessment: Any) -> None:
+    """Measure a result that is typed into its card, as the page sends it."""
+    url, number = reverse("assessments:record", args=[assessment.pk, MEASURED]), iter(range(10_000))
+
+    def save() -> None:
+        answer = browser.post(url, chair_stand(next(number)), HTTP_HX_REQUEST="true")
+        if answer.status_code != 200:
+            raise RuntimeError(
+                f"Saving a measurement answered {answer.status_code}: {answer.content[:500]!r}"
+            )
+
+    save()
+    lines.many("save a measurement", save, queries=counted(save))
 
 
 def _creating(measured: Measured, member: Member) -> None:

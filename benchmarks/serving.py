@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import psutil
 from django.conf import settings
@@ -19,10 +20,12 @@ from django.db import connection
 from django.urls import reverse
 
 from benchmarks import molds
-from benchmarks.budgets import ALL_AT_ONCE
-from benchmarks.floor import Tablet, ordinary
+from benchmarks.budgets import ALL_AT_ONCE, ALL_MEASURING
+from benchmarks.floor import MEASURED, Tablet, chair_stand, ordinary
 from benchmarks.lines import Line
 from benchmarks.pages import forget
+from medexpro.assessments import operations as assessments
+from medexpro.audit import sealing
 from medexpro.episodes.models import Status
 from medexpro.kernel import clock
 from medexpro.practice.models import Member
@@ -111,6 +114,7 @@ def measure(
         with Server(home) as server:
             cookie = _signed_in(member)
             lines = _all_at_once(server, cookie, opened, rounds, say)
+            lines += _all_measuring(server, cookie, member, [session for session, _ in opened], rounds, say)
             lines += _bytes(server, cookie, opened[0][0], say)
             time.sleep(3)
             memory = sum(one.memory_full_info().pss for one in server.family()) / 2**20
@@ -205,6 +209,52 @@ def _all_at_once(
         f"{len(opened)} tablets sent {len(floor.took):,} commands in {seconds:.0f} s, longest {max(floor.took):.0f} ms"
     )
     return [line]
+
+
+def _all_measuring(
+    server: Server, cookie: str, member: Member, opened: list[Any], rounds: int, say: Callable[[str], None]
+) -> list[Line]:
+    """Let as many tablets as sessions save results of a check at once, each waiting only for its answers."""
+    checks = [assessments.start(one.episode, "check", by=member, at=clock.now()) for one in opened]
+    took: list[float] = []
+    refused: list[int] = []
+
+    def work(check: Any, times: int) -> None:
+        line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "HX-Request": "true",
+            "Cookie": cookie,
+            "X-CSRFToken": TOKEN,
+            "Host": f"localhost:{server.port}",
+        }
+        for number in range(times):
+            began = time.perf_counter()
+            path = reverse("assessments:record", args=[check.pk, MEASURED])
+            line.request("POST", path, urlencode(chair_stand(number)), headers)
+            answer = line.getresponse()
+            answer.read()
+            took.append((time.perf_counter() - began) * 1000)
+            if answer.status != 200:
+                refused.append(answer.status)
+        line.close()
+
+    _together([threading.Thread(target=work, args=(one, 2)) for one in checks[:8]])
+    took.clear()
+    processes = [*server.web(), *database()]
+    before = cpu_ms(processes)
+    _together([threading.Thread(target=work, args=(one, 8 * rounds)) for one in checks])
+    spent = cpu_ms(processes) - before
+    with sealing.lifted():
+        for check in checks:
+            check.measurements.all().delete()
+            check.delete()
+    if refused:
+        raise RuntimeError(f"{len(refused)} measurements were not saved: {set(refused)}")
+    say(f"{len(checks)} tablets saved {len(took):,} measurements, longest {max(took):.0f} ms")
+    return [
+        Line.of(ALL_MEASURING, queries=None, cpus=[spent / len(took)], walls=took, size=None, packed=None)
+    ]
 
 
 def _together(threads: list[threading.Thread]) -> None:
