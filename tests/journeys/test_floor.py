@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from medexpro.clearance import operations as clearance
+from medexpro.clients.operations import people
 from medexpro.sessions import operations
 from medexpro.sessions.models import SessionCommand
 from tests import scenario
@@ -91,7 +92,9 @@ def test_same_as_last_logs_a_row_in_one_tap(cast, tablet, episode, morning):
 # ---- No session starts past a closed gate
 
 
-def test_a_red_flag_stops_the_session_in_the_browser(floor):
+def test_a_red_flag_stops_the_session_its_note_is_signed_and_the_next_starts_after_the_answer(
+    floor, cast, morning
+):
     floor.types_vitals()
     floor.taps_pain()
     floor.page.get_by_label("Chest pain or shortness of breath").check()
@@ -114,6 +117,36 @@ def test_a_red_flag_stops_the_session_in_the_browser(floor):
     floor.is_saved()
     floor.session.episode.refresh_from_db()
     assert (floor.stored().state, floor.session.episode.status) == ("held", "referred_back")
+
+    # What is known of it is written and signed as stopped; the exercises need no tap each.
+    page = floor.page
+    page.locator("#note").fill("Short of breath on the way in, sat down.")
+    page.locator("#note").blur()
+    floor.is_saved()
+    picture(page, "session-stopped")
+    page.get_by_role("button", name="Sign as stopped").click()
+    page.get_by_role("dialog").get_by_role("button", name="Sign and lock").click()
+    page.get_by_role("heading", name="Stopped before exercise began").wait_for()
+    picture(page, "session-note-stopped")
+    assert floor.stored().state == "signed"
+
+    # The chart says what stands before the next one; the provider's answer lets it start, the same day.
+    chart = f"/clients/{floor.session.episode.client_id}/"
+    page.goto(chart)
+    side = page.locator(".card", has=page.get_by_role("heading", name="Next session"))
+    side.get_by_role("link", name="See what clears it").wait_for()
+    assert not side.get_by_role("button").count()
+    clearance.record_answer(
+        floor.session.episode.refer_backs.get(), answer="ECG clean, go on", provider=cast.dr_raman, go_on=True,
+        by=cast.ana, at=morning + timedelta(minutes=1),
+    )  # fmt: skip
+    page.goto(chart)
+    side.get_by_role("button", name="Start session 2").click()
+    page.locator("#gate-h").wait_for()
+    following = Floor(page, floor.session.episode.sessions.get(number=2))
+    following.passes_the_gate()
+    following.is_saved()
+    assert following.stored().started_at
 
 
 def test_a_sign_that_the_protocol_lists_stops_the_session_in_the_browser(floor):
@@ -221,6 +254,105 @@ def test_offline_the_tablet_holds_the_gate_by_the_same_figures(floor):
     floor.is_saved()
     assert floor.gate_says() == here
     assert floor.stored().started_at is None
+
+
+def test_what_one_session_can_not_send_keeps_no_other_session_waiting(cast, tablet, episode, floor, morning):
+    """An assistant's entry for a client who was given to someone else, a fault of ours, and the work that goes on."""
+    john = people.quick_add(given_name="John", family_name="Reyes", by=cast.ana, at=morning, knowingly=True)
+    other = scenario.programmed(cast, client=john, at=morning - timedelta(days=4))
+    given = [
+        one.client.assignments.create(
+            practice=cast.northbridge, member=cast.asa, started_on=cast.northbridge.day(morning)
+        )
+        for one in (episode, other)
+    ]
+    hers = Floor(tablet(cast.asa), floor.session)
+    page = hers.page
+    page.goto(f"/sessions/{hers.session.pk}/")
+    page.locator("#gate-h").wait_for()
+    page.route("**/sessions/commands/", lambda route: route.fulfill(status=500, body="sorry"))
+    page.locator("#note").fill("Walked in without the stick.")
+    page.locator("#note").blur()
+    page.get_by_text("Not taken yet · 1 entry safe on this tablet").wait_for()
+
+    # Ours fails on the first session only; the second one's entries arrive past it.
+    failing = lambda route: str(hers.session.pk) in (route.request.post_data or "")  # noqa: E731
+    page.unroute("**/sessions/commands/")
+    page.route(
+        "**/sessions/commands/",
+        lambda route: route.fulfill(status=500, body="sorry") if failing(route) else route.continue_(),
+    )
+    second = operations.open_session(other, by=cast.asa, at=morning)
+    page.goto(f"/sessions/{second.pk}/")
+    with page.expect_response(lambda said: said.url.endswith("/sessions/commands/") and said.ok):
+        page.locator("#note").fill("First visit after the move.")
+        page.locator("#note").blur()
+    page.get_by_text("Not taken yet · 1 entry safe on this tablet").wait_for()
+    assert type(second).objects.get(pk=second.pk).note == "First visit after the move."
+
+    # Now the client is someone else's: the entry is turned away, in her sight, word for word, and nothing waits.
+    given[0].delete()
+    page.unroute("**/sessions/commands/")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    alert = page.locator("#rejected [role=alert]")
+    alert.wait_for()
+    assert "This entry could not be taken." in alert.inner_text()
+    assert "another session" in alert.inner_text() and "Walked in without the stick." in alert.inner_text()
+    hers.is_saved()
+    alert.get_by_role("button", name="I have read it").click()
+    alert.wait_for(state="detached")
+
+
+def test_on_another_day_no_tablet_starts_a_session_by_itself(cast, tablet, episode, morning):
+    # The gate of three days ago was passed, and nobody started: today its page starts nothing.
+    old = operations.open_session(episode, by=cast.ana, at=morning - timedelta(days=3))
+    Tablet(old, cast.ana, at=morning - timedelta(days=3)).takes_vitals()
+    page = tablet(cast.ana)
+    page.goto(f"/sessions/{old.pk}/")
+    page.get_by_text("This log is of Sat, Oct 10. Open today’s session").wait_for()
+    page.locator(".gate-read").get_by_text("128/82").wait_for()
+    picture(page, "session-another-day")
+    page.get_by_role("button", name="Open today’s session").click()
+    page.get_by_text("Session 2 of 24").wait_for()
+    floor = Floor(page, episode.sessions.get(number=2))
+
+    # A tablet that lies open, without a connection, until another day starts nothing either.
+    page.locator("#gate-h", has_text="Before we start").wait_for()
+    floor.types_vitals()
+    floor.taps_pain()
+    floor.is_saved()
+    page.context.set_offline(True)
+    page.clock.fast_forward(timedelta(days=3) // timedelta(milliseconds=1))
+    page.get_by_text("This log is of Tue, Oct 13. Open today’s session").wait_for()
+    assert not page.get_by_role("button", name="None of these").count()
+    assert page.locator("#exercises").evaluate("(box) => box.inert")
+    page.context.set_offline(False)
+    assert not SessionCommand.objects.filter(kind="start").exists()
+
+
+def test_a_limit_on_glucose_is_asked_for_and_answered_on_a_phone(cast, tablet, episode, morning):
+    clearance.record_limit(
+        episode, measure="blood_glucose", op=">", value=Decimal(240), closes="session", provider=cast.dr_raman,
+        written_on=cast.northbridge.day(morning), words="No exercise above 240", by=cast.ana, at=morning,
+    )  # fmt: skip
+    page = tablet(cast.ana, viewport={"width": 390, "height": 844})
+    floor = Floor.opened(page, episode, by=cast.ana, at=morning)
+    assert page.get_by_label("Blood glucose").get_attribute("inputmode") == "numeric"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    picture(page, "session-glucose")
+    floor.types_vitals()
+    floor.taps_pain()
+    floor.none_of_these()
+    floor.is_saved()
+    assert floor.stored().started_at is None  # Not taken keeps it closed.
+    page.get_by_label("Blood glucose").fill("268")
+    floor.gate_turns("Hold")
+    page.get_by_role("button", name="Recheck").click()
+    page.wait_for_timeout(1100)  # A recheck is a later reading.
+    page.get_by_label("Blood glucose").fill("198")
+    floor.gate_turns("Go")
+    floor.is_saved()
+    assert [int(r.value) for r in floor.stored().readings.filter(measure="blood_glucose")] == [268, 198]
 
 
 def test_two_devices_on_one_note_see_both_versions(cast, tablet, floor, morning):

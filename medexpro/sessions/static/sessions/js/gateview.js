@@ -70,11 +70,11 @@ function closedView(state, ui, data) {
   const stopped = state.state === "held", gate = state.gate;
   const found = gate.findings.filter((f) => !f.code.endsWith("-not-taken"));
   const words = stopped ? `${state.stopped?.observed ?? gate.sentence} It is back with the provider.` : "Its gate is of that day and opens nothing today.";
-  return html`<section class="gate" data-gate="stop" data-state="closed" aria-labelledby="gate-h">
-    <div class="gate-verdict"><span class="gate-badge">${icon("stop")}<b id="gate-h">${stopped ? "Stopped" : "Another day"}</b></span><p data-gate-sentence role="status">${words}</p></div>
+  return html`<section class="gate" data-gate="${stopped ? "stop" : "hold"}" data-state="closed" aria-labelledby="gate-h">
+    <div class="gate-verdict"><span class="gate-badge">${icon(stopped ? "stop" : "hold")}<b id="gate-h">${stopped ? "Stopped" : "Another day"}</b></span><p data-gate-sentence role="status">${words}</p></div>
     ${readingsView(state, data)}
     <div class="actions gate-act">${stopped ? callLink(data) : found.length && gate.state !== "go" ? holdButton() : ""}</div>
-    ${findingsView(found)}
+    ${findingsView(found.filter((f) => f.sentence !== state.stopped?.observed))}
   </section>`;
 }
 

@@ -196,7 +196,7 @@ setInterval(() => {
   if (isPast() !== ui.past) render();
   if (clock.running) draw($("service-time"), timeView(state, clock));
   const from = state.started_at ?? state.opened_at;
-  if (state.state === "open" || state.state === "ready") $("elapsed").textContent = clockWords(Math.max(0, (Date.now() - new Date(from)) / 1000));
+  if (!ui.past && (state.state === "open" || state.state === "ready")) $("elapsed").textContent = clockWords(Math.max(0, (Date.now() - new Date(from)) / 1000));
 }, 1000);
 
 // ---- Taps
