@@ -5,6 +5,7 @@ import pytest
 from medexpro.clearance import operations, state
 from medexpro.clearance.models import Precaution
 from medexpro.clearance.questionnaire import questionnaire
+from medexpro.providers.models import Provider
 from tests import scenario
 from tests.conftest import MORNING
 from tests.pages import text_of
@@ -160,6 +161,20 @@ def test_an_instruction_that_comes_back_keeps_its_words_at_its_precaution(cast, 
         f'id="p-{one.pk}-words" maxlength="240" value="Kneel when it is comfortable"'
         in answer.content.decode()
     )
+
+
+def test_the_provider_chosen_for_an_instruction_stays_chosen(cast, sign_in, suggested):
+    second = Provider.objects.create(
+        practice=cast.northbridge, given_name="Lena", family_name="Haddad", credential="MD"
+    )
+    one = Precaution.objects.filter(episode=suggested).first()
+    answer = sign_in(cast.ana).post(
+        f"/clearance/precautions/{one.pk}/",
+        {"provider": str(second.pk), "words": "", "choice": "release"},
+    )
+    assert answer.status_code == 422
+    drawn = answer.content.decode().partition(f'id="p-{one.pk}-provider"')[2].partition("</select>")[0]
+    assert f'value="{second.pk}" selected' in drawn and drawn.count(" selected") == 1
 
 
 def test_what_is_back_with_a_provider_keeps_service_from_being_taken_up_again(cast, sign_in):
