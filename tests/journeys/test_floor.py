@@ -92,9 +92,7 @@ def test_same_as_last_logs_a_row_in_one_tap(cast, tablet, episode, morning):
 # ---- No session starts past a closed gate
 
 
-def test_a_red_flag_stops_the_session_its_note_is_signed_and_the_next_starts_after_the_answer(
-    floor, cast, morning
-):
+def test_a_red_flag_stops_the_session_in_the_browser(floor, cast, morning):
     floor.types_vitals()
     floor.taps_pain()
     floor.page.get_by_label("Chest pain or shortness of breath").check()
