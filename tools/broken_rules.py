@@ -138,6 +138,13 @@ BREAKS = (
         (TESTS,),
     ),
     Break(
+        "A limit that loosens ours stands in writing",
+        f"{OPERATIONS}/limits.py",
+        "if limits.opens(rule, library().gates.values(), written_on):",
+        "if False:",
+        (TESTS,),
+    ),
+    Break(
         "A provider's limit ends by words or a letter",
         f"{OPERATIONS}/limits.py",
         'raise ClearanceRefused("Quote the provider, or choose the letter that says so.", field="words")',

@@ -166,7 +166,12 @@ class LimitForm(LetterForm):
     valid_to = forms.DateField(
         label="Last day", required=False, help_text="It still closes until it is ended"
     )
-    words = django_forms.CharField(label="As written", max_length=240, required=False)
+    words = django_forms.CharField(
+        label="As written",
+        max_length=240,
+        required=False,
+        help_text="What is looser than ours needs it, or the letter",
+    )
 
     def about_others(self) -> str:
         """Return whose limit may loosen."""

@@ -102,7 +102,7 @@ def test_others_read_the_limits_and_another_practice_has_its_own(cast, sign_in):
 def test_the_clearance_page_says_what_a_limit_can_not_do_and_that_its_day_has_passed(cast, sign_in):
     episode = scenario.cleared(cast)
     operations.record_limit(
-        episode, measure="bp_systolic", op=">", value=Decimal(190), provider=cast.dr_raman,
+        episode, measure="bp_systolic", op=">", value=Decimal(190), provider=cast.dr_raman, words="Up to 190",
         written_on=date(2026, 9, 1), valid_to=date(2026, 10, 1), by=cast.ana, at=MORNING,
     )  # fmt: skip
     said = text_of(sign_in(cast.ana).get(f"/clearance/{episode.pk}/"))

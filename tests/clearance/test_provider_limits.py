@@ -76,7 +76,7 @@ def test_a_second_providers_looser_limit_leaves_the_stricter_one_in_force(
     cast, sign_in, episode, cardiologist
 ):
     wrote(episode, cast, cardiologist, 140, on=MONTH_AGO, words="Not above 140")
-    wrote(episode, cast, cast.dr_raman, 170)
+    wrote(episode, cast, cast.dr_raman, 170, words="Up to 170")
     assert closed(episode, 145) == {"session"}
     said = text_of(sign_in(cast.ana).get(f"/clearance/{episode.pk}/"))
     assert "no higher than 140 mmHg" in said and "no higher than 170 mmHg" in said
@@ -105,6 +105,14 @@ def test_an_older_letter_does_not_change_the_newer_one(cast, sign_in, episode):
     assert "wrote a newer limit on Oct 13, 2026, which is in force." in text_of(answer)
     assert 'value="Up to 170"' in answer.content.decode()
     assert closed(episode, 145) == {"session"}
+
+
+@pytest.mark.parametrize(("value", "closes"), [(170, "session"), (170, "aerobic"), (190, "session")])
+def test_what_loosens_ours_needs_the_words_or_the_letter(cast, episode, value, closes):
+    with pytest.raises(operations.ClearanceRefused, match="Quote the provider, or choose the letter"):
+        wrote(episode, cast, cast.dr_raman, value, closes=closes)
+    wrote(episode, cast, cast.dr_raman, value, closes=closes, words=f"Up to {value}")
+    wrote(episode, cast, cast.dr_raman, 150, closes=closes)  # What tightens is kept at a word by phone.
 
 
 # ---- Ending one

@@ -34,7 +34,8 @@ def record_limit(
 ) -> ProviderLimit:  # fmt: skip
     """Record a limit a provider wrote; the same provider's earlier one on the same thing is ended, not edited.
 
-    value: canonical unit; at the limit passes. A provider who may not clear may only tighten. Raises ClearanceRefused
+    value: canonical unit; at the limit passes. A provider who may not clear may only tighten, and what loosens ours
+    needs the words or the letter. Raises ClearanceRefused
     for an unknown measure, a value no one can have, a letter from the future, or one older than the same
     provider's letter in force.
     """
@@ -50,6 +51,8 @@ def record_limit(
     rule = state.as_rule(limit)
     if not rule.may_clear and (wrong := limits.loosening(rule, library().gates.values())):
         raise ClearanceRefused(wrong, field="value")
+    if limits.opens(rule, library().gates.values(), written_on):
+        _check_written(words, document)
     own = ProviderLimit.objects.filter(
         episode=episode, provider=provider, measure=measure, op=op, closes=closes, ended_at=None
     ).select_related("episode__client", "practice")

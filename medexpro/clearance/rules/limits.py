@@ -152,6 +152,11 @@ def loosening(limit: Limit, gates: Iterable[Gate]) -> str:
     return f"{ours_is} A practice may set a {tighter} figure; only a provider’s written limit for one client goes past it."
 
 
+def opens(limit: Limit, gates: Iterable[Gate], on: date) -> bool:
+    """Tell whether a limit takes one of our figures out of force on a day: then it must stand in writing."""
+    return any(_stands_aside(gate, rule, [limit], on) for gate in gates for rule in gate.rules)
+
+
 def needed_before_start(limits: Iterable[Limit], on: date) -> list[str]:
     """Return the measures that must be taken before a session starts, because a limit in force is weighed at rest.
 
