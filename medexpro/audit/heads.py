@@ -31,9 +31,14 @@ def note(practice_id: UUID, position: int, hash: str) -> None:
 
 
 def replace(heads: Heads) -> None:
-    """Put a whole note in the place of the one that is there, as a restore does."""
+    """Put a whole note in the place of the one that is there."""
     new = path().with_suffix(f".{os.getpid()}")
+    write(heads, new)
+    new.replace(path())
+
+
+def write(heads: Heads, new: Path) -> None:
+    """Write a whole note into a file that only we read, as a restore does before it puts it in place."""
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         json.dump(heads, file)
-    new.replace(path())

@@ -1,12 +1,16 @@
 """One file holds the whole practice, is taken while people work, and comes back proved or not at all."""
 
+import hashlib
 import io
+import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tarfile
 import threading
 import uuid
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -200,6 +204,117 @@ def test_force_replaces_what_is_there(backup, homes):
         "from medexpro.practice.models import User; print(User.objects.filter(email='lost@example.org').exists())"
     )
     assert not (home.folder / "files" / "lost.txt").exists()
+
+
+@pytest.fixture(scope="module")
+def living(backup, homes):
+    """A practice in use: a person, a file and a key that no backup holds."""
+    home = homes("living")
+    home.must("restore", str(backup[1]))
+    home.python("from medexpro.practice.models import User; User.objects.create(email='mine@example.org')")
+    (home.folder / "files" / "mine.txt").write_text("mine")
+    (home.folder / "secret.key").write_text("a key of its own")
+    return home
+
+
+@pytest.mark.parametrize("harm", ["rows that don't fit", "a broken trail", "no room for the files"])
+def test_a_restore_that_fails_in_the_middle_leaves_the_practice_as_it_was(backup, living, tmp_path, harm):
+    home, before = living, kept(living)
+    if harm == "no room for the files":
+        refused = home.run("shell", "--no-imports", "-c", NO_ROOM.replace("FILE", str(backup[1])))
+    else:
+        bad = rewritten(backup[1], tmp_path / "bad.backup", DAMAGE[home.database is not None, harm])
+        refused = home.run("restore", "--force", str(bad))
+        assert refused.returncode == 1
+    assert "Nothing was changed" in refused.stderr + refused.stdout, refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert kept(home) == before
+    assert "True" in home.python(
+        "from medexpro.practice.models import User; print(User.objects.filter(email='mine@example.org').exists())"
+    )
+    assert "whole" in home.must("verify-trail")
+
+
+# The restore as the command does it, with a disk that is full when the third thing is moved.
+NO_ROOM = """
+from pathlib import Path
+from medexpro.config.backups.practice import RestoreRefused, restore
+from medexpro.config.backups.swap import Swap
+from medexpro.kernel import clock
+move, moved = Swap._move, []
+def _move(self, source, target):
+    moved.append(source)
+    if len(moved) > 2:
+        raise OSError("No space left on device")
+    move(self, source, target)
+Swap._move = _move
+try:
+    restore(Path("FILE"), "five plain words in order", force=True, at=clock.now())
+except RestoreRefused as refusal:
+    print(refusal)
+"""
+
+
+def kept(home: Home) -> dict[str, bytes]:
+    """Return what lies in a home, without what a lock or the database's journal leaves."""
+    files = [path for path in home.folder.rglob("*") if path.is_file()]
+    passing = (".lock", "-wal", "-shm", ".sqlite3")
+    return {
+        str(path.relative_to(home.folder)): path.read_bytes()
+        for path in files
+        if not path.name.endswith(passing)
+    }
+
+
+def rewritten(file: Path, target: Path, harm) -> Path:
+    """Return a backup with harm done inside and every hash right again, as one made by a faulty release would be."""
+    folder = target.with_suffix(".folder")
+    folder.mkdir()
+    archive.extract(file, WORDS, folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    harm(folder / "database")
+    for name in manifest["sha256"]:
+        manifest["sha256"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+
+    def fill(tar: tarfile.TarFile) -> None:
+        for name in manifest["sha256"]:
+            archive.add_file(tar, name, folder / name)
+        archive.add_bytes(tar, "manifest.json", json.dumps(manifest).encode())
+
+    archive.write(target, WORDS, fill)
+    return target
+
+
+def sqlite_rows(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "db.sqlite3")) as database:
+        database.execute("DROP TABLE django_migrations")
+        database.commit()
+
+
+def sqlite_trail(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "db.sqlite3")) as database:
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {name}")
+        database.execute("UPDATE audit_event SET kind = 'practice:user:removed' WHERE position = 3")
+        database.commit()
+
+
+def postgresql_rows(folder: Path) -> None:
+    with (folder / "practice_user.copy").open("ab") as file:
+        file.write(b"one column\n")
+
+
+def postgresql_trail(folder: Path) -> None:
+    file = folder / "audit_event.copy"
+    file.write_bytes(file.read_bytes().replace(b"practice:user:added", b"practice:user:removed", 5))
+
+
+DAMAGE = {
+    (False, "rows that don't fit"): sqlite_rows,
+    (False, "a broken trail"): sqlite_trail,
+    (True, "rows that don't fit"): postgresql_rows,
+    (True, "a broken trail"): postgresql_trail,
+}
 
 
 def test_a_served_home_is_not_restored_into(backup, tmp_path):

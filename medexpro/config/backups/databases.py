@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from django.db import connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
+from medexpro.config.backups.swap import Swap
 from medexpro.practice.models import Practice
 
 Heads = dict[str, dict[str, Any]]
@@ -24,6 +26,11 @@ TRAIL_HEADS = """
 
 class CannotRestore(Exception):
     """The database is in the way of a restore; the text is a sentence."""
+
+
+def driver_errors() -> tuple[type[Exception], ...]:
+    """Return what the driver raises by itself where Django does not translate, such as within COPY."""
+    return (connection.Database.Error,)
 
 
 def engine() -> str:
@@ -115,51 +122,77 @@ def holds_a_practice() -> bool:
     return Practice.objects.exists()
 
 
-def replace(folder: Path, migrations: list[list[str]]) -> None:
-    """Put the copy in `folder` in the place of the database; what was there is gone.
+@contextmanager
+def beside(folder: Path, migrations: list[list[str]], swap: Swap) -> Iterator[None]:
+    """Make a database of the copy in `folder` beside the living one; it takes that one's place when the block ends well.
 
-    migrations: those the copy has seen; all are known to this release. Raises CannotRestore.
+    In the block the default connection looks at the new one, nobody else does. When anything is raised there, or the
+    process is killed, the living one is as it was. migrations: those the copy has seen; all are known to this release.
+    Raises CannotRestore.
     """
     if engine() == "sqlite":
-        _replace_sqlite(folder / "db.sqlite3")
+        with _looking_at(_sound(folder / "db.sqlite3")):
+            yield
+        path = Path(settings.DATABASES["default"]["NAME"])
+        # Remains of the old database's journal would be played into the new one.
+        for suffix in ("-wal", "-shm", ""):
+            swap.put(folder / f"db.sqlite3{suffix}", path.with_name(path.name + suffix))
     else:
-        _replace_postgresql(folder, migrations)
+        # Tables are dropped, made and filled in one transaction: its end is the step in which all see the new ones.
+        with transaction.atomic():
+            _fill_postgresql(folder, migrations)
+            yield
 
 
-def _replace_sqlite(copy: Path) -> None:
+def _sound(copy: Path) -> Path:
     with closing(sqlite3.connect(copy)) as database:
         state = database.execute("PRAGMA integrity_check").fetchone()[0]
     if state != "ok":
-        raise CannotRestore(f"The database in the backup is damaged ({state}). Nothing was changed.")
+        raise CannotRestore(f"The database in the backup is damaged ({state}).")
+    return copy
+
+
+@contextmanager
+def _looking_at(path: Path) -> Iterator[None]:
+    """Let the default connection open another file, and write its journal into it before it is let go."""
     connections.close_all()
-    path = Path(settings.DATABASES["default"]["NAME"])
-    # Remains of the old database's journal would be played into the new one.
-    for suffix in ("-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-    copy.replace(path)
+    living = connection.settings_dict["NAME"]
+    connection.settings_dict["NAME"] = str(path)
+    try:
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connections.close_all()
+        connection.settings_dict["NAME"] = living
 
 
-def _replace_postgresql(folder: Path, migrations: list[list[str]]) -> None:
+def _fill_postgresql(folder: Path, migrations: list[list[str]]) -> None:
     tables = json.loads((folder / "tables.json").read_text(encoding="utf-8"))
     quote = connection.ops.quote_name
-    with transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         # A program that still uses the database would make us wait for ever.
         cursor.execute("SET LOCAL lock_timeout = '10s'")
+        # A reference is checked with its row: what waits for the end would stand in the way of the next migration.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"DROP TABLE IF EXISTS {quote(table)} CASCADE")
     executor = MigrationExecutor(connection)
     executor.migrate(_last_of_each_app(executor, {(app, name) for app, name in migrations}))
-    with transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         here = set(connection.introspection.table_names(cursor))
         for entry in tables:
             if entry["table"] not in here:
                 _create_cache_table(entry["table"])
         cursor.execute(f"TRUNCATE {', '.join(quote(entry['table']) for entry in tables)} CASCADE")
+        # Rows come table by table, in the order of their names; when all are there they are checked.
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         for entry in tables:
             with (folder / f"{entry['table']}.copy").open("rb") as source:
                 with cursor.copy(f"COPY {_listed(entry['table'], entry['columns'])} FROM STDIN") as target:
                     while block := source.read(1 << 20):
                         target.write(block)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for statement in connection.ops.sequence_reset_sql(no_style(), _models_of_tables()):
             cursor.execute(statement)
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import tarfile
 import tempfile
 from dataclasses import dataclass
@@ -14,11 +15,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.management import call_command
+from django.db import DatabaseError
 
 from medexpro import __version__
 from medexpro.audit import chain, heads, trail
 from medexpro.config import interrupted
 from medexpro.config.backups import archive, databases, events
+from medexpro.config.backups.swap import Swap, settle_on_disk
 from medexpro.config.holding import HomeHeld, hold
 from medexpro.practice.models import Practice
 
@@ -85,40 +88,60 @@ def back_up(path: Path, passphrase: str, *, at: datetime) -> Summary:
 
 
 def restore(path: Path, passphrase: str, *, force: bool, at: datetime) -> Summary:
-    """Put a backup in the place of what is here, bring it to this release, and prove its trails.
+    """Put a backup in the place of what is here, brought to this release, its trails proved.
 
-    Nothing is touched before the whole archive is unpacked and every file matches its hash. What is here is
-    replaced only with `force`. Raises RestoreRefused, BadArchive or CannotRestore, each with a sentence.
+    All of that is done beside the living practice; only then the two change places. What is here is replaced only with
+    `force`, and whatever goes wrong, it is as it was. Raises RestoreRefused or BadArchive, each with a sentence.
     """
     home = Path(settings.MEDEXPRO_HOME)
     try:
         held = hold(home)
     except HomeHeld:
         raise RestoreRefused(f"{home} is being served. Stop it first, then restore.") from None
-    if not force and databases.holds_a_practice():
-        raise RestoreRefused(
-            "There is a practice here already. Restore into an empty MEDEXPRO_HOME, "
-            "or say --force to lose what is here for what is in the backup."
-        )
     try:
-        with tempfile.TemporaryDirectory(dir=home, prefix="restore-") as scratch:
+        if not force and databases.holds_a_practice():
+            raise RestoreRefused(
+                "There is a practice here already. Restore into an empty MEDEXPRO_HOME, "
+                "or say --force to lose what is here for what is in the backup."
+            )
+        # What can't be removed afterwards, the old practice too, is no failure of the restore.
+        with tempfile.TemporaryDirectory(
+            dir=home, prefix="restore-", ignore_cleanup_errors=True
+        ) as scratch:
             folder = Path(scratch)
             archive.extract(path, passphrase, folder)
             manifest = _read_manifest(folder)
-            databases.replace(folder / "database", manifest["migrations"])
-            _replace_files(folder, home)
-            call_command("migrate", verbosity=0, interactive=False)
-            call_command("createcachetable", verbosity=0)
+            _change_places(folder, home, manifest, at=at)
+    except (databases.CannotRestore, RestoreRefused) as refusal:
+        raise RestoreRefused(f"{refusal} Nothing was changed.") from refusal
+    except (DatabaseError, sqlite3.Error, OSError, *databases.driver_errors()) as error:
+        said = str(error).strip().split("\n")[0].rstrip(".")
+        raise RestoreRefused(f"The restore was given up: {said}. Nothing was changed.") from error
     finally:
         os.close(held)
-    heads.replace(manifest["heads"])
-    _prove_trails(manifest["heads"])
-    interrupted.hold_after_restore(at=at)
-    for practice in Practice.objects.all():
-        trail.record(
-            events.BACKUP_RESTORED, practice, by=None, at=at, practice=practice, made_at=manifest["made_at"]
-        )
     return Summary(manifest["made_at"], manifest["engine"], len(manifest["sha256"]), manifest["heads"])
+
+
+def _change_places(folder: Path, home: Path, manifest: dict, *, at: datetime) -> None:
+    """Make the practice beside the living one, prove it, and let the two change places."""
+    swap = Swap(folder / "old")
+    try:
+        with databases.beside(folder / "database", manifest["migrations"], swap):
+            call_command("migrate", verbosity=0, interactive=False)
+            call_command("createcachetable", verbosity=0)
+            _prove_trails(manifest["heads"])
+            interrupted.hold_after_restore(at=at)
+            for practice in Practice.objects.all():
+                trail.record(
+                    events.BACKUP_RESTORED, practice, by=None, at=at, practice=practice,
+                    made_at=manifest["made_at"],
+                )  # fmt: skip
+            heads.write(manifest["heads"], folder / "heads")
+            settle_on_disk()
+            _swap_files(swap, folder, home)
+    except BaseException:
+        swap.undo()
+        raise
 
 
 def _read_manifest(folder: Path) -> dict:
@@ -141,9 +164,7 @@ def _read_manifest(folder: Path) -> dict:
         )
     for name, digest in manifest["sha256"].items():
         if not (folder / name).is_file() or _sha256(folder / name) != digest:
-            raise RestoreRefused(
-                f"The backup is damaged: {name} is not what was put in. Nothing was changed."
-            )
+            raise RestoreRefused(f"The backup is damaged: {name} is not what was put in.")
     return manifest
 
 
@@ -152,22 +173,22 @@ def _prove_trails(heads: databases.Heads) -> None:
     for practice_id, head in heads.items():
         verdict = chain.verify(UUID(practice_id))
         if not verdict.whole:
-            raise RestoreRefused(f"Restored, but the trail of {practice_id} is broken: {verdict.reason}.")
+            raise RestoreRefused(f"In the backup the trail of {practice_id} is broken: {verdict.reason}.")
         if (verdict.sealed, verdict.head) != (head["position"], head["hash"]):
             raise RestoreRefused(
-                f"Restored, but the trail of {practice_id} ends at event {verdict.sealed}, "
+                f"In the backup the trail of {practice_id} ends at event {verdict.sealed}, "
                 f"not at {head['position']} as when the backup was made."
             )
 
 
-def _replace_files(folder: Path, home: Path) -> None:
+def _swap_files(swap: Swap, folder: Path, home: Path) -> None:
     for name in FOLDERS:
-        shutil.rmtree(home / name, ignore_errors=True)
-        if (folder / name).exists():
-            (folder / name).rename(home / name)
+        swap.put(folder / name, home / name)
     for name in KEYS:
+        # An archive without a key leaves the one that is here: without any, no link would open.
         if (folder / name).exists():
-            (folder / name).replace(home / name)
+            swap.put(folder / name, home / name)
+    swap.put(folder / "heads", heads.path())
 
 
 def _of_home() -> list[tuple[str, Path]]:

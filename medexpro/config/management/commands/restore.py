@@ -6,7 +6,6 @@ from django.core.management.base import BaseCommand, CommandError
 
 from medexpro.config.backups import passphrase
 from medexpro.config.backups.archive import BadArchive
-from medexpro.config.backups.databases import CannotRestore
 from medexpro.config.backups.practice import RestoreRefused, restore
 from medexpro.kernel import clock
 
@@ -24,7 +23,7 @@ class Command(BaseCommand):
         words = passphrase.ask(self, passphrase_file, new=False)
         try:
             summary = restore(file, words, force=force, at=clock.now())
-        except (RestoreRefused, BadArchive, CannotRestore) as refusal:
+        except (RestoreRefused, BadArchive) as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"Restored {summary.files} files of {summary.made_at}.")
         for practice, head in summary.heads.items():
