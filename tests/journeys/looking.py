@@ -10,6 +10,12 @@ AXE = """async () => (await axe.run(document, {resultTypes: ['violations'], runO
   ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}})).violations.map(one =>
   `${one.id}: ${one.nodes.slice(0, 3).map(node => node.target.join(' ')).join(' | ')}`)"""
 
+# Colours are all that the other theme changes, so one rule asks for them.
+CONTRAST = """async () => (await axe.run(document, {resultTypes: ['violations'], runOnly: {type: 'rule', values:
+  ['color-contrast']}})).violations.flatMap(one => one.nodes).slice(0, 5).map(node =>
+  `${node.target.join(' ')}: ${node.any[0]?.data?.contrastRatio} to 1 `
+    + `(${node.any[0]?.data?.fgColor} on ${node.any[0]?.data?.bgColor})`)"""
+
 # Wider than the window: name what sticks out. What scrolls in a frame of its own is meant to.
 WIDER = """() => {
   if (document.documentElement.scrollWidth <= innerWidth + 1) return [];
@@ -51,4 +57,13 @@ def faults_of(page, *, sizes=("tablet", "phone")) -> list[str]:
             *page.evaluate(TWICE),
         ]:
             found.append(f"{size}: {fault}")
+    return found + pale_in_the_dark(page)
+
+
+def pale_in_the_dark(page) -> list[str]:
+    """Return what can't be read on the open page in the dark theme, at the size it has; the page is light again after."""
+    page.emulate_media(color_scheme="dark")
+    page.evaluate("() => document.getAnimations().forEach(one => one.finish())")
+    found = [f"dark: {fault}" for fault in page.evaluate(CONTRAST)]
+    page.emulate_media(color_scheme="light")
     return found
