@@ -357,7 +357,9 @@ class TestPapers:
             browser = sign_in(member)
             assert browser.get(read)["Content-Disposition"].startswith("inline")
             assert browser.get(taken).status_code == 403
-            assert taken not in browser.get(reverse("clients:documents", args=[cast.janet.pk])).content.decode()
+            assert (
+                taken not in browser.get(reverse("clients:documents", args=[cast.janet.pk])).content.decode()
+            )
         assert not Event.objects.filter(kind=EXPORT).exists()
         ana = sign_in(cast.ana)
         for _ in range(2):
@@ -373,9 +375,7 @@ class TestPapers:
         ana = long_ago(sign_in(cast.ana))
         taken = reverse("clients:download", args=[document.pk])
         answer = ana.get(taken)
-        assert answer.status_code == 302 and answer["Location"].startswith(
-            reverse("practice:reauthenticate")
-        )
+        assert answer.status_code == 302 and answer["Location"].startswith(reverse("practice:reauthenticate"))
         assert not Event.objects.filter(kind=EXPORT).exists()
         given = {"password": "correct horse battery", "next": taken}
         assert ana.post(answer["Location"], given)["Location"] == taken

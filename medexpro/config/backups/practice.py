@@ -105,9 +105,7 @@ def restore(path: Path, passphrase: str, *, force: bool, at: datetime) -> Summar
                 "or say --force to lose what is here for what is in the backup."
             )
         # What can't be removed afterwards, the old practice too, is no failure of the restore.
-        with tempfile.TemporaryDirectory(
-            dir=home, prefix="restore-", ignore_cleanup_errors=True
-        ) as scratch:
+        with tempfile.TemporaryDirectory(dir=home, prefix="restore-", ignore_cleanup_errors=True) as scratch:
             folder = Path(scratch)
             archive.extract(path, passphrase, folder)
             manifest = _read_manifest(folder)
