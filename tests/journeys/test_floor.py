@@ -254,6 +254,30 @@ def test_offline_the_tablet_holds_the_gate_by_the_same_figures(floor):
     assert floor.stored().started_at is None
 
 
+def test_offline_a_tablet_whose_clock_is_slow_takes_its_newest_reading_for_the_newest(
+    cast, tablet, episode, morning
+):
+    session = operations.open_session(episode, by=cast.ana, at=morning)
+    other = Tablet(session, cast.ana, at=morning)
+    other.takes_vitals(150)
+    other.send("start")
+    page = tablet(cast.ana)
+    page.clock.set_system_time(morning - timedelta(minutes=15))
+    page.goto(f"/sessions/{session.pk}/")
+    floor = Floor(page, session)
+    floor.gate_turns("Go")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Recheck").click()
+    page.locator("label:has(input[name=moment][value=pre])").click()
+    page.locator("#r-bp_systolic").focus()
+    floor.types_vitals(systolic=184)
+    floor.gate_turns("Hold")
+    assert "184 mmHg is above 180 mmHg" in floor.gate_says()
+    page.context.set_offline(False)
+    floor.is_saved()
+    assert "184 mmHg is above 180 mmHg" in floor.gate_says()
+
+
 def test_what_one_session_can_not_send_keeps_no_other_session_waiting(cast, tablet, episode, floor, morning):
     """An assistant's entry for a client who was given to someone else, a fault of ours, and the work that goes on."""
     john = people.quick_add(given_name="John", family_name="Reyes", by=cast.ana, at=morning, knowingly=True)
