@@ -52,7 +52,7 @@ _PROGRAM = Prepared[Program](
 
 
 def _sessions_done() -> Coalesce:
-    """Count the episode's finished sessions, those that began, in the same query; the area above is known here by its relation only."""
+    """Count the episode's sessions that began and are signed; the area above is known here by its relation only."""
     sessions = Episode._meta.get_field("sessions").related_model
     finished = sessions.objects.filter(
         practice=OuterRef("practice"), episode=OuterRef("episode"), state__in=("signed", "awaiting_cosign"),
