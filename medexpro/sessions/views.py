@@ -238,12 +238,27 @@ def answering_in_json(view: Callable) -> Callable:
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if _is_of_another(request):
+            # On this tablet somebody else signed in meanwhile: the entry waits there for who made it.
+            sentence = "Somebody else is signed in on this tablet. The entry waits for who made it."
+            return JsonResponse({"reason": "signed-out", "sentence": sentence}, status=401)
         try:
             return view(request, *args, **kwargs)
         except (NotFound, NotAllowed) as refusal:
             return JsonResponse(_turned_away(refusal), status=TURNED_AWAY[type(refusal)])
 
     return answered
+
+
+def _is_of_another(request: HttpRequest) -> bool:
+    """Return whether an entry names a member who is not the one signed in. What can't be read names nobody."""
+    try:
+        data = from_json(request.body) if len(request.body) <= COMMAND_LIMIT_BYTES else None
+    except ValueError:
+        return False
+    entries = data if isinstance(data, list) else [data]
+    named = {str(one["member"]) for one in entries if isinstance(one, dict) and one.get("member")}
+    return bool(named - {str(getattr(request.member, "pk", ""))})
 
 
 def _each(data: Any, request: HttpRequest) -> dict[str, Any]:

@@ -42,6 +42,16 @@ def test_so_is_one_of_a_member_who_logs_no_sessions_any_more(hers, cast, sign_in
     assert (status, said["outcome"]) == (403, "turned_away")
 
 
+@pytest.mark.parametrize("name", ["ana", "ben"])
+def test_an_entry_waits_for_who_made_it_while_somebody_else_is_signed_in(hers, cast, sign_in, clock, name):
+    clock("2026-10-13 09:40")
+    entry = hers.command("note", text="Steady.") | {"member": str(cast.asa.pk)}
+    status, said = posted(sign_in(getattr(cast, name)), entry)
+    assert (status, said["reason"]) == (401, "signed-out")  # The tablet keeps it and tries again.
+    assert posted(sign_in(cast.asa), entry)[1]["outcome"] == "applied"
+    assert SessionCommand.objects.get(device="hers").member == cast.asa
+
+
 def test_in_a_list_the_others_are_taken_all_the_same(hers, cast, sign_in, clock):
     clock("2026-10-13 09:40")
     stray = hers.command("note", text="Of nobody") | {"session": hers.command("note")["id"], "seq": 1}
