@@ -97,6 +97,11 @@ class SessionLog(EpisodeRow):
     content_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the signed content")
 
     @property
+    def is_closed(self) -> bool:
+        """Return whether nothing is logged in it any more: what is still open was not done."""
+        return self.state in (SessionState.SIGNED, SessionState.AWAITING_COSIGN, SessionState.VOID)
+
+    @property
     def stopped(self) -> dict[str, Any] | None:
         """Return what stopped the session, {at, observed}: it stays visible under every signature. None: it was not."""
         return self.marks.get("stopped")

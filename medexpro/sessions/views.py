@@ -30,7 +30,7 @@ from medexpro.programs.rules.fit import alternatives
 from medexpro.programs.rules.making import line_of
 from medexpro.sessions import commands, forms, operations, presenters
 from medexpro.sessions.gate import Weighing
-from medexpro.sessions.models import SessionLog
+from medexpro.sessions.models import SessionLog, SessionState
 from medexpro.sessions.rules.times import another_day_words
 from medexpro.web.pages import go_to, page, toast
 from medexpro.web.typed import from_json, whole_number
@@ -121,7 +121,8 @@ def show(request: HttpRequest, session_id: Any) -> HttpResponse:
 
 
 def _subtitle(session: SessionLog, at: Any) -> str:
-    planned = f" of {session.program.sessions_planned}" if session.program else ""
+    counts = session.program and session.state != SessionState.VOID
+    planned = f" of {session.program.sessions_planned}" if counts else ""
     surgery = session.episode.surgery
     weeks = surgery.weeks_on(session.practice.day(at)) if surgery else None
     return f"Session {session.number}{planned} · {session.episode.title}" + (
