@@ -1,0 +1,1 @@
+"""What is booked: hours, services, rooms, bookings, groups, and the calendar that shows them."""

@@ -1,0 +1,1 @@
+"""Decisions about bookings, as functions of plain values."""
