@@ -1,8 +1,11 @@
 """When a referral covers a day, when it runs out, and when it has to be acknowledged."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
+
+from medexpro.kernel.workdays import after_working_days
 
 
 class Cover(StrEnum):
@@ -53,17 +56,12 @@ def check_span(
     return "", ""
 
 
-def acknowledge_by(received_on: date, *, working_days: int) -> date:
+def acknowledge_by(received_on: date, *, working_days: int, closed: Collection[date] = ()) -> date:
     """Return the last day on which an acknowledgement is in time: Saturdays and Sundays are no working days.
 
-    Public holidays differ by place and are not counted.
+    closed: days the practice is closed. Public holidays differ by place and are not counted.
 
     >>> acknowledge_by(date(2026, 10, 9), working_days=1)  # a Friday
     datetime.date(2026, 10, 12)
     """
-    day, left = received_on, working_days
-    while left:
-        day += timedelta(days=1)
-        if day.weekday() < 5:
-            left -= 1
-    return day
+    return after_working_days(received_on, working_days, closed)
