@@ -27,22 +27,6 @@ class Closed:
     why: str = ""
 
 
-@dataclass(frozen=True)
-class Cover:
-    """The days that papers cover: the later first day and the earlier last day of referral and clearance."""
-
-    first: date | None = None
-    last: date | None = None
-
-    def has(self, day: date) -> bool:
-        """Return whether a day is covered; both ends are. An open end covers all."""
-        return (self.first is None or day >= self.first) and (self.last is None or day <= self.last)
-
-
-# Where no paper is asked for.
-ANY_DAY = Cover()
-
-
 def check_hours(since: time, until: time) -> str:
     """Return what is wrong with one stretch of hours; empty when nothing is."""
     return "" if since < until else "The end has to be later than the beginning."
@@ -96,21 +80,18 @@ def free(
     busy: Iterable[tuple[datetime, datetime]],
     zone: tzinfo,
     after: datetime,
-    cover: Cover = ANY_DAY,
     step_minutes: int = STEP_MINUTES,
 ) -> Iterator[datetime]:
     """Yield when a booking of so many minutes could start, the earliest first.
 
-    hours: of the member, in whose hours it has to lie whole. busy: closures and everything booked that takes the member,
-    the room or the client. after: nothing earlier is offered. cover: days that referral and clearance do not cover are
-    left out. Starts fall on full steps of the wall's clock.
+    days: those to look at; the caller leaves out what referral and clearance do not cover. hours: of the member, in whose
+    hours it has to lie whole. busy: closures and everything booked that takes the member, the room or the client. after:
+    nothing earlier is offered. Starts fall on full steps of the wall's clock.
     """
     if minutes <= 0:
         raise ValueError(f"a booking takes some minutes: {minutes}")
     long, step, taken = timedelta(minutes=minutes), timedelta(minutes=step_minutes), sorted(busy)
     for day in days:
-        if not cover.has(day):
-            continue
         for since, until in open_on(day, hours, zone):
             start = _on_step(since, step_minutes, zone)
             while start + long <= until:
