@@ -1,6 +1,7 @@
 """A time on the practice's wall becomes an instant: in every zone, also where daylight saving bends the clock."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -55,8 +56,19 @@ def test_an_hour_that_happens_twice_is_taken_as_the_first_and_said():
     assert found.note == "1:30 am happens twice on Sun, Nov 1; the booking is at the first."
 
 
-@given(st.sampled_from(ZONES), days, times)
-def test_every_time_is_shown_by_the_wall_or_refused_with_one_that_is(zone, day, clock):
+def going_forward(zone: ZoneInfo) -> list[date]:
+    """Return the days of four years on which a zone's clocks go forward."""
+    found = [date(2024, 1, 1) + timedelta(days=n) for n in range(4 * 365)]
+    offsets = [datetime.combine(day, time(12), tzinfo=zone).utcoffset() for day in found]
+    return [day for day, (before, now) in zip(found[1:], pairwise(offsets), strict=True) if now > before]
+
+
+forward = st.sampled_from([(zone, day) for zone in ZONES for day in going_forward(zone)])
+nights = st.integers(0, 4 * 60 - 1).map(lambda minute: time(minute // 60, minute % 60))
+
+
+def shown_or_refused(zone: ZoneInfo, day: date, clock: time) -> None:
+    """Assert that a time is what the wall shows then, or refused with the next one that is."""
     wall = datetime.combine(day, clock)
     try:
         found = resolve(day, clock, zone)
@@ -70,6 +82,16 @@ def test_every_time_is_shown_by_the_wall_or_refused_with_one_that_is(zone, day, 
     else:
         assert found.at.astimezone(zone).replace(tzinfo=None, fold=0) == wall
         assert not found.at.astimezone(zone).fold
+
+
+@given(st.sampled_from(ZONES), days, times)
+def test_every_time_is_shown_by_the_wall_or_refused_with_one_that_is(zone, day, clock):
+    shown_or_refused(zone, day, clock)
+
+
+@given(forward, nights)
+def test_so_is_every_time_of_the_nights_in_which_clocks_go_forward(night, clock):
+    shown_or_refused(*night, clock)
 
 
 @given(st.sampled_from(ZONES), days)
