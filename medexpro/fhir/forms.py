@@ -29,15 +29,23 @@ class FilesField(fields.FileField):
 
 
 class Files(Form):
-    """The files of one person."""
+    """The files of one person or of many."""
 
     chosen = FilesField(
         label="Files",
-        help_text="FHIR R4 as JSON, packed or not: a Bundle about one person. Several files may be about the same one.",
+        help_text="FHIR R4 as JSON or NDJSON, packed or not: Bundles, or the files of a bulk export, of one person or of many.",
         widget=FilesInput(
-            attrs={"accept": ".json,.gz,application/json,application/fhir+json,application/gzip"}
+            attrs={"accept": ".json,.ndjson,.gz,application/json,application/fhir+json,application/gzip"}
         ),
         max_length=200,
+    )
+
+
+class Everybody(Form):
+    """Bringing in many people at once."""
+
+    all_new = fields.BooleanField(
+        label="Everybody is somebody new, whoever looks like a client on file", required=False
     )
 
 

@@ -27,7 +27,10 @@ class ImportedFact(ClientRow):
 
 
 class Upload(PracticeModel):
-    """Files one member uploaded to look at before they are brought in. The content goes once they are, or in a day."""
+    """Files one member uploaded to look at before they are brought in. The content goes once they are, or in a day.
+
+    Files about one person are brought in at once; about many, in the background: `people` says of how many.
+    """
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     names = models.JSONField(default=list)
@@ -36,6 +39,11 @@ class Upload(PracticeModel):
     client = models.ForeignKey(Client, null=True, on_delete=models.PROTECT, related_name="+")
     outcome = models.JSONField(null=True, help_text="What was brought in, once it was")
     imported_at = models.DateTimeField(null=True)
+    people = models.PositiveIntegerField(null=True, help_text="Of files about many; empty for one person's")
+    all_new = models.BooleanField(default=False, help_text="Everybody is somebody new, whoever looks alike")
+    started_at = models.DateTimeField(null=True)
+    worked_at = models.DateTimeField(null=True, help_text="When the last person was settled")
+    done = models.PositiveIntegerField(default=0)
 
     class Meta:
         indexes = [models.Index(fields=["practice", "uploaded_at"], name="uploads_by_time")]

@@ -16,6 +16,7 @@ from medexpro.audit.trail import record as write_trail
 from medexpro.clients import events as client_events
 from medexpro.clients import operations as clients
 from medexpro.clients.models import Allergy, Client, Condition, ContactPerson, Medication, Surgery
+from medexpro.clients.rules import names
 from medexpro.fhir import events
 from medexpro.fhir.models import ImportedFact
 from medexpro.fhir.reading.record import ImportedRecord, Person, Provider, Reading, Referral
@@ -43,12 +44,16 @@ class ImportRefused(Refusal):
 
 @dataclass
 class ReferralOutcome:
-    """A referral as it arrived. missing: what keeps it from carrying service, in sentences."""
+    """A referral as it arrived. missing: what keeps it from carrying service, in sentences.
+
+    ready: it covers today and shows all four checks, so that a person who looks at it can confirm them at once.
+    """
 
     purpose: str
     missing: list[str]
     remarks: list[str]
     new: bool
+    ready: bool = False
 
 
 @dataclass
@@ -163,7 +168,9 @@ class _Import:
             return
         permissions.check(self.by, Permission.CLIENTS_IMPORT, client)
         self._begin(client)
-        if known is None:
+        if known is not None:
+            self._check_same(person, known)
+        else:
             client.external_id = person.source_id
             client.save_version(expected=None)
             write_trail(
@@ -179,6 +186,23 @@ class _Import:
             client,
             lambda changes: clients.update(client, by=self.by, at=self.at, **changes),
         )
+
+    def _check_same(self, person: Person, known: Client) -> None:
+        """Raise ImportRefused where a number that is on file comes with somebody else's name and birth date.
+
+        What the last file said counts as well: people here may have corrected both.
+        """
+        last = self.remembered.get(_PERSON)
+        said = f"{last.values.get('given_name', '')} {last.values.get('family_name', '')}" if last else ""
+        if (
+            is_somebody_else(person, known)
+            and names.fold(said) != names.fold(person.name)
+            and (not last or last.values.get("birth_date") != _plain(person.birth_date))
+        ):
+            raise ImportRefused(
+                f"{person.name} has the record number of {known.name}, but another name and birth date. "
+                "It is not brought in."
+            )
 
     def _begin(self, client: Client, *, added: bool = False) -> None:
         self.client = client
@@ -358,17 +382,26 @@ class _Import:
         fresh = (
             ReferralRow.objects.prefetch_related("checks", "codes").select_related("provider").get(pk=row.pk)
         )
-        missing = standing.of(fresh, self.today).missing
+        now = standing.of(fresh, self.today)
         self.outcome.referrals.append(
-            ReferralOutcome(referral.purpose, missing, list(referral.remarks), new=known is None)
+            ReferralOutcome(
+                referral.purpose,
+                now.missing,
+                list(referral.remarks),
+                new=known is None,
+                ready=now.in_force and all(answer.met or answer.reading.shown for answer in now.answers),
+            )
         )
 
     def _referral_values(self, referral: Referral) -> dict[str, Any]:
-        ends = referral.valid_to
-        return {
-            "written_on": referral.written_on, "valid_from": referral.valid_from, "valid_to": ends,
+        values: dict[str, Any] = {
+            "written_on": referral.written_on, "valid_from": referral.valid_from, "valid_to": referral.valid_to,
             "purpose": referral.purpose, "wording": shortened(referral.wording, _WORDING_LIMIT),
         }  # fmt: skip
+        # A file that does not speak of it takes nothing back that somebody here or another file said.
+        return values | (
+            {"exit_confirmed_on": referral.exit_confirmed_on} if referral.exit_confirmed_on else {}
+        )
 
     def _take_in(self, referral: Referral, external_id: str, values: dict[str, Any]) -> ReferralRow:
         day = referral.written_on or self.today
@@ -457,6 +490,11 @@ class _Import:
         self.remembered[external_id], _ = ImportedFact.objects.update_or_create(
             client=self.client, external_id=external_id, defaults=defaults | {"imported_at": self.at}
         )
+
+
+def is_somebody_else(one: Person | Client, other: Person | Client) -> bool:
+    """Return whether two people of one number are not the same: neither the name nor the birth date agrees."""
+    return names.fold(one.name) != names.fold(other.name) and one.birth_date != other.birth_date
 
 
 def _person_values(person: Person) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from medexpro.fhir.many import PersonReport, Run
 from medexpro.fhir.operations import Outcome
 from medexpro.fhir.reading.record import ImportedRecord
 
@@ -60,7 +61,13 @@ def result(record: ImportedRecord, outcome: Outcome) -> dict:
         "refused": outcome.refused,
         "notes": outcome.notes,
         "referrals": [
-            {"purpose": one.purpose, "missing": one.missing, "remarks": one.remarks, "new": one.new}
+            {
+                "purpose": one.purpose,
+                "missing": one.missing,
+                "remarks": one.remarks,
+                "new": one.new,
+                "ready": one.ready,
+            }
             for one in outcome.referrals
         ],
         "skipped": skipped(record),
@@ -68,10 +75,18 @@ def result(record: ImportedRecord, outcome: Outcome) -> dict:
 
 
 def lines_of(record: ImportedRecord, outcome: Outcome) -> Iterator[str]:
-    """Return the report line by line, for a terminal."""
+    """Return the report on one record line by line, for a terminal."""
+    yield from lines_of_person(record, outcome)
+    report = record.report
+    yield f"  {report.total:,} resources: {len(report.taken):,} taken, {len(report.skipped):,} skipped."
+    for entry in skipped(record):
+        yield f"  Skipped {entry['count']:,} {entry['type']} ({entry['places']}): {entry['why']}"
+
+
+def lines_of_person(record: ImportedRecord, outcome: Outcome) -> Iterator[str]:
+    """Return what was done with one person, line by line, for a terminal."""
     told = result(record, outcome)
     yield f"{told['source']}: {told['summary']}"
-    yield f"  {told['total']:,} resources: {told['taken']:,} taken, {told['skipped_total']:,} skipped."
     if told["unchanged"]:
         yield f"  On file already: {told['unchanged']}."
     for title, key in (
@@ -80,11 +95,69 @@ def lines_of(record: ImportedRecord, outcome: Outcome) -> Iterator[str]:
         for sentence in told[key]:
             yield f"  {title}: {sentence}"
     for referral in told["referrals"]:
-        yield f"  Referral, {referral['purpose']}:"
+        ready = (
+            "it is ready: look at it and confirm what it shows" if referral["ready"] else "it is not complete"
+        )
+        yield f"  Referral, {referral['purpose']}: {ready if referral['missing'] else 'complete'}."
         for sentence in referral["missing"] + referral["remarks"]:
             yield f"    - {sentence}"
-    for entry in told["skipped"]:
-        yield f"  Skipped {entry['count']:,} {entry['type']} ({entry['places']}): {entry['why']}"
+
+
+def lines_of_run(run: Run) -> Iterator[str]:
+    """Return what became of the files of a run and of everybody in them, line by line, for a terminal."""
+    for file in run.files:
+        yield (
+            f"{file.name}, {file.total:,} resources: "
+            f"{file.taken.total():,} taken, {file.skipped.total():,} skipped."
+        )
+        if file.refusal:
+            yield f"  {file.refusal}"
+        for (kind, why), count in file.skipped.most_common():
+            yield f"  Skipped {count:,} {kind}: {why}"
+    yield run_summary(run)
+
+
+def left(report: PersonReport) -> dict:
+    """Return why somebody was left, as plain values."""
+    alike = [f"{client.name} ({', '.join(reasons)})" for client, reasons in report.alike]
+    return {"name": report.name, "source": report.source, "why": report.why, "alike": ", ".join(alike)}
+
+
+def run_result(run: Run, people_left: list[dict]) -> dict:
+    """Return what a run did as plain values, kept with the upload and shown on its page."""
+    return {
+        "summary": run_summary(run),
+        "left": people_left,
+        "files": [
+            {
+                "name": file.name,
+                "total": file.total,
+                "taken": file.taken.total(),
+                "refusal": file.refusal,
+                "skipped": [
+                    {"type": kind, "why": why, "count": count}
+                    for (kind, why), count in file.skipped.most_common()
+                ],
+            }
+            for file in run.files
+        ],
+    }
+
+
+def run_summary(run: Run) -> str:
+    """Return in a sentence what a run did."""
+    told = {
+        "new": "new",
+        "changed": "changed",
+        "unchanged": "as they were",
+        "died": "left, having died",
+        "left": "left",
+    }
+    people = [f"{run.people[key]:,} {words}" for key, words in told.items() if run.people[key]]
+    return (
+        f"{run.people.total():,} people: {', '.join(people) or 'none'}. "
+        f"{run.total:,} resources: {run.taken:,} taken, {run.total - run.taken:,} skipped."
+    )
 
 
 def holds(record: ImportedRecord) -> dict:

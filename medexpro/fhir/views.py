@@ -6,10 +6,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from medexpro.audit.trail import record_read
+from medexpro.audit.trail import record_list, record_read
 from medexpro.clients import operations as clients
 from medexpro.clients.models import Client
-from medexpro.fhir import forms, presenters, uploads
+from medexpro.fhir import forms, presenters, tasks, uploads
 from medexpro.fhir.models import Upload
 from medexpro.fhir.reading.bundle import FileRefused
 from medexpro.fhir.reading.record import ImportedRecord
@@ -25,7 +25,7 @@ MOST_FILES = 20
 
 @requires(Permission.CLIENTS_IMPORT)
 def upload(request: HttpRequest) -> HttpResponse:
-    """Choose the files of one person."""
+    """Choose the files of one person or of many."""
     form = forms.Files(request.POST, request.FILES) if request.method == "POST" else forms.Files()
     if request.method == "POST" and form.is_valid():
         try:
@@ -50,6 +50,8 @@ def look(request: HttpRequest, upload_id: UUID) -> HttpResponse:
         Upload.objects.of(member.practice).filter(member=member).select_related("practice", "client"),
         pk=upload_id,
     )
+    if kept.people is not None:
+        return _look_at_many(request, kept)
     if kept.outcome is not None and kept.client is not None:
         permissions.check(member, Permission.CLIENTS_IMPORT, kept.client)
         record_read(member, kept.client, "import", at=at)
@@ -87,9 +89,41 @@ def look(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     return page(request, "fhir/look.html", context)
 
 
+def _look_at_many(request: HttpRequest, kept: Upload) -> HttpResponse:
+    """Show files about many people: what they are, how far the work is, what was done; and start it."""
+    member, at = request.member, clock.now()  # type: ignore[attr-defined]
+    sent = request.POST if request.method == "POST" else None
+    form = forms.Everybody(sent) if kept.started_at is None else None
+    refused = ""
+    if request.method == "POST":
+        if form is not None and form.is_valid():
+            try:
+                uploads.start_many(kept, all_new=form.cleaned_data["all_new"], by=member, at=at)
+            except Refusal as refusal:
+                refused = str(refusal)
+            else:
+                tasks.bring_in_many.enqueue(str(kept.pk))
+                return go_to(request, "fhir:look", kept.pk)
+        elif form is None:
+            return go_to(request, "fhir:look", kept.pk)
+    if kept.outcome is not None:
+        record_list(member, "records brought in", at=at, count=len(kept.outcome["left"]))
+    context = {
+        "nav": "clients",
+        "upload": kept,
+        "form": form,
+        "refused": refused,
+        "result": kept.outcome,
+        "working": kept.started_at is not None and kept.outcome is None,
+    }
+    return page(request, "fhir/many.html", context, part="state")
+
+
 def _contents(files: list) -> list[tuple[str, bytes]]:
     if len(files) > MOST_FILES:
-        raise FileRefused(f"These are {len(files)} files. Choose up to {MOST_FILES}, all about one person.")
+        raise FileRefused(
+            f"These are {len(files)} files. Choose up to {MOST_FILES}; for more there is `medexpro import-fhir`."
+        )
     limit = settings.UPLOAD_LIMIT_BYTES
     if sum(file.size for file in files) > limit:
         raise FileRefused(

@@ -1,6 +1,7 @@
 """Bringing in a record in the browser."""
 
 import gzip
+import json
 from datetime import timedelta
 
 import pytest
@@ -8,10 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from medexpro.audit.models import Event
 from medexpro.clients.models import Client, Condition
-from medexpro.fhir import uploads
+from medexpro.fhir import tasks, uploads
 from medexpro.fhir.models import Upload
 from medexpro.kernel import clock as real_clock
 from tests.fhir.samples import DATA, bundle, condition, person, pulse, referral_files
+from tests.pages import text_of
 
 
 def files(*named):
@@ -149,3 +151,80 @@ def test_an_upload_that_nobody_brings_in_is_gone_after_a_day(cast, sign_in):
 @pytest.mark.parametrize(("name", "shown"), [("ana", True), ("ben", False)])
 def test_the_list_of_clients_leads_there(cast, sign_in, name, shown):
     assert ("Bring in a record" in sign_in(cast.members[name]).get("/clients/").content.decode()) is shown
+
+
+# ---- Files about many people
+
+
+def many_of(*people):
+    return b"".join(json.dumps(resource).encode() + b"\n" for resource in people)
+
+
+def test_a_bulk_export_is_brought_in_in_the_background(cast, sign_in, clock):
+    at = clock("2026-10-13 09:30")
+    browser = sign_in(cast.ana)
+    facts = many_of(condition(subject={"reference": "Patient/p2"}), condition(id="c2"))
+    look = send(
+        browser,
+        ("Patient.ndjson", many_of(ruth(id="p2"), person())),
+        ("Condition.ndjson.gz", gzip.compress(facts)),
+    )["Location"]
+    page = text_of(browser.get(look))
+    assert "Records of 2 people" in page and "Condition.ndjson.gz" in page
+    assert browser.post(look)["Location"] == look
+    browser.post(look)  # A second click.
+    page = browser.get(look).content.decode()
+    assert 'hx-trigger="every 2s"' in page and "0 people settled" in page
+    upload = Upload.objects.get()
+    assert uploads.work_on_many(upload, now=lambda: at)
+    page = text_of(browser.get(look))
+    assert "2 people: 1 new, 1 left. 4 resources: 2 taken, 2 skipped." in page
+    # Janet looks like somebody on file; she is left, and named.
+    assert "Janet Ellery Someone who may be the same person is on file." in page
+    assert Condition.objects.get().client.family_name == "Abernathy"
+    upload.refresh_from_db()
+    assert bytes(upload.contents) == b"" and not uploads.work_on_many(upload, now=lambda: at)
+
+
+def test_everybody_is_somebody_new_when_ana_says_so(cast, sign_in):
+    browser = sign_in(cast.ana)
+    look = send(browser, ("two.json", bundle(person(), ruth(id="p2"))))["Location"]
+    browser.post(look, {"all_new": "on"})
+    tasks.bring_in_many.func(str(Upload.objects.get().pk))
+    assert Client.objects.of(cast.northbridge).filter(family_name="Ellery").count() == 2
+
+
+def test_work_that_was_ended_goes_on(cast, sign_in, clock, monkeypatch):
+    clock("2026-10-13 09:30")
+    browser = sign_in(cast.ana)
+    look = send(browser, ("all.ndjson", many_of(ruth(id="p2"), ruth(id="p3", birthDate="1950-02-02"))))[
+        "Location"
+    ]
+    browser.post(look)
+    pk = str(Upload.objects.get().pk)
+
+    def ended(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(uploads, "import_files", ended)
+        with pytest.raises(KeyboardInterrupt):
+            tasks.bring_in_many.func(pk)
+    tasks.bring_in_many.func(pk)  # Somebody may still be at it.
+    assert not Client.objects.filter(family_name="Abernathy").exists() and tasks.go_on.func() == 0
+    clock("2026-10-13 09:32")
+    assert tasks.go_on.func() == 1 and tasks.go_on.func() == 0
+    assert Client.objects.filter(family_name="Abernathy").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("all.ndjson.gz", gzip.compress(many_of(*[ruth(id=f"p{n}") for n in range(3000)]))[:-500], "is cut off or damaged"),
+        ("all.ndjson", many_of(condition()), "all.ndjson names no person"),
+        ("all.ndjson", b"{\n{\n", "all.ndjson names no person"),
+    ],
+)  # fmt: skip
+def test_lines_that_can_not_be_read_are_said_at_the_field(cast, sign_in, name, content, sentence):
+    answer = send(sign_in(cast.ana), (name, content))
+    assert sentence in answer.content.decode() and not Upload.objects.exists()

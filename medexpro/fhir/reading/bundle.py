@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 
@@ -20,6 +21,10 @@ from medexpro.kernel.refusals import Refusal
 
 class FileRefused(Refusal):
     """The file can't be read as one person's record. The sentence names the file and the place."""
+
+
+class SeveralPeople(FileRefused):
+    """The files can be read, and are about more than one person."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ WHY_NOT = {
     "ExplanationOfBenefit": "A bill of another practice.",
     "Coverage": "Insurance is asked for when it is needed.",
     "Encounter": "A visit elsewhere.",
+    "EpisodeOfCare": "Care elsewhere is taken where a referral names it as ended.",
     "Immunization": "Vaccinations are not kept here.",
     "DiagnosticReport": "Reports of laboratories and imaging are not kept here.",
     "ImagingStudy": "Reports of laboratories and imaging are not kept here.",
@@ -62,6 +68,54 @@ WHY_NOT = {
     "Task": "A step between two systems. The referral itself is what counts.",
     "Provenance": "A note about the file itself.",
 }
+
+
+# What is read of a person, and what is taken only where something that was taken names it.
+FACTS = frozenset(
+    {
+        "Condition", "Procedure", "MedicationRequest", "MedicationStatement", "AllergyIntolerance", "Observation",
+        "ServiceRequest",
+    }
+)  # fmt: skip
+NAMED_BY_OTHERS = frozenset(
+    {"Practitioner", "PractitionerRole", "Organization", "Medication", "EpisodeOfCare"}
+)
+
+
+def why_not(kind: str) -> str:
+    """Return why a kind of record that is not read, or that nothing taken names, is left where it is."""
+    if kind in NAMED_BY_OTHERS:
+        return WHY_NOT.get(kind, "Nothing that was taken names it.")
+    return WHY_NOT.get(kind, "This kind of record is not read.")
+
+
+def subject_of(entry: Entry) -> str:
+    """Return the address of whom a resource is about, empty when it does not say. Raises Unreadable."""
+    return reference(entry.resource, "subject") or reference(entry.resource, "patient")
+
+
+def addresses_of(entry: Entry) -> list[str]:
+    """Return every address by which a reference may name a resource: as it stands, by its id, by its numbers."""
+    numbers = entry.resource.get("identifier")
+    found = [entry.full_url, f"{entry.type}/{entry.id}" if entry.id else ""]
+    for number in numbers if isinstance(numbers, list) else []:
+        if isinstance(number, dict) and isinstance(number.get("value"), str):
+            found.append(f"{entry.type}?identifier={number.get('system') or ''}|{number['value']}")
+    return [address for address in found if address]
+
+
+def spellings(address: str) -> list[str]:
+    """Return how what a reference names may be known, the closest first.
+
+    >>> spellings("https://ehr.example/fhir/Practitioner/7/_history/2")[-1]
+    'Practitioner/7'
+    >>> spellings("Practitioner?identifier=http%3A%2F%2Fhl7.org%2Ffhir%2Fsid%2Fus-npi%7C1234567893")[-1]
+    'Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|1234567893'
+    """
+    if "?" in address:
+        return list(dict.fromkeys([address, unquote(address)]))
+    bare = address.split("/_history/")[0]
+    return list(dict.fromkeys([address, bare, "/".join(bare.split("/")[-2:]) if "/" in bare else bare]))
 
 
 def read_bundle(
@@ -96,6 +150,16 @@ def read_files(
                 f"{name} holds more than {limits.resources:,} resources. Split it into one person each."
             )
     return _Reading(entries, ", ".join(names), digest.hexdigest(), on).record()
+
+
+def read_sorted(
+    entries: Sequence[Entry], *, source: str, sha256: str, on: date, elsewhere: Callable[[str], Node | None]
+) -> ImportedRecord:
+    """Return the record of one person from entries that were sorted to them out of many files.
+
+    elsewhere: finds what a reference names among everything that was read. Raises FileRefused like `read_files`.
+    """
+    return _Reading(entries, source, sha256, on, elsewhere=elsewhere).record()
 
 
 def _content(source: Path | bytes, name: str, limits: Limits, room: int) -> bytes:
@@ -134,11 +198,30 @@ def _unpacked(content: bytes, name: str, limits: Limits, room: int) -> bytes:
     return unpacked
 
 
+def entries_of(source: Path | bytes, name: str, *, limits: Limits = Limits()) -> list[Entry]:
+    """Return what one file of many holds, each entry with the file in its place. Raises FileRefused."""
+    entries = _entries(_content(source, name, limits, limits.unpacked_bytes), name, several=True)
+    if len(entries) > limits.resources:
+        raise FileRefused(f"{name} holds more than {limits.resources:,} resources. Split it.")
+    return entries
+
+
+def entry_of_line(line: bytes, place: str) -> Entry:
+    """Return the resource that one line of NDJSON holds; a line that can't be read says so in its `problem`."""
+    try:
+        return _entry({"resource": _decoded(line)}, place)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return Entry("?", "", "", place, {}, "The line is not whole JSON.")
+
+
+def _decoded(content: bytes) -> Any:
+    document = msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"))
+    return _without_nul(document) if b"\\u0000" in content else document
+
+
 def _entries(content: bytes, name: str, *, several: bool) -> list[Entry]:
     try:
-        document = msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"))
-        if b"\\u0000" in content:
-            document = _without_nul(document)
+        document = _decoded(content)
     except msgspec.DecodeError as error:
         raise FileRefused(
             f"{name} is not whole JSON: {_where(str(error), content)}. Ask for the file again."
@@ -197,21 +280,27 @@ def _entry(item: object, place: str) -> Entry:
 class _Reading:
     """One run over the entries of a person's files."""
 
-    def __init__(self, entries: Sequence[Entry], source: str, sha256: str, on: date):
-        self.source, self.on = source, on
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        source: str,
+        sha256: str,
+        on: date,
+        elsewhere: Callable[[str], Node | None] | None = None,
+    ):
+        self.source, self.on, self.elsewhere = source, on, elsewhere
         self.report = Report(total=len(entries))
         self.entries = self._once(entries)
         self.by_address: dict[str, Node] = {}
         for entry in self.entries:
-            for address in (entry.full_url, f"{entry.type}/{entry.id}" if entry.id else ""):
-                if address:
-                    self.by_address.setdefault(address, entry.resource)
+            for address in addresses_of(entry):
+                self.by_address.setdefault(address, entry.resource)
         self.who = self._person_entry()
         self.imported = self._imported(sha256)
 
     def record(self) -> ImportedRecord:
         """Return the record, every entry accounted for."""
-        readers: dict[str, Callable[[Entry], str]] = {
+        readers: dict[str, Callable[[Entry], str]] = {  # of FACTS
             "Condition": self._condition,
             "Procedure": self._procedure,
             "MedicationRequest": self._medication,
@@ -228,20 +317,17 @@ class _Reading:
                 self._skip(entry, entry.problem)
             elif entry.type in readers:
                 self._read(entry, readers[entry.type], used)
-            elif entry.type not in {"Practitioner", "PractitionerRole", "Organization", "Medication"}:
-                self._skip(entry, WHY_NOT.get(entry.type, "This kind of record is not read."))
+            elif entry.type == "Patient":
+                self._skip(entry, "It stands in the files twice. The first was read.")
+            elif entry.type not in NAMED_BY_OTHERS:
+                self._skip(entry, why_not(entry.type))
         for entry in self.entries:
-            if entry.problem or entry.type not in {
-                "Practitioner",
-                "PractitionerRole",
-                "Organization",
-                "Medication",
-            }:
+            if entry.problem or entry.type not in NAMED_BY_OTHERS:
                 continue
             if id(entry.resource) in used:
                 self.report.taken.append(Taken(entry.type, entry.id, "part of what names it"))
             else:
-                self._skip(entry, WHY_NOT.get(entry.type, "Nothing that was taken names it."))
+                self._skip(entry, why_not(entry.type))
         return self.imported
 
     def _once(self, entries: Iterable[Entry]) -> list[Entry]:
@@ -265,9 +351,9 @@ class _Reading:
         people = [entry for entry in self.entries if entry.type == "Patient" and not entry.problem]
         if not people:
             raise FileRefused(f"{self.source} names no person: it holds no Patient resource.")
-        if len(people) > 1:
+        if len(people) > 1 and self.elsewhere is None:
             places = ", ".join(entry.place for entry in people[:3])
-            raise FileRefused(
+            raise SeveralPeople(
                 f"{self.source} is about {len(people)} people ({places}). Bring in one person’s record at a time."
             )
         return people[0]
@@ -299,9 +385,11 @@ class _Reading:
 
     def _check_subject(self, entry: Entry) -> None:
         """Raise Left for what is about somebody else, or about nobody."""
-        address = reference(entry.resource, "subject") or reference(entry.resource, "patient")
+        address = subject_of(entry)
         if not address:
             raise Left("It does not say whom it is about.")
+        if self.elsewhere is not None:
+            return  # Sorted to this person already.
         own = {self.who.full_url, f"Patient/{self.who.id}" if self.who.id else ""} - {""}
         ends = f"/Patient/{self.who.id}"
         if address not in own and not (self.who.id and address.split("/_history/")[0].endswith(ends)):
@@ -309,9 +397,9 @@ class _Reading:
 
     def _resolve(self, address: str) -> Node | None:
         """Return the resource of the files that a reference names."""
-        node = self.by_address.get(address)
-        if node is None and "/" in address:
-            node = self.by_address.get("/".join(address.split("/_history/")[0].split("/")[-2:]))
+        node = next((self.by_address[one] for one in spellings(address) if one in self.by_address), None)
+        if node is None and self.elsewhere is not None:
+            return self.elsewhere(address)
         if node is not None:
             self.pointed.append(node)
         return node
@@ -358,6 +446,7 @@ class _Reading:
             person=self.imported.person.name,
             resolve=self._resolve,
             conditions=others,
+            on=self.on,
         )
         self.imported.referrals.append(found)
         return f"referral: {found.purpose}"

@@ -174,7 +174,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
 class Referral(msgspec.Struct, frozen=True, kw_only=True):
     """One written order for exercise. codes: (ICD-10-CM with dot, words) as the reasons give them.
 
-    remarks: what the file lacks, in sentences. The four checks are weighed by the referrals area, not here.
+    exit_confirmed_on: the last day of the medical care that the order itself names as ended. remarks: what the file
+    lacks, in sentences. The four checks are weighed by the referrals area, not here.
     """
 
     source_id: str
@@ -186,6 +187,7 @@ class Referral(msgspec.Struct, frozen=True, kw_only=True):
     written_on: date | None = None
     valid_from: date | None = None
     valid_to: date | None = None
+    exit_confirmed_on: date | None = None
     remarks: tuple[str, ...] = ()
 
     def expired_on(self, day: date) -> bool:

@@ -50,12 +50,12 @@ def is_exercise_order(resource: Node) -> bool:
 
 
 def read_referral(
-    resource: Node, *, source_id: str, person: str, resolve: Resolve, conditions: Sequence[Node]
+    resource: Node, *, source_id: str, person: str, resolve: Resolve, conditions: Sequence[Node], on: date
 ) -> Referral:
     """Return the referral of a ServiceRequest. person: the client's name, for the purpose when nothing else is said.
 
     Raises Left for an order of something else, a draft or proposal, or a withdrawn one; Unreadable for wrong types.
-    conditions: the Condition resources of the file, to say which codes stand there unlinked.
+    conditions: the Condition resources of the file, to say which codes stand there unlinked. on: today.
     """
     if not is_exercise_order(resource):
         raise Left("An order for something other than exercise.")
@@ -69,6 +69,7 @@ def read_referral(
     wording = _wording(resource)
     reasons, coded, elsewhere = _reasons(resource, resolve)
     begins, ends = _validity(resource)
+    left_care, care_remarks = _left_care(resource, resolve, on)
     return Referral(
         source_id=source_id,
         provider=provider,
@@ -79,7 +80,8 @@ def read_referral(
         written_on=day(resource.get("authoredOn"), "authoredOn"),
         valid_from=begins,
         valid_to=ends,
-        remarks=tuple(_remarks(provider, reasons, coded, conditions, elsewhere=elsewhere)),
+        exit_confirmed_on=left_care,
+        remarks=(*_remarks(provider, reasons, coded, conditions, elsewhere=elsewhere), *care_remarks),
     )
 
 
@@ -117,6 +119,29 @@ def _reasons(resource: Node, resolve: Resolve) -> tuple[list[str], list[tuple[st
         if code := icd10_of(concept):
             coded.append((code, name))
     return list(dict.fromkeys(said)), coded, elsewhere
+
+
+def _left_care(resource: Node, resolve: Resolve, on: date) -> tuple[date | None, list[str]]:
+    """Return the last day of the care that the order itself names as ended, and what stands against it in sentences.
+
+    Only episodes of care among the order's supporting information count, about the same person, finished, with a
+    last day that is not ahead. One that still goes on takes the day away: then the client has not left.
+    """
+    last, remarks = None, []
+    for pointer in children(resource, "supportingInfo"):
+        episode = resolve(text(pointer, "reference"))
+        if episode is None or text(episode, "resourceType") != "EpisodeOfCare":
+            continue
+        kinds = [name for kind in children(episode, "type") if (name := words(kind))]
+        care = kinds[0] if kinds else "Care elsewhere"
+        ended = day(child(episode, "period").get("end"), "period.end")
+        if reference(episode, "patient") != reference(resource, "subject"):
+            remarks.append(f"{care}, which the order names, is about somebody else.")
+        elif text(episode, "status") != "finished" or ended is None or ended > on:
+            remarks.append(f"{care}, which the order names, has not ended by what the file says.")
+        else:
+            last = max(last or ended, ended)
+    return (None if remarks else last), remarks
 
 
 def _provider(resource: Node, resolve: Resolve) -> Provider | None:
