@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django import forms
 
-from medexpro.clients.models import Client, ClientDocument, Sex, Side
+from medexpro.clients.models import Client, ClientDocument, ClientSheet, Sex, Side
+from medexpro.clients.rules.sheets import COLUMNS
 from medexpro.kernel import quantities
 from medexpro.kernel.ids import uuid7
 from medexpro.kernel.quantities import Quantity
@@ -305,6 +306,48 @@ class Reason(Form):
     """Why something is taken back."""
 
     reason = forms.CharField(label="How and why", max_length=240)
+
+
+class SheetUpload(Form):
+    """A list of clients to bring in."""
+
+    file = forms.FileField(
+        label="List",
+        max_length=200,
+        help_text="A CSV file with a heading over each column, as spreadsheets and other programs save it",
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv,text/plain"}),
+    )
+
+
+class SheetColumns(Form):
+    """What each column of a list is. headings, samples: of the list."""
+
+    all_optional = True
+    day_order = forms.ChoiceField(
+        label="Birth dates in numbers are written",
+        choices=[("month", "Month first, 3/14/1958"), ("day", "Day first, 14/3/1958")],
+        widget=Picks,
+    )
+
+    def __init__(self, *args: Any, sheet: ClientSheet, samples: Sequence[str], **kwargs: Any):
+        proposed = {f"column_{place}": key for place, key in enumerate(sheet.columns)}
+        kwargs["initial"] = proposed | {"day_order": sheet.day_order or "month"}
+        super().__init__(*args, **kwargs)
+        choices = [("", "Leave out"), *((column.key, column.words) for column in COLUMNS)]
+        for place, (heading, sample) in enumerate(zip(sheet.headings, samples, strict=True)):
+            self.add(
+                f"column_{place}",
+                forms.ChoiceField(
+                    label=heading or f"Column {place + 1}", choices=choices, required=False, help_text=sample
+                ),
+            )
+        self.order_fields([*proposed, "day_order"])
+
+    def values(self) -> dict[str, Any]:
+        """Return the arguments of `choose_columns`."""
+        values = super().values()
+        order = values.pop("day_order")
+        return {"columns": [values[f"column_{place}"] for place in range(len(values))], "order": order}
 
 
 class Assign(Form):

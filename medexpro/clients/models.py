@@ -357,3 +357,71 @@ class ClientDocument(ClientRow):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ClientSheet(PracticeModel):
+    """A list of clients (CSV) that one member brings in: kept for a day, and what became of it for good."""
+
+    class Step(models.TextChoices):
+        """How far it is."""
+
+        COLUMNS = "columns", "Choosing columns"
+        LOOKING = "looking", "Looking through all rows"
+        LOOKED = "looked", "Looked through"
+        ADDING = "adding", "Bringing in"
+        DONE = "done", "Brought in"
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    contents = models.BinaryField(help_text="The file, packed; empty after a day")
+    sha256 = models.CharField(max_length=64)
+    encoding = models.CharField(max_length=20)
+    skip = models.PositiveSmallIntegerField(default=0, help_text="Bytes of a mark before the text")
+    delimiter = models.CharField(max_length=1)
+    headings = models.JSONField(default=list)
+    columns = models.JSONField(default=list, help_text="What each column is; empty where it is left out")
+    day_order = models.CharField(max_length=5, blank=True)
+    step = models.CharField(max_length=8, choices=Step, default=Step.COLUMNS)
+    total_rows = models.PositiveIntegerField()
+    done_rows = models.PositiveIntegerField(default=0, help_text="Rows settled in this step")
+    counts = models.JSONField(default=dict, help_text="Rows by what became of them")
+    uploaded_at = models.DateTimeField()
+    worked_at = models.DateTimeField(null=True, help_text="When the last rows were settled")
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "uploaded_at"], name="lists_by_time")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SheetRow(PracticeModel):
+    """A row of a list that did not simply become a client, and why. chosen: bring it in all the same."""
+
+    sheet = models.ForeignKey(ClientSheet, on_delete=models.CASCADE, related_name="rows")
+    row = models.PositiveIntegerField(help_text="As a spreadsheet counts; the headings are row 1")
+    state = models.CharField(max_length=8)
+    name = models.CharField(max_length=170, blank=True)
+    why = models.TextField()
+    chosen = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "row"], name="a_row_of_a_list_is_told_once"),
+        ]
+
+
+class ImportedRow(ClientRow):
+    """Who a row of a list was, so that the same row never makes a second client."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="imported_rows")
+    fingerprint = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64, help_text="Of the list")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "fingerprint"], name="a_row_of_a_list_becomes_one_client"
+            )
+        ]

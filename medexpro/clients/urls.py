@@ -1,12 +1,15 @@
 from django.urls import path
 
-from medexpro.clients.views import chart, effects, health, papers, people
+from medexpro.clients.views import chart, effects, health, papers, people, sheets
 
 app_name = "clients"
 urlpatterns = [
     path("", people.clients, name="list"),
     path("find/", people.find, name="find"),
     path("add/", people.add, name="add"),
+    path("lists/", sheets.upload, name="import_list"),
+    path("lists/<uuid:sheet_id>/", sheets.sheet, name="list_of_clients"),
+    path("lists/<uuid:sheet_id>/left/", sheets.left, name="rows_left"),
     path("<uuid:client_id>/", chart.show, name="show"),
     path("<uuid:client_id>/trail/", chart.trail, name="trail"),
     path("<uuid:client_id>/details/", people.details, name="details"),

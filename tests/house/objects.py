@@ -84,6 +84,14 @@ class World:
         )
 
     @cached_property
+    def client_list(self) -> Any:
+        from medexpro.clients.operations import sheets
+
+        return sheets.keep(
+            "clients.csv", b"Name,DOB\nRuth Abernathy,1951-01-09\n", by=self.cast.olga, at=MORNING
+        )
+
+    @cached_property
     def contact(self) -> Any:
         return people.add_contact(
             self.cast.janet, name="Tom Ellery", phone="555-0180", by=self.cast.ben, at=MORNING
@@ -193,6 +201,7 @@ VALUES: dict[str, Build] = {
     "owed_id": lambda world: world.owed.pk,
     "line_id": lambda world: world.line.pk,
     "upload_id": lambda world: world.upload.pk,
+    "sheet_id": lambda world: world.client_list.pk,
     "reports:document_id": lambda world: world.report.pk,
     "reports:episode_id": lambda world: world.report.episode_id,
     "delivery_id": lambda world: world.delivery.pk,
@@ -209,8 +218,13 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
 }
 # Values that name nothing of a practice: reference data is everyone's, one-time links are their holder's.
 NOBODYS = {"token", "kind", "key", "code", "measure"}
-# Addresses whose thing belongs to one person, so that even colleagues find nothing.
-PERSONAL = {"practice:remove_factor", "fhir:look"}
+# Addresses whose thing belongs to one person, so that even colleagues find nothing: to whom, empty for nobody here.
+PERSONAL = {
+    "practice:remove_factor": "",
+    "fhir:look": "",
+    "clients:list_of_clients": "olga",
+    "clients:rows_left": "olga",
+}
 
 
 def values_of(world: World, name: str, kwargs: tuple[str, ...]) -> dict[str, Any]:

@@ -60,10 +60,11 @@ def quick_add(
     permissions.check(by, Permission.CLIENTS_EDIT)
     if known := _known(by, id, external_id):
         return known
-    client = Client(practice=by.practice, external_id=external_id)
+    client = draft(
+        external_id=external_id, by=by, at=at, family_name=family_name, given_name=given_name, **fields
+    )
     if id:
         client.pk = id
-    _fill(client, {"family_name": family_name, "given_name": given_name} | fields, at=at)
     if not knowingly and (matches := likely_duplicates(client, by=by)):
         raise AlreadyHere(matches)
     client, new = save_once(client)
@@ -73,6 +74,13 @@ def quick_add(
     works_with = Permission.EPISODES_MANAGE
     if by.may(works_with) and permissions.scope_of(by, works_with) == "assigned":
         assign(client, by, by=by, at=at, own=True)
+    return client
+
+
+def draft(*, by: Member, at: datetime, external_id: str = "", **fields: Any) -> Client:
+    """Return a client as `quick_add` would keep them, without keeping them. Raises ClientRefused at a field."""
+    client = Client(practice=by.practice, external_id=external_id)
+    _fill(client, fields, at=at)
     return client
 
 
