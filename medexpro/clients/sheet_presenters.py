@@ -5,7 +5,7 @@ from typing import Any
 
 from medexpro.clients.models import ClientSheet, SheetRow
 from medexpro.clients.operations import sheets
-from medexpro.clients.rules.sheets import BY_KEY, DELIMITERS
+from medexpro.clients.rules.sheets import DELIMITERS
 
 MOST_SHOWN = 200
 _SAMPLES = 3
@@ -68,9 +68,8 @@ def rows(sheet: ClientSheet, *states: str) -> dict[str, Any]:
     return {"shown": shown, "count": count, "more": count - len(shown)}
 
 
-def chosen_columns(sheet: ClientSheet) -> list[dict[str, str]]:
-    """Return what each column was taken for."""
+def columns_left_out(sheet: ClientSheet) -> list[str]:
+    """Return the headings of the columns nothing is taken from."""
     return [
-        {"heading": heading, "words": BY_KEY[key].words if key else "left out"}
-        for heading, key in zip(sheet.headings, sheet.columns, strict=True)
+        heading or "no heading" for heading, key in zip(sheet.headings, sheet.columns, strict=True) if not key
     ]

@@ -6,6 +6,10 @@ from django.db import connection
 from django.utils import timezone
 from django_tasks import task
 
+from medexpro.config.takeout import making
+from medexpro.kernel import clock
+from medexpro.practice.models import Member
+
 
 @task()
 def tidy() -> None:
@@ -18,5 +22,19 @@ def tidy() -> None:
         cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [over])  # noqa: S608 - a name of ours
 
 
+@task()
+def make_export(member_id: str) -> None:
+    """Take the whole practice out for a member who may."""
+    member = Member.objects.active().select_related("user", "practice").filter(pk=member_id).first()
+    if member is not None:
+        making.make(member, now=clock.now)
+
+
+@task()
+def let_go_of_exports() -> int:
+    """Remove exports that are a day old; return how many."""
+    return making.clear_old(at=clock.now())
+
+
 DAY_S = 24 * 60 * 60
-PERIODIC = [(tidy, DAY_S)]
+PERIODIC = [(tidy, DAY_S), (let_go_of_exports, 60 * 60)]

@@ -37,6 +37,7 @@ def area_urls() -> list:
 
 urlpatterns = [
     path("accounts/", include("medexpro.practice.account_urls")),
+    path("export/", include("medexpro.config.takeout.urls")),
     *area_urls(),
 ]
 

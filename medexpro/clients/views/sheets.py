@@ -81,7 +81,7 @@ def _context(request: HttpRequest, found: ClientSheet, form: forms.SheetColumns 
         context |= {
             "alike": alike,
             "rejected": sheet_presenters.rows(found, sheets.REJECTED),
-            "columns": sheet_presenters.chosen_columns(found),
+            "left_out": sheet_presenters.columns_left_out(found),
             "left": found.rows.exists(),
             "kept": bool(found.contents),
             "new": found.counts.get(sheets.NEW, 0),
