@@ -24,3 +24,5 @@ DOCUMENT_NAMES = {
 }
 # A change in status is a matter of safety: no provider is left without it.
 ALWAYS_SENT = frozenset({DocumentKind.CHANGE})
+# How often a provider may hear how a client is doing, in days.
+SHORTEST_REPORT_DAYS, LONGEST_REPORT_DAYS = 7, 30

@@ -5,13 +5,17 @@ from uuid import UUID
 
 from django import forms
 
+from medexpro.kernel.documents import DOCUMENT_NAMES, LONGEST_REPORT_DAYS, SHORTEST_REPORT_DAYS
 from medexpro.kernel.ids import uuid7
 from medexpro.providers.models import Channel, Provider, ProviderType
+from medexpro.providers.operations import CHOSEN
 from medexpro.web.editing import EditForm
+from medexpro.web.forms import NumberField
+from medexpro.web.widgets import PicksMultiple
 
 TYPED = (
     "given_name", "family_name", "type", "credential", "specialty", "npi", "phone", "fax", "email", "email_is_secure",
-    "preferred_channel",
+    "preferred_channel", "unwanted_documents", "report_days",
 )  # fmt: skip
 
 
@@ -47,6 +51,17 @@ class ProviderForm(EditForm):
     preferred_channel = forms.ChoiceField(
         label="Prefers to hear from us by", choices=Channel.choices, initial=Channel.FAX
     )
+    unwanted_documents = forms.MultipleChoiceField(
+        label="Asked not to get",
+        choices=[(kind.value, DOCUMENT_NAMES[kind]) for kind in CHOSEN],
+        widget=PicksMultiple,
+        required=False,
+        help_text="A change in status always goes out",
+    )
+    report_days = NumberField(
+        label="A progress report every", unit="d", whole=True, lowest=SHORTEST_REPORT_DAYS,
+        highest=LONGEST_REPORT_DAYS, initial=LONGEST_REPORT_DAYS, required=False, help_text="Empty: 30 days",
+    )  # fmt: skip
 
     @classmethod
     def over(cls, provider: Provider, data: Any = None) -> "ProviderForm":
@@ -65,4 +80,5 @@ class ProviderForm(EditForm):
 
     def values(self) -> dict[str, Any]:
         """Return the arguments of `add` and `change`."""
-        return {name: value for name, value in super().values().items() if name != "new_id"}
+        values = {name: value for name, value in super().values().items() if name != "new_id"}
+        return values | {"report_days": values["report_days"] or LONGEST_REPORT_DAYS}

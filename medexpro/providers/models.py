@@ -64,6 +64,12 @@ class Provider(VersionedModel, PracticeModel):
         default=False, help_text="Confirmed to be safe for health data over TLS"
     )
     preferred_channel = models.CharField(max_length=8, choices=Channel, default=Channel.FAX)
+    unwanted_documents = models.JSONField(
+        default=list, help_text="Kinds of documents this provider asked not to get"
+    )
+    report_days = models.PositiveSmallIntegerField(
+        default=30, help_text="A progress report so often, 30 days at most"
+    )
     is_active = models.BooleanField(default=True)
     external_id = models.CharField(max_length=120, blank=True)
 
@@ -77,7 +83,11 @@ class Provider(VersionedModel, PracticeModel):
                 fields=["practice", "external_id"],
                 name="an_imported_provider_is_kept_once",
                 condition=~models.Q(external_id=""),
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(report_days__gte=7, report_days__lte=30),
+                name="a_progress_report_goes_out_within_30_days",
+            ),
         ]
 
     objects = PracticeQuerySet.as_manager()

@@ -7,6 +7,12 @@ from uuid import UUID
 from django.db import transaction
 
 from medexpro.audit.trail import record
+from medexpro.kernel.documents import (
+    ALWAYS_SENT,
+    LONGEST_REPORT_DAYS,
+    SHORTEST_REPORT_DAYS,
+    DocumentKind,
+)
 from medexpro.kernel.refusals import NotFound, Refusal
 from medexpro.practice import permissions
 from medexpro.practice.models import Member
@@ -18,9 +24,11 @@ from medexpro.providers.rules import npi as npi_rule
 
 PROVIDER_FIELDS = (
     "given_name", "family_name", "type", "credential", "specialty", "npi", "organisation", "phone", "fax", "email",
-    "email_is_secure", "preferred_channel", "is_active",
+    "email_is_secure", "preferred_channel", "unwanted_documents", "report_days", "is_active",
 )  # fmt: skip
 ORGANISATION_FIELDS = ("name", "address", "phone", "fax")
+# What a provider may do without.
+CHOSEN = tuple(kind for kind in DocumentKind if kind not in ALWAYS_SENT)
 # What stands after the name when nobody typed it.
 CREDENTIAL_OF_TYPE = {kind.value for kind in ProviderType} - {ProviderType.OTHER.value}
 
@@ -129,6 +137,9 @@ def _fill(provider: Provider, fields: dict[str, Any]) -> None:
     provider.npi = npi_rule.plain(provider.npi)
     if provider.npi and (wrong := npi_rule.check_npi(provider.npi)):
         raise ProviderRefused(wrong, field="npi")
+    provider.unwanted_documents = [kind.value for kind in CHOSEN if kind.value in provider.unwanted_documents]
+    if not SHORTEST_REPORT_DAYS <= provider.report_days <= LONGEST_REPORT_DAYS:
+        raise ProviderRefused("A progress report goes out every 7 to 30 days.", field="report_days")
     check_fields(provider, ProviderRefused)
     if provider.organisation and provider.organisation.practice_id != provider.practice_id:
         raise NotFound("There is no such record in this practice.")

@@ -11,7 +11,7 @@ from medexpro.kernel import clock
 from medexpro.kernel.refusals import Conflict, Refusal
 from medexpro.practice.access import member_of, requires
 from medexpro.practice.permissions import Permission
-from medexpro.providers import operations
+from medexpro.providers import operations, presenters
 from medexpro.providers.forms import ProviderForm
 from medexpro.providers.models import Organisation, Provider
 from medexpro.web.pages import go_to, page, toast
@@ -58,6 +58,7 @@ def show(request: HttpRequest, provider_id: UUID) -> HttpResponse:
     context = {
         "nav": "referrals",
         "provider": provider,
+        "wishes": presenters.wishes(provider),
         "edits": member_of(request).may(Permission.PROVIDERS_EDIT),
     }
     return page(request, "providers/show.html", context)

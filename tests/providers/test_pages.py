@@ -52,3 +52,14 @@ def test_who_may_change_providers(cast, sign_in, person, status):
 
 def test_another_practices_provider_is_not_found(cast, sign_in):
     assert sign_in(cast.dana).get(reverse("providers:show", args=[cast.dr_raman.pk])).status_code == 404
+
+
+def test_what_a_provider_asked_not_to_get_is_kept_and_said(cast, sign_in):
+    ben, url = sign_in(cast.ben), reverse("providers:change", args=[cast.dr_raman.pk])
+    show = reverse("providers:show", args=[cast.dr_raman.pk])
+    assert "All documents; a progress report every 30 days" in text_of(ben.get(show))
+    given = form_of(ben.get(url)) | {"unwanted_documents": ["introductory_letter"], "report_days": "14"}
+    assert ben.post(url, given).status_code == 302
+    assert "All documents but introductory letter; a progress report every 14 days" in text_of(ben.get(show))
+    refused = ben.post(url, form_of(ben.get(url)) | {"report_days": "45"})
+    assert "runs from 7 to 30" in text_of(refused)

@@ -46,6 +46,8 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(blank=True, max_length=254)),
                 ('email_is_secure', models.BooleanField(default=False, help_text='Confirmed to be safe for health data over TLS')),
                 ('preferred_channel', models.CharField(choices=[('link', 'Secure link'), ('fax', 'Fax'), ('print', 'Print and post'), ('email', 'E-mail (secure address only)'), ('phone', 'Phone')], default='fax', max_length=8)),
+                ('unwanted_documents', models.JSONField(default=list, help_text='Kinds of documents this provider asked not to get')),
+                ('report_days', models.PositiveSmallIntegerField(default=30, help_text='A progress report so often, 30 days at most')),
                 ('is_active', models.BooleanField(default=True)),
                 ('external_id', models.CharField(blank=True, max_length=120)),
                 ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='providers', to='providers.organisation')),
@@ -67,5 +69,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='provider',
             constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('practice', 'external_id'), name='an_imported_provider_is_kept_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='provider',
+            constraint=models.CheckConstraint(condition=models.Q(('report_days__gte', 7), ('report_days__lte', 30)), name='a_progress_report_goes_out_within_30_days'),
         ),
     ]
