@@ -1,5 +1,6 @@
 """What this area puts on a client's chart: outcomes, goals, the tab, and the next assessment."""
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -9,6 +10,9 @@ from medexpro.assessments.models import Assessment, Goal
 from medexpro.assessments.outcomes import GRIP, Outcome, goal_rows
 from medexpro.clients import panels
 from medexpro.clients.panels import Action, Chart, Panel, Slot, Tab
+from medexpro.episodes import ending
+from medexpro.episodes.models import Episode
+from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
 
 MOST_CHARTS = 4
@@ -33,6 +37,8 @@ def register() -> None:
         )
     )
     panels.add(Panel("goals", "Goals", "assessments/goals_panel.html", goals, READ, order=20, slot=Slot.TRIO))
+    ending.show(at_the_end)
+    ending.freeze(final_measures)
 
 
 def _url(chart: Chart) -> str | None:
@@ -133,3 +139,31 @@ def goals(chart: Chart) -> dict[str, Any] | None:
         "url": reverse("assessments:goals", args=[chart.episode.pk]),
         "may_edit": chart.member.may(Permission.PROGRAMS_EDIT),
     }
+
+
+def at_the_end(episode: Episode, *, member: Member, day: date) -> dict[str, Any]:
+    """Return the goals, met or not, and the last measures, to look at before an episode ends."""
+    return {
+        "template": "assessments/discharge_part.html",
+        "goals": state.goals_of(episode),
+        "url": reverse("assessments:goals", args=[episode.pk]),
+        "measures": final_measures(episode, day),
+        "may_edit": member.may(Permission.ASSESSMENTS_MEASURE),
+    }
+
+
+def final_measures(episode: Episode, day: date) -> list[dict[str, str]]:
+    """Return every measure with a place in the report, from the first to the last result, in words."""
+    return [
+        {
+            "measure": one.measure.id,
+            "side": one.side,
+            "name": one.name,
+            "baseline": one.baseline_figure,
+            "last": one.current_figure,
+            "on": one.current.on.isoformat(),
+            "change": one.counts,
+        }
+        for one in state.outcomes(episode, day)
+        if one.domain
+    ]

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from medexpro.audit.trail import record
 from medexpro.clients.models import Client
 from medexpro.clients.rules import dates
-from medexpro.episodes import events, populations, steps
+from medexpro.episodes import ending, events, populations, steps
 from medexpro.episodes.models import Category, EndReason, Episode, NextStep, Status, StatusChange
 from medexpro.episodes.rules import category as category_rule
 from medexpro.episodes.rules import status as status_rule
@@ -240,7 +240,8 @@ def discharge(
 ) -> Episode:
     """End an episode: reason, what the client reached, the last measures, what comes next.
 
-    final_measures: frozen as they stood, by the area that measures. Maintenance afterwards is a new, linked episode.
+    final_measures: frozen as they stood; None takes them from the area that measures. Maintenance afterwards is a new,
+    linked episode.
     """
     permissions.check(by, Permission.EPISODES_MANAGE, episode)
     if ended_reason not in EndReason.values:
@@ -253,8 +254,9 @@ def discharge(
         return episode
     episode.ended_reason, episode.ended_words = ended_reason, words.strip()
     episode.goals_reached, episode.next_step = goals_reached.strip(), next_step
-    episode.final_measures = final_measures or []
-    episode.ended_on = episode.practice.day(at)
+    day = episode.practice.day(at)
+    episode.final_measures = ending.final_measures(episode, day) if final_measures is None else final_measures
+    episode.ended_on = day
     ended = ("ended_reason", "ended_words", "goals_reached", "next_step", "final_measures", "ended_on")
     reason = words or EndReason(ended_reason).label
     _move(episode, Status.DISCHARGED, fields=ended, reason=reason, by=by, at=at)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from medexpro.clients import panels
 from medexpro.clients.models import Client
-from medexpro.episodes import forms, operations, presenters, steps
+from medexpro.episodes import ending, forms, operations, presenters, steps
 from medexpro.episodes.models import Episode
 from medexpro.kernel import clock
 from medexpro.kernel.refusals import Conflict, Refusal
@@ -141,8 +141,20 @@ def decline(request: HttpRequest, episode_id: UUID) -> HttpResponse:
 
 @requires(Permission.EPISODES_MANAGE)
 def discharge(request: HttpRequest, episode_id: UUID) -> HttpResponse:
-    """End an episode: reason, what was reached, what comes next."""
-    return _move(request, episode_id, forms.Discharge, operations.discharge, "Discharge", "Discharge")
+    """End an episode: goals and last measures to look at, reason, what was reached, what comes next."""
+    episode, member = _episode(request, episode_id), member_of(request)
+    day = episode.practice.day(clock.now())
+    return _move(
+        request,
+        episode_id,
+        forms.Discharge,
+        operations.discharge,
+        "Discharge",
+        "Discharge",
+        template="episodes/discharge.html",
+        go_on=ending.next_address(episode, member),
+        parts=ending.parts(episode, member=member, day=day),
+    )
 
 
 @require_POST
@@ -165,6 +177,8 @@ def _move(
     operation: Callable[..., Episode],
     title: str,
     verb: str,
+    go_on: str = "",
+    **extra: Any,
 ) -> HttpResponse:
     episode = _episode(request, episode_id)
     chart = panels.open_chart(request, episode.client, page="episode")
@@ -176,8 +190,8 @@ def _move(
             form.refuse(refusal)
         else:
             toast(request, f"{episode.title}: {episode.get_status_display().lower()}.")
-            return go_to(request, _chart_url(episode))
-    return _page(request, chart, form, title, verb)
+            return go_to(request, go_on or _chart_url(episode))
+    return _page(request, chart, form, title, verb, **extra)
 
 
 def _episode(request: HttpRequest, episode_id: UUID) -> Episode:

@@ -167,6 +167,11 @@ def acknowledge(referral: Referral, *, channel: str, by: Member, at: datetime) -
     permissions.check(by, Permission.REFERRALS_INTAKE, referral)
     if channel not in Channel.values:
         raise ReferralRefused("Choose how the provider was told.", field="channel")
+    return note_acknowledged(referral, channel=channel, by=by, at=at)
+
+
+def note_acknowledged(referral: Referral, *, channel: str, by: Member, at: datetime) -> Referral:
+    """Keep that the acknowledgement has left; whoever sent it was asked for permission then. The first time counts."""
     if referral.acknowledged_at is None:
         referral.acknowledged_at, referral.acknowledged_by = at, by
         referral.acknowledged_channel = channel

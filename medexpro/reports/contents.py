@@ -3,24 +3,30 @@
 A member may change some of the words (`Document.words`); where they did not, the record speaks. Nothing here writes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from medexpro.assessments.rules import said
+from medexpro.clearance import state as clearance
+from medexpro.episodes.models import Status
 from medexpro.pdf.letterhead import Letterhead
 from medexpro.practice.models import Member, Practice
+from medexpro.practice.roles import Role
+from medexpro.reports import changing, proposed
 from medexpro.reports import rows as measures
 from medexpro.reports.models import Document
-from medexpro.reports.record import Record, holds
+from medexpro.reports.record import Record, bare
 from medexpro.reports.record import read as read_record
 from medexpro.reports.rules import lead
-from medexpro.reports.rules.one_page import LIMITS
+from medexpro.reports.rules.changes import untold
 from medexpro.reports.snapshots import (
+    AcknowledgementSnapshot,
     Ask,
-    Attendance,
+    AssessmentSummarySnapshot,
     Author,
+    ChangeInStatusSnapshot,
+    DischargeSummarySnapshot,
     IntroductoryLetterSnapshot,
     Paragraph,
     Party,
@@ -36,8 +42,24 @@ SIGNATURE_BOX = (600, 180)
 DEFAULT_TITLE = "Medical exercise professional"
 # What a member may write, by kind of document, in the order of the form.
 FIELDS: dict[str, tuple[str, ...]] = {
-    Document.Kind.PROGRESS: ("lead", "precautions", "program", "next", "ask"),
+    Document.Kind.ACKNOWLEDGEMENT: ("lead", "plan", "needed", "closing"),
     Document.Kind.INTRODUCTORY: ("lead", "found", "plan", "precautions", "closing", "ask"),
+    Document.Kind.SUMMARY: ("lead", "goals", "precautions", "program", "next", "ask"),
+    Document.Kind.PROGRESS: ("lead", "precautions", "program", "next", "ask"),
+    Document.Kind.CHANGE: ("lead", "observed", "done", "closing", "ask"),
+    Document.Kind.DISCHARGE: ("lead", "goals", "reached", "next", "ask"),
+}
+# Those with a table of measures to choose from, and those with charts.
+WITH_TABLE = frozenset({Document.Kind.SUMMARY, Document.Kind.PROGRESS, Document.Kind.DISCHARGE})
+WITH_CHARTS = frozenset({Document.Kind.PROGRESS, Document.Kind.DISCHARGE})
+# How a printed number is introduced.
+NUMBERED = {
+    Document.Kind.ACKNOWLEDGEMENT: "Letter",
+    Document.Kind.INTRODUCTORY: "Letter",
+    Document.Kind.SUMMARY: "Summary",
+    Document.Kind.PROGRESS: "Report",
+    Document.Kind.CHANGE: "Notice",
+    Document.Kind.DISCHARGE: "Summary",
 }
 MEANING = "I made this document from the record and stand for what it says."
 
@@ -79,12 +101,12 @@ def contents_of(
     by: who signs; None takes who drafted it. sign: whether to print the signature, given at `at`.
     """
     chosen: Mapping[str, Any] = document.words
+    if record is None and document.kind == Document.Kind.ACKNOWLEDGEMENT:
+        record = bare(document.episode, at)
     record = record or read_record(document.episode, at, pain=bool(chosen.get("show_pain")))
     author = by or document.drafted_by
     frame = _frame(document, record, author, at if sign else None)
-    if document.kind == Document.Kind.PROGRESS:
-        return _progress(document, record, chosen, frame)
-    return _letter(document, record, chosen, frame)
+    return MAKERS[Document.Kind(document.kind)](document, record, chosen, frame)
 
 
 def _frame(document: Document, record: Record, author: Member, signed_at: datetime | None) -> dict[str, Any]:
@@ -96,13 +118,13 @@ def _frame(document: Document, record: Record, author: Member, signed_at: dateti
     return {
         "title": f"{kind}, {client.name}, {full_day}",
         "heading": kind,
-        "number": f"{'Report' if document.kind == Document.Kind.PROGRESS else 'Letter'} {document.number}",
+        "number": f"{NUMBERED[Document.Kind(document.kind)]} {document.number}",
         "made_at": record.at,
         "date_line": full_day + (f" · day {(day - episode.started_on).days}" if episode.started_on else ""),
         "to": Party(document.provider.formal_name, _provider_lines(document)),
         "re": Party(client.name, _client_lines(record)),
-        "about": Party(episode.title, _about_lines(record)),
-        "author": Author(author.signing_name, author.title or DEFAULT_TITLE),
+        "about": _about(document, record),
+        "author": Author(author.signing_name, author.title or _title_of(author)),
         "signature": _signature(author, practice, signed_at) if signed_at else None,
         "small_print": (
             "Medical exercise for clients discharged or cleared by their provider. It does not replace medical care. "
@@ -117,34 +139,22 @@ def _progress(
 ) -> Contents:
     everything = measures.reported(record)
     rows = measures.chosen_rows(everything, chosen.get("rows"))
-    span = (
-        lead.span_in_words((record.now_on - record.baseline_on).days)
-        if record.baseline_on and record.now_on
-        else ""
-    )
     own = {
-        "lead": lead.lead_sentence(
-            record.episode.client.formal_name,
-            measures.changed(everything, record.episode.side),
-            span=span,
-        ),
-        "precautions": "\n".join(precaution_lines(record)),
-        "program": program_words(record),
-        "next": next_words(record),
+        "lead": _changed_since(record, everything),
+        "precautions": "\n".join(proposed.precaution_lines(record)),
+        "program": proposed.program_words(record),
+        "next": proposed.next_words(record),
         "ask": "",
     }
     texts = _texts(own, chosen)
     snapshot = ProgressReportSnapshot(
         **frame,
         lead=runs(texts["lead"]),
-        baseline_on=words.day(record.baseline_on, "short") if record.baseline_on else "",
-        now_on=words.day(record.now_on, "short")
-        if record.now_on and record.now_on != record.baseline_on
-        else "",
+        **_days_measured(record),
         domains=measures.domain_rows(record, rows),
         also=measures.left_out_words(everything, rows),
         charts=measures.charts_of(record, rows) if chosen.get("charts", True) else [],
-        attendance=attendance(record),
+        attendance=proposed.attendance(record),
         precautions=_lines(texts["precautions"]),
         program=texts["program"],
         next=texts["next"],
@@ -156,18 +166,18 @@ def _progress(
 def _letter(document: Document, record: Record, chosen: Mapping[str, Any], frame: dict[str, Any]) -> Contents:
     client, practice = record.episode.client, record.practice
     own = {
-        "lead": _opening(record),
-        "found": found_words(record),
+        "lead": proposed.opening(record),
+        "found": proposed.found_words(record),
         "plan": " ".join(
             filter(
                 None,
                 [
-                    program_words(record),
+                    proposed.program_words(record),
                     "We measure again every 30 days; you receive one page each time.",
                 ],
             )
         ),
-        "precautions": "\n".join(precaution_lines(record)),
+        "precautions": "\n".join(proposed.precaution_lines(record)),
         "closing": "Thank you for your trust."
         + (f" Call {practice.phone} and we answer the same day." if practice.phone else ""),
         "ask": "",
@@ -187,7 +197,7 @@ def _letter(document: Document, record: Record, chosen: Mapping[str, Any], frame
         **frame,
         greeting=f"Dear {document.provider.short_name},",
         opening=runs(texts["lead"]),
-        paragraphs=[Paragraph(heading, text) for heading, text in parts if text],
+        paragraphs=_paragraphs(parts),
         precautions=_lines(texts["precautions"]),
         asks=_asks([Ask("No concerns"), Ask("Please note:", line=True)], texts["ask"]),
         closing=texts["closing"],
@@ -195,94 +205,183 @@ def _letter(document: Document, record: Record, chosen: Mapping[str, Any], frame
     return Contents(snapshot, texts, own, measured=record.first_visit_on is not None and bool(client))
 
 
-# ---- Words the record proposes
-
-
-def attendance(record: Record) -> Attendance:
-    """Return the sessions done, of how many planned, and week by week."""
-    weeks = record.weeks()
-    count = len(record.came)
-    if not count:
-        return Attendance(runs("No session signed in this time."))
-    text = f"**{count} {'session' if count == 1 else 'sessions'}** in {len(weeks)} {'week' if len(weeks) == 1 else 'weeks'}"
-    if record.program and record.episode.started_on and record.came[0].on >= record.episode.started_on:
-        text += f", {record.program.sessions_planned} planned"
-    each = ", ".join(str(week.attended) for week in weeks)
-    return Attendance(runs(f"{text}."), weeks, f"Sessions in each of {len(weeks)} weeks: {each}.")
-
-
-def precaution_lines(record: Record) -> list[str]:
-    """Return the precautions in force and the holds that happened, one short line each.
-
-    A precaution nobody has confirmed says so. A long one is cut at its first clause; the whole stands in the record.
-    """
-    lines = []
-    for precaution in record.precautions:
-        text = precaution.text.strip().rstrip(".")
-        if len(text) > LIMITS["precautions"].characters and ";" in text:
-            text = text.split(";")[0]
-        lines.append(text if precaution.state == "confirmed" else f"{text} (please confirm)")
-    return lines + holds(record)
-
-
-def program_words(record: Record) -> str:
-    """Return the program's phase, kinds of work and rhythm; empty without a program."""
-    program, protocol = record.program, record.protocol
-    if program is None or protocol is None:
-        return ""
-    text = f"{protocol.condition.split(' (')[0]} program"
-    if record.phase:
-        place, phase = record.phase
-        kinds = words.joined([kind.replace("_", " ") for kind in phase.fitt])
-        text += f", phase {place} of {len(protocol.phases)} ({phase.name}): {kinds}"
-    return f"{text}. {program.weekdays}." if program.weekdays else f"{text}."
-
-
-def next_words(record: Record) -> str:
-    """Return what comes: the next reassessment, and the goal that ends first."""
-    sentences = []
-    if record.due_on:
-        sentences.append(f"Reassessment by {words.day(record.due_on)}.")
-    goals = {
-        one.goal.goal.pk: one.goal for one in record.outcomes if one.goal and one.goal.goal.state == "open"
+def _acknowledgement(
+    document: Document, record: Record, chosen: Mapping[str, Any], frame: dict[str, Any]
+) -> Contents:
+    own = {
+        "lead": proposed.received_words(record),
+        "plan": (
+            f"We call {record.episode.client.formal_name} to arrange the first visit. Before exercise begins we screen, ask "
+            "for clearance where it is missing, and measure function. You hear from us within 24 hours of the first visit, "
+            "and every 30 days from then on."
+        ),
+        "needed": "\n".join(proposed.needed_lines(record)),
+        "closing": _closing(record),
     }
-    if first := min(goals.values(), key=lambda goal: goal.goal.due_on, default=None):
-        activity = first.goal.activity.strip().rstrip(".")
-        if not activity[1:2].isupper():
-            activity = activity[:1].lower() + activity[1:]
-        sentences.append(
-            f"Goal by {words.day(first.goal.due_on, 'short')}: {activity} ({first.name} {first.target})."
-        )
-    return " ".join(sentences)
+    texts = _texts(own, chosen)
+    needed = _lines(texts["needed"])
+    snapshot = AcknowledgementSnapshot(
+        **frame,
+        greeting=f"Dear {document.provider.short_name},",
+        opening=runs(texts["lead"]),
+        paragraphs=_paragraphs([("What happens next", texts["plan"])]),
+        needed=needed,
+        asks=[Ask("It is attached"), Ask("Please call:", line=True)] if needed else [],
+        closing=texts["closing"],
+    )
+    return Contents(snapshot, texts, own)
 
 
-def found_words(record: Record) -> str:
-    """Return up to four first results in one sentence; empty before the baseline."""
-    first = measures.chosen_rows(measures.reported(record), None, most=4)
-    shown = [
-        f"{measures.spoken_name(one.outcome)} "
-        + said.figure(one.outcome.measure, one.outcome.baseline.value, one.outcome.unit)
-        for one in first
+def _summary(
+    document: Document, record: Record, chosen: Mapping[str, Any], frame: dict[str, Any]
+) -> Contents:
+    everything = measures.reported(record)
+    rows = measures.chosen_rows(everything, chosen.get("rows"))
+    own = {
+        "lead": proposed.measured_words(record),
+        "goals": "\n".join(proposed.goal_lines(record.goals)),
+        "precautions": "\n".join(proposed.precaution_lines(record)),
+        "program": proposed.program_words(record),
+        "next": f"Reassessment by {words.day(record.due_on)}; you receive one page then."
+        if record.due_on
+        else "",
+        "ask": "",
+    }
+    texts = _texts(own, chosen)
+    snapshot = AssessmentSummarySnapshot(
+        **frame,
+        lead=runs(texts["lead"]),
+        measured_on=words.day(record.baseline_on, "short") if record.baseline_on else "",
+        domains=measures.first_rows(record, rows),
+        also=measures.also_measured(everything, rows),
+        goals=_lines(texts["goals"]),
+        precautions=_lines(texts["precautions"]),
+        program=texts["program"],
+        next=texts["next"],
+        asks=_asks([Ask("Agreed"), Ask("Please change:", line=True)], texts["ask"]),
+    )
+    return Contents(snapshot, texts, own, everything, [one.key for one in rows], record.is_measured)
+
+
+def _change(document: Document, record: Record, chosen: Mapping[str, Any], frame: dict[str, Any]) -> Contents:
+    changes = untold(changing.changes_of(record.episode, record.at), _last_told_at(document), on=record.day)
+    going_on = _goes_on(record)
+    own = {
+        "lead": proposed.changed_words(record, changes, going_on=going_on),
+        "observed": proposed.observed_words(record, changes),
+        "done": proposed.stopped_words(record, going_on=going_on) if changes else "",
+        "closing": _closing(record),
+        "ask": "",
+    }
+    texts = _texts(own, chosen)
+    asks = [
+        Ask("Exercise may go on"),
+        Ask("Not before I have seen the client"),
+        Ask("With limits:", line=True),
     ]
-    return f"{'; '.join(shown)}." if shown else ""
+    snapshot = ChangeInStatusSnapshot(
+        **frame,
+        greeting=f"Dear {document.provider.short_name},",
+        opening=runs(texts["lead"]),
+        paragraphs=_paragraphs([("What was observed", texts["observed"]), ("What we did", texts["done"])]),
+        findings=proposed.finding_lines(record, changes),
+        asks=_asks(asks, texts["ask"]),
+        closing=texts["closing"],
+    )
+    # Whoever writes the sentence themselves has something to tell.
+    return Contents(snapshot, texts, own, measured=bool(texts["lead"].strip()))
 
 
-def _opening(record: Record) -> str:
-    client, referral = record.episode.client, record.episode.referral
-    referred = ""
-    if referral is not None:
-        on = referral.written_on or referral.received_on
-        referred = f", whom you referred on {on:%B} {on.day},"
-    first = record.first_visit_on
-    if first is None:
-        return f"{client.formal_name}{referred} has been accepted for medical exercise and **begins soon**."
-    when = "today" if first == record.day else f"on {first:%B} {first.day}"
-    held = any(visit.held for visit in record.visits)
-    end = "" if held or not record.came else " and **finished the session**"
-    return f"{client.formal_name}{referred} had the **first visit {when}**{end}."
+def _goes_on(record: Record) -> bool:
+    """Return whether the client may exercise: in service, and cleared by the newest decision. One query."""
+    decision = clearance.latest_decision(record.episode)
+    return record.episode.status == Status.ACTIVE and decision is not None and decision.outcome == "granted"
+
+
+def _last_told_at(document: Document) -> datetime | None:
+    """Return when the provider was last told of a change: by a notice, or by the discharge summary. One query.
+
+    A notice that replaces another tells again what that one told.
+    """
+    kinds = (Document.Kind.CHANGE, Document.Kind.DISCHARGE)
+    signed = Document.objects.filter(episode=document.episode, kind__in=kinds, signed_at__isnull=False)
+    others = signed.exclude(pk=document.replaces_id).exclude(state=Document.State.VOID)
+    return others.order_by("-signed_at").values_list("signed_at", flat=True).first()
+
+
+def _discharge(
+    document: Document, record: Record, chosen: Mapping[str, Any], frame: dict[str, Any]
+) -> Contents:
+    everything = measures.reported(record)
+    rows = measures.chosen_rows(everything, chosen.get("rows"))
+    own = {
+        "lead": proposed.ended_words(record, _changed_since(record, everything)),
+        "goals": "\n".join(proposed.goals_at_end(record.goals)),
+        "reached": proposed.reached_words(record),
+        "next": proposed.after_words(record),
+        "ask": "",
+    }
+    texts = _texts(own, chosen)
+    snapshot = DischargeSummarySnapshot(
+        **frame,
+        lead=runs(texts["lead"]),
+        **_days_measured(record),
+        domains=measures.domain_rows(record, rows),
+        also=measures.left_out_words(everything, rows),
+        charts=measures.charts_of(record, rows) if chosen.get("charts", True) else [],
+        attendance=proposed.service_words(record),
+        goals=_lines(texts["goals"]),
+        reached=texts["reached"],
+        next=texts["next"],
+        asks=_asks([Ask("Noted"), Ask("Please call:", line=True)], texts["ask"]),
+    )
+    ended = record.episode.ended_on is not None
+    return Contents(snapshot, texts, own, everything, [one.key for one in rows], ended)
+
+
+MAKERS: dict[Document.Kind, Callable[..., Contents]] = {
+    Document.Kind.ACKNOWLEDGEMENT: _acknowledgement,
+    Document.Kind.INTRODUCTORY: _letter,
+    Document.Kind.SUMMARY: _summary,
+    Document.Kind.PROGRESS: _progress,
+    Document.Kind.CHANGE: _change,
+    Document.Kind.DISCHARGE: _discharge,
+}
 
 
 # ---- Small parts
+
+
+def _title_of(member: Member) -> str:
+    """Return what stands under a name without a title; only a professional is called one."""
+    return DEFAULT_TITLE if member.has_role(Role.PROFESSIONAL) else member.role_names
+
+
+def _closing(record: Record) -> str:
+    phone = record.practice.phone
+    return f"Call {phone} and we answer the same day." if phone else "Thank you for your trust."
+
+
+def _paragraphs(parts: Sequence[tuple[str, str]]) -> list[Paragraph]:
+    return [Paragraph(heading, text) for heading, text in parts if text]
+
+
+def _changed_since(record: Record, everything: Sequence[measures.Reported]) -> str:
+    """Return the sentence on what changed since the baseline."""
+    both = record.baseline_on and record.now_on
+    span = lead.span_in_words((record.now_on - record.baseline_on).days) if both else ""
+    episode = record.episode
+    return lead.lead_sentence(
+        episode.client.formal_name, measures.changed(everything, episode.side), span=span
+    )
+
+
+def _days_measured(record: Record) -> dict[str, str]:
+    first, last = record.baseline_on, record.now_on
+    return {
+        "baseline_on": words.day(first, "short") if first else "",
+        "now_on": words.day(last, "short") if last and last != first else "",
+    }
 
 
 def _texts(own: Mapping[str, str], chosen: Mapping[str, Any]) -> dict[str, str]:
@@ -316,6 +415,15 @@ def _client_lines(record: Record) -> list[str]:
     if referral:
         lines.append(f"referred {words.day(referral.written_on or referral.received_on)}")
     return lines
+
+
+def _about(document: Document, record: Record) -> Party:
+    """Return what the document is about. An acknowledgement says it as the referral does, and nothing of the record."""
+    referral = record.episode.referral
+    if document.kind != Document.Kind.ACKNOWLEDGEMENT or referral is None:
+        return Party(record.episode.title, _about_lines(record))
+    codes = [f"ICD-10 {', '.join(record.codes[:2])}"] if record.codes else []
+    return Party(referral.purpose or "Medical exercise", codes)
 
 
 def _about_lines(record: Record) -> list[str]:

@@ -7,7 +7,7 @@ from django import forms as django_forms
 
 from medexpro.clients.forms import NewId
 from medexpro.pdf.characters import warning
-from medexpro.reports.contents import FIELDS, Contents
+from medexpro.reports.contents import FIELDS, WITH_CHARTS, WITH_TABLE, Contents
 from medexpro.reports.models import Document
 from medexpro.reports.rows import Reported
 from medexpro.reports.rules.one_page import LIMITS, check_length
@@ -21,9 +21,18 @@ LABELS = {
     "found": "What we found",
     "plan": "What we plan",
     "precautions": "Precautions, one a line",
+    "needed": "What we still need, one a line",
+    "goals": "Goals, one a line",
+    "observed": "What was observed; no cause",
+    "done": "What we did",
+    "reached": "What the client can do now",
     "closing": "The closing line",
     "ask": "One more question, as a box to tick",
 }
+
+
+# Fields of which every line is one of a list.
+LISTS = frozenset({"precautions", "needed", "goals"})
 
 
 class WordsForm(forms.Form):
@@ -49,7 +58,7 @@ class WordsForm(forms.Form):
             self.add(
                 key, django_forms.CharField(label=LABELS[key], widget=text, required=False, max_length=2000)
             )
-        if document.kind == Document.Kind.PROGRESS:
+        if document.kind in WITH_TABLE:
             rows = django_forms.MultipleChoiceField(
                 label="Measures in the table",
                 choices=[(one.key, _row_label(one)) for one in contents.choices],
@@ -58,7 +67,8 @@ class WordsForm(forms.Form):
                 help_text="What is left out is named in one line under the table. What got worse always stands.",
             )
             self.add("rows", rows)
-            self.add("charts", django_forms.BooleanField(label="Two charts", required=False))
+            if document.kind in WITH_CHARTS:
+                self.add("charts", django_forms.BooleanField(label="Two charts", required=False))
             pain = django_forms.BooleanField(
                 label="Recorded pain, too", required=False, help_text="Off unless the provider asked for it."
             )
@@ -83,7 +93,7 @@ def notes_on(texts: Mapping[str, str]) -> list[tuple[str, str]]:
     """
     found = []
     for key, text in texts.items():
-        lines = [line for line in text.splitlines() if line.strip()] if key == "precautions" else text
+        lines = [line for line in text.splitlines() if line.strip()] if key in LISTS else text
         limit = {"ask": "asks"}.get(key, key)
         said = [check_length(limit, lines) if limit in LIMITS else "", warning(text)]
         found += [(LABELS[key], sentence) for sentence in said if sentence]

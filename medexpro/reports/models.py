@@ -4,17 +4,22 @@ from django.db import models
 
 from medexpro.audit.sealing import sealed
 from medexpro.episodes.models import Episode, EpisodeRow
+from medexpro.kernel.documents import DOCUMENT_NAMES, DocumentKind
 from medexpro.practice.models import Member, VersionedModel
 from medexpro.providers.models import Channel, Provider
 
 
 @sealed("OLD.signed_at IS NOT NULL", may_follow=("state", "version", "updated_at"))
 class Document(VersionedModel, EpisodeRow):
-    """One letter or report to one provider."""
+    """One of the six documents, to one provider."""
 
     class Kind(models.TextChoices):
-        INTRODUCTORY = "introductory_letter", "Introductory letter"
-        PROGRESS = "progress_report", "Progress report"
+        ACKNOWLEDGEMENT = DocumentKind.ACKNOWLEDGEMENT.value, DOCUMENT_NAMES[DocumentKind.ACKNOWLEDGEMENT]
+        INTRODUCTORY = DocumentKind.INTRODUCTORY.value, DOCUMENT_NAMES[DocumentKind.INTRODUCTORY]
+        SUMMARY = DocumentKind.SUMMARY.value, DOCUMENT_NAMES[DocumentKind.SUMMARY]
+        PROGRESS = DocumentKind.PROGRESS.value, DOCUMENT_NAMES[DocumentKind.PROGRESS]
+        CHANGE = DocumentKind.CHANGE.value, DOCUMENT_NAMES[DocumentKind.CHANGE]
+        DISCHARGE = DocumentKind.DISCHARGE.value, DOCUMENT_NAMES[DocumentKind.DISCHARGE]
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"

@@ -20,13 +20,28 @@ from medexpro.practice.permissions import Permission
 from medexpro.providers.models import Provider
 from medexpro.reports import events
 from medexpro.reports import rows as measures
-from medexpro.reports.contents import FIELDS, MEANING, Contents, contents_of, letterhead_of
+from medexpro.reports.contents import FIELDS, MEANING, WITH_TABLE, Contents, contents_of, letterhead_of
 from medexpro.reports.layouts import LAYOUTS
 from medexpro.reports.models import Document
 from medexpro.reports.rules.wording import Mark, find_marks
 from medexpro.reports.snapshots import encode, fingerprint
 
-LETTERS = {Document.Kind.PROGRESS: "R", Document.Kind.INTRODUCTORY: "L"}
+LETTERS = {
+    Document.Kind.ACKNOWLEDGEMENT: "A",
+    Document.Kind.INTRODUCTORY: "L",
+    Document.Kind.SUMMARY: "S",
+    Document.Kind.PROGRESS: "R",
+    Document.Kind.CHANGE: "C",
+    Document.Kind.DISCHARGE: "D",
+}
+# Why a document with nothing to say is not signed.
+NOTHING = {
+    Document.Kind.INTRODUCTORY: "There has been no visit yet to write about.",
+    Document.Kind.SUMMARY: "Nothing is measured yet, so there is nothing to sum up.",
+    Document.Kind.PROGRESS: "Nothing is measured yet, so there is nothing to report.",
+    Document.Kind.CHANGE: "Nothing has changed since the provider was last told. Write the sentence, if there is more to tell.",
+    Document.Kind.DISCHARGE: "The episode has not ended. Discharge the client first.",
+}
 # What a member may set beside the words themselves.
 CHOICES = ("show_pain", "charts", "rows")
 MOST_ROWS_LEFT_OUT = 5
@@ -61,6 +76,13 @@ class WordingLeft(DocumentRefused):
         super().__init__(f"Words to look at: {words}. {ending}")
 
 
+def needed(kind: str, usual: Permission) -> Permission:
+    """Return what somebody needs to write, sign or send a kind. An acknowledgement says nothing clinical: who takes
+    referrals in may do all of it.
+    """
+    return Permission.REFERRALS_INTAKE if kind == Document.Kind.ACKNOWLEDGEMENT else usual
+
+
 def rows_of(member: Member):
     """Return the documents a member may know of, with all that contents need at hand."""
     return (
@@ -82,7 +104,7 @@ def draft(
     provider: to whom; empty takes the provider who referred. Records reports:document:draft.
     Raises DocumentRefused without a provider, Refusal for a kind that is none of ours.
     """
-    permissions.check(by, Permission.REPORTS_WRITE, episode)
+    permissions.check(by, needed(kind, Permission.REPORTS_WRITE), episode)
     if kind not in Document.Kind.values:
         raise DocumentRefused("There is no such document.", field="kind")
     provider = provider or (episode.referral.provider if episode.referral else None)
@@ -101,6 +123,8 @@ def _fit(document: Document, *, at: datetime) -> None:
     A person may choose others.
     """
     letterhead = letterhead_of(document.practice)
+    if document.kind not in WITH_TABLE:
+        return
     for _ in range(MOST_ROWS_LEFT_OUT):
         contents = contents_of(document, at=at)
         fit = engine.pages_needed(LAYOUTS[document.kind], contents.snapshot, letterhead)
@@ -155,7 +179,7 @@ def write(
     version: the one the page showed. Records reports:document:write with the names of changed fields.
     Raises DocumentRefused once it is signed, Conflict when somebody wrote in between.
     """
-    permissions.check(by, Permission.REPORTS_WRITE, document)
+    permissions.check(by, needed(document.kind, Permission.REPORTS_WRITE), document)
     document = _locked(document)
     if document.state != Document.State.DRAFT:
         raise DocumentRefused("This document is signed and does not change. Make one that replaces it.")
@@ -177,7 +201,7 @@ def write(
 @transaction.atomic
 def discard(document: Document, *, by: Member, at: datetime) -> None:
     """Put a draft away. Its number is not used again. Records reports:document:discard."""
-    permissions.check(by, Permission.REPORTS_WRITE, document)
+    permissions.check(by, needed(document.kind, Permission.REPORTS_WRITE), document)
     document = _locked(document)
     if document.state != Document.State.DRAFT:
         raise DocumentRefused("This document is signed and stays. Make one that replaces it.")
@@ -189,7 +213,7 @@ def discard(document: Document, *, by: Member, at: datetime) -> None:
 @transaction.atomic
 def replace(document: Document, *, by: Member, at: datetime) -> Document:
     """Begin the document that will replace a signed one, with its words. The signed one stands until then."""
-    permissions.check(by, Permission.REPORTS_WRITE, document)
+    permissions.check(by, needed(document.kind, Permission.REPORTS_WRITE), document)
     if not document.is_signed or document.state == Document.State.VOID:
         raise DocumentRefused("Only a signed document that stands can be replaced.")
     if open_one := _open_draft(document.episode, document.kind, document.provider):
@@ -224,7 +248,7 @@ def sign(
     them. The document it replaces is void from now on. Records reports:document:sign.
     Raises DocumentRefused, NothingMeasured, WordingLeft, SignInNeeded, Conflict, engine.TooLong.
     """
-    permissions.check(by, Permission.REPORTS_SIGN, document)
+    permissions.check(by, needed(document.kind, Permission.REPORTS_SIGN), document)
     document = rows_of(by).get(pk=document.pk)
     version = document.version if version is None else version
     _check_open(document, version)
@@ -269,11 +293,7 @@ def _check_open(document: Document, version: int) -> None:
 
 def _check_contents(document: Document, contents: Contents, accept_wording: bool) -> None:
     if not contents.measured:
-        raise NothingMeasured(
-            "Nothing is measured yet, so there is nothing to report."
-            if document.kind == Document.Kind.PROGRESS
-            else "There has been no visit yet to write about."
-        )
+        raise NothingMeasured(NOTHING[Document.Kind(document.kind)])
     marks = marks_in(contents)
     if any(mark.refused for mark in marks) or (marks and not accept_wording):
         raise WordingLeft(marks)

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from medexpro.episodes.models import Episode
 from medexpro.episodes.steps import State, StepState
+from medexpro.kernel.documents import DocumentKind
 from medexpro.reports import listing
 from medexpro.web import words
 
@@ -18,15 +19,17 @@ SOON = timedelta(days=2)
 
 def days_beside() -> dict[str, Callable[[], Any]]:
     """Return what the chart reads along with its episodes, by the name the step looks for."""
-    return {name: partial(listing.dates().get, name) for name in ("baseline_at", "report_signed_at")}
+    return {
+        name: partial(listing.dates().get, name)
+        for name in ("baseline_at", "report_signed_at", "report_days")
+    }
 
 
 def report_step(episode: Episode, on: date) -> StepState:
     """Tell whether a progress report is owed: every 30 days after the baseline or the last report. One query."""
     link = reverse("reports:of_episode", args=[episode.pk])
     dated = episode if hasattr(episode, "report_signed_at") else _dated(episode)
-    served = episode.status in listing.IN_SERVICE and episode.referral_id is not None
-    owed = listing.report_due(dated, on) if dated and served else None
+    owed = listing.report_due(dated, on) if dated and _goes_to_a_provider(episode) else None
     if owed is None:
         return StepState(State.TODO, link=link)
     if owed.late:
@@ -40,8 +43,20 @@ def report_step(episode: Episode, on: date) -> StepState:
     return StepState(State.TODO, f"due {words.day(owed.on, 'short')}", link=link)
 
 
+def _goes_to_a_provider(episode: Episode) -> bool:
+    """Return whether service goes on and somebody outside wants reports on it."""
+    provider = episode.referral.provider if episode.referral else None
+    unwanted = provider.unwanted_documents if provider else ()
+    return (
+        episode.status in listing.IN_SERVICE
+        and provider is not None
+        and DocumentKind.PROGRESS not in unwanted
+    )
+
+
 def _dated(episode: Episode) -> Any:
-    return listing.with_dates(Episode.objects.filter(pk=episode.pk)).select_related("practice").first()
+    rows = Episode.objects.filter(pk=episode.pk).annotate(**listing.dates())
+    return rows.select_related("practice").first()
 
 
 def settled_step(episode: Episode, on: date) -> StepState:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from medexpro.assessments import catalogue
 from medexpro.assessments import state as assessments
-from medexpro.assessments.outcomes import Outcome
+from medexpro.assessments.outcomes import GoalStanding, Outcome
 from medexpro.clearance import state as clearance
 from medexpro.clearance.models import Precaution, ReferBack
 from medexpro.episodes.models import Episode
@@ -102,6 +102,11 @@ class Record:
         places = enumerate(self.protocol.phases, start=1)
         return next(((place, phase) for place, phase in places if phase.id == self.program.phase), None)
 
+    @cached_property
+    def goals(self) -> list[GoalStanding]:
+        """Return the goals that are open or met, with where they stand. Two queries, asked once."""
+        return assessments.goals_of(self.episode)
+
     def weeks(self) -> list[Week]:
         """Return the sessions of each week since the first one shown, without the empty weeks at its end."""
         if not self.came:
@@ -138,6 +143,12 @@ def read(episode: Episode, at: datetime, *, pain: bool = True) -> Record:
         if referral
         else [],
     )
+
+
+def bare(episode: Episode, at: datetime) -> Record:
+    """Return a record with nothing clinical in it, for a document that says nothing clinical. No query."""
+    codes = list(episode.referral.icd10) if episode.referral else []
+    return Record(episode, at, [], [], [], [], None, codes)
 
 
 def holds(record: Record) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from medexpro.assessments.outcomes import GRIP, Outcome, better_of, kept_words
 from medexpro.assessments.rules import change as change_rules
 from medexpro.assessments.rules import said
+from medexpro.assessments.rules.norms import Comparison
 from medexpro.assessments.state import domains
 from medexpro.kernel import quantities
 from medexpro.reports import snapshots
@@ -105,6 +106,36 @@ def domain_rows(record: Record, rows: Sequence[Reported]) -> list[Domain]:
         Domain(name, [row_of(record, one) for one in rows if one.outcome.domain == key])
         for key, name in domains().items()
     ]
+
+
+def first_rows(record: Record, rows: Sequence[Reported]) -> list[Domain]:
+    """Return the six domains with first results, each with how it compares with people of that age and sex."""
+    return [
+        Domain(name, [_first_row(one.outcome) for one in rows if one.outcome.domain == key])
+        for key, name in domains().items()
+    ]
+
+
+def _first_row(outcome: Outcome) -> MeasureRow:
+    # The place among people is worked out for the current result; it stands where that is the first one.
+    alone = len(outcome.readings) == 1
+    compared = outcome.compared.sentence if alone and isinstance(outcome.compared, Comparison) else ""
+    return MeasureRow(
+        name=_plain_name(outcome),
+        detail=_detail(outcome),
+        baseline=number(outcome, outcome.baseline.value),
+        now="",
+        change="",
+        verdict=Verdict.UNKNOWN,
+        meaning=compared.rstrip("."),
+    )
+
+
+def also_measured(all_measures: Sequence[Reported], rows: Sequence[Reported]) -> str:
+    """Return the line under the first results on what was measured and is not printed; empty when all is."""
+    standing = {one.key for one in rows}
+    rest = [one.outcome for one in all_measures if one.key not in standing]
+    return f"Measured too: {'; '.join(_names(rest))}." if rest else ""
 
 
 def row_of(record: Record, one: Reported) -> MeasureRow:

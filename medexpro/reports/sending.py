@@ -16,8 +16,11 @@ from medexpro.practice import permissions, tokens
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
 from medexpro.providers.models import Channel
+from medexpro.referrals import operations as referrals
+from medexpro.referrals.models import Referral
 from medexpro.reports import events
 from medexpro.reports.models import Delivery, Document
+from medexpro.reports.operations import needed
 from medexpro.reports.rules.by_mail import email_obstacle
 
 LINK_DAYS = 14
@@ -66,7 +69,7 @@ def send(
     so that a form sent twice sends once. Records reports:delivery:send.
     Raises SendingRefused with the sentence why not.
     """
-    permissions.check(by, Permission.REPORTS_SEND, document)
+    permissions.check(by, needed(document.kind, Permission.REPORTS_SEND), document)
     document = Document.objects.select_for_update(of=("self",)).select_related(
         "episode__client", "provider__organisation", "practice"
     ).defer("pdf").get(pk=document.pk)  # fmt: skip
@@ -93,7 +96,7 @@ def send(
         # The queue is in the same database: in one transaction the two are there together, or not at all.
         mail_document.enqueue(str(delivery.pk))
     else:
-        _mark_sent(document)
+        _mark_sent(document, delivery)
     return Sent(delivery, token)
 
 
@@ -148,7 +151,7 @@ def has_release(client: Client) -> bool:
 @transaction.atomic
 def revoke(delivery: Delivery, *, by: Member, at: datetime) -> None:
     """End a link at once. Ending it twice changes nothing. Records reports:delivery:revoke."""
-    permissions.check(by, Permission.REPORTS_SEND, delivery)
+    permissions.check(by, needed(delivery.document.kind, Permission.REPORTS_SEND), delivery)
     if delivery.channel != Channel.LINK:
         raise SendingRefused("Only a link can be ended.")
     if Delivery.objects.filter(pk=delivery.pk, revoked_at=None).update(revoked_at=at):
@@ -220,7 +223,7 @@ def acknowledge(delivery: Delivery, *, at: datetime) -> None:
 def note_mailed(delivery: Delivery, *, at: datetime) -> None:
     """Keep that the e-mail left."""
     Delivery.objects.filter(pk=delivery.pk).update(delivered_at=at, failed_reason="")
-    _mark_sent(delivery.document)
+    _mark_sent(delivery.document, delivery)
     record(
         events.MAILED, delivery, by=None, at=at, practice=delivery.practice, document=delivery.document.number
     )
@@ -235,5 +238,11 @@ def note_failed(delivery: Delivery, *, reason: str, at: datetime) -> None:
     )
 
 
-def _mark_sent(document: Document) -> None:
+def _mark_sent(document: Document, delivery: Delivery) -> None:
     Document.objects.filter(pk=document.pk, state=Document.State.SIGNED).update(state=Document.State.SENT)
+    if document.kind == Document.Kind.ACKNOWLEDGEMENT:
+        # The paper is the acknowledgement: nobody records it a second time.
+        referral = Referral.objects.select_for_update().get(pk=document.episode.referral_id)
+        referrals.note_acknowledged(
+            referral, channel=delivery.channel, by=delivery.sent_by, at=delivery.sent_at
+        )

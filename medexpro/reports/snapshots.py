@@ -215,44 +215,53 @@ class Snapshot(Struct, kw_only=True, frozen=True):
 AnySnapshot = TypeVar("AnySnapshot", bound=Snapshot)
 
 
-class ProgressReportSnapshot(Snapshot, kw_only=True, frozen=True):
-    """The progress report: sentence, measures by domain, charts, attendance, what is next and asked.
+class MeasuredSnapshot(Snapshot, kw_only=True, frozen=True):
+    """A document with a table of the six domains.
 
     also: a line under the table on what was measured and is not printed in it.
     """
 
     lead: list[Run]
-    baseline_on: str
-    now_on: str
     domains: list[Domain]
     also: str = ""
     charts: Annotated[list[Chart], Meta(max_length=MAX_CHARTS)] = []
-    attendance: Attendance
-    precautions: list[str]
-    program: str
     next: str
     asks: list[Ask]
 
     def __post_init__(self) -> None:
         if tuple(domain.name for domain in self.domains) != DOMAINS:
-            raise ValueError("a progress report names all six domains, in order")
+            raise ValueError("it names all six domains, in order")
         if len(self.charts) > MAX_CHARTS:
-            raise ValueError(f"a progress report has at most {MAX_CHARTS} charts")
+            raise ValueError(f"it has at most {MAX_CHARTS} charts")
 
 
-class IntroductoryLetterSnapshot(Snapshot, kw_only=True, frozen=True):
-    """The letter after the first session: it happened, who we are, what we found, do you have concerns.
+class AssessmentSummarySnapshot(MeasuredSnapshot, kw_only=True, frozen=True):
+    """The first measurements: sentence, results by domain, goals, the proposed program. The baseline column is used."""
 
-    opening: the sentence that matters first. paragraphs: who we are, scope, what was found, what comes;
-    each a heading and its text. asks: boxes to tick and fax back. closing: the last line before the name.
-    """
+    measured_on: str
+    goals: list[str]
+    precautions: list[str]
+    program: str
 
-    greeting: str
-    opening: list[Run]
-    paragraphs: list["Paragraph"]
-    precautions: list[str] = []
-    asks: list[Ask]
-    closing: str
+
+class ProgressReportSnapshot(MeasuredSnapshot, kw_only=True, frozen=True):
+    """The progress report: sentence, measures by domain, charts, attendance, what is next and asked."""
+
+    baseline_on: str
+    now_on: str
+    attendance: Attendance
+    precautions: list[str]
+    program: str
+
+
+class DischargeSummarySnapshot(MeasuredSnapshot, kw_only=True, frozen=True):
+    """How an episode ended: sentence, measures from baseline to the last, goals, what was reached, what comes next."""
+
+    baseline_on: str
+    now_on: str
+    attendance: Attendance
+    goals: list[str]
+    reached: str = ""
 
 
 class Paragraph(Struct, frozen=True):
@@ -260,6 +269,34 @@ class Paragraph(Struct, frozen=True):
 
     heading: str
     text: str
+
+
+class LetterSnapshot(Snapshot, kw_only=True, frozen=True):
+    """A letter: a greeting, the sentence that matters first, sections, boxes to tick and fax back, the last line."""
+
+    greeting: str
+    opening: list[Run]
+    paragraphs: list[Paragraph]
+    asks: list[Ask]
+    closing: str
+
+
+class AcknowledgementSnapshot(LetterSnapshot, kw_only=True, frozen=True):
+    """The word that a referral has arrived. needed: what the provider still has to send. Nothing clinical is in it."""
+
+    needed: list[str] = []
+
+
+class IntroductoryLetterSnapshot(LetterSnapshot, kw_only=True, frozen=True):
+    """The letter after the first session: it happened, who we are, what we found, do you have concerns."""
+
+    precautions: list[str] = []
+
+
+class ChangeInStatusSnapshot(LetterSnapshot, kw_only=True, frozen=True):
+    """The word at once that something changed. findings: what was measured, a line each, with its figure."""
+
+    findings: list[str] = []
 
 
 def runs(text: str) -> list[Run]:

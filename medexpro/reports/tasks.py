@@ -28,7 +28,7 @@ def mail_document(delivery_id: str) -> None:
         return
     name = document.get_kind_display().lower()
     message = EmailMessage(
-        f"A {name} from {delivery.practice.name}",
+        f"{'An' if name[0] in 'aeiou' else 'A'} {name} from {delivery.practice.name}",
         f"{document.provider.short_name},\n\nthe {name} {document.number} is attached as one page.\n\n"
         f"{document.signed_name}\n{delivery.practice.name}\n{delivery.practice.phone}\n\n"
         "Confidential health information. If you received this by mistake, tell us and delete it.\n",

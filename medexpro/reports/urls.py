@@ -2,13 +2,20 @@
 
 from django.urls import path
 
-from medexpro.reports import views
+from medexpro.reports import acknowledging_views, views
 
 urlpatterns = [
     path("", views.index, name="index"),
     path("outbox/", views.outbox, name="outbox"),
     path("of/<uuid:episode_id>/", views.of_episode, name="of_episode"),
     path("of/<uuid:episode_id>/draft/", views.draft, name="draft"),
+    path("acknowledgement/<uuid:referral_id>/", acknowledging_views.acknowledgement, name="acknowledgement"),
+    path(
+        "acknowledgement/<uuid:referral_id>/picture/",
+        acknowledging_views.picture,
+        name="acknowledgement_picture",
+    ),
+    path("acknowledgement/<uuid:referral_id>/pdf/", acknowledging_views.pdf, name="acknowledgement_pdf"),
     path("<uuid:document_id>/", views.show, name="show"),
     path("<uuid:document_id>/picture/", views.picture, name="picture"),
     path("<uuid:document_id>/pdf/", views.pdf, name="pdf"),

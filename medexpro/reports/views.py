@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import msgspec
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -14,14 +13,13 @@ from medexpro.clients.panels import open_chart
 from medexpro.episodes.models import Episode
 from medexpro.kernel import clock
 from medexpro.kernel.refusals import Conflict, Refusal
-from medexpro.pdf import engine, fax
+from medexpro.pdf import engine
 from medexpro.pdf.characters import warning
-from medexpro.pdf.letterhead import Letterhead
 from medexpro.practice import reauth
 from medexpro.practice.access import requires
 from medexpro.practice.permissions import Permission
 from medexpro.practice.views.lock import confirm_first
-from medexpro.reports import contents, forms, listing, operations, presenters, sending
+from medexpro.reports import contents, forms, listing, operations, papers, presenters, sending
 from medexpro.reports.layouts import LAYOUTS
 from medexpro.reports.models import Delivery, Document
 from medexpro.reports.rules.words import length_in_words
@@ -46,7 +44,7 @@ def _episode(request: HttpRequest, episode_id: Any) -> Episode:
 @require_GET
 @requires(Permission.REPORTS_STATUS, Permission.REPORTS_READ)
 def index(request: HttpRequest) -> HttpResponse:
-    """List documents by state; who sees states only opens none of them."""
+    """List what is due and documents by state; who sees states only opens none of them but acknowledgements."""
     rows = (
         Document.objects.visible_to(request.member)
         .defer("pdf", "snapshot")
@@ -69,6 +67,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "groups": [group for group in named if group[1]],
         "opens": opens,
         "may_write": member.may(Permission.REPORTS_WRITE),
+        "takes_in": member.may(Permission.REFERRALS_INTAKE),
     }
     return page(request, "reports/index.html", context | {"is_demo": settings.MEDEXPRO_DEMO})
 
@@ -82,9 +81,24 @@ def of_episode(request: HttpRequest, episode_id: Any) -> HttpResponse:
     rows = (
         episode.documents.defer("pdf", "snapshot").select_related("provider").order_by("-drafted_at")[:PAGE]
     )
-    may_write = request.member.may(Permission.REPORTS_WRITE)
-    context = {"nav": "clients", "chart": chart, "tab": "reports", "episode": episode, "rows": rows}
-    return page(request, "reports/of_episode.html", context | {"may_write": may_write})
+    at = clock.now()
+    dated = listing.with_dates(Episode.objects.filter(pk=episode.pk), chart.day).first()
+    if dated is not None:
+        dated.practice, dated.client = episode.practice, episode.client
+    owed = listing.due_of(dated, at) if dated is not None else []
+    context = {
+        "nav": "clients",
+        "chart": chart,
+        "tab": "reports",
+        "episode": episode,
+        "rows": rows,
+        "due": sorted(owed, key=lambda one: (not one.late, one.on)),
+        "kinds": presenters.kinds_to_draft(episode),
+        "may_write": request.member.may(Permission.REPORTS_WRITE),
+        "takes_in": request.member.may(Permission.REFERRALS_INTAKE),
+        "may_change": request.member.may(Permission.EPISODES_MANAGE),
+    }
+    return page(request, "reports/of_episode.html", context)
 
 
 @require_POST
@@ -183,20 +197,7 @@ def picture(request: HttpRequest, document_id: Any) -> HttpResponse:
     """Answer the page as a picture: as on screen, in grey, or as a fax shows it (`?as=fax`, `?as=grey`)."""
     document = _document(request, document_id)
     record_read(request.member, document.episode.client, "report", at=clock.now())
-    if document.is_signed:
-        values: Any = document.snapshot
-        head = msgspec.convert(document.made_with["letterhead"], Letterhead)
-    else:
-        values = contents.contents_of(document, at=clock.now()).snapshot
-        head = contents.letterhead_of(document.practice)
-    how = request.GET.get("as", "")
-    # A fax has its own density: a proof of another one would show other letters.
-    png = engine.preview(LAYOUTS[document.kind], values, head, ppi=fax.ACROSS if how == "fax" else 110)[0]
-    if how == "fax":
-        png = fax.fax_proof(png)
-    elif how == "grey":
-        png = fax.grey_proof(png)
-    return _file(png, "image/png", f"{document.number}.png")
+    return papers.picture_of(document, how=request.GET.get("as", ""), at=clock.now())
 
 
 @require_GET
@@ -205,22 +206,12 @@ def picture(request: HttpRequest, document_id: Any) -> HttpResponse:
 def pdf(request: HttpRequest, document_id: Any) -> HttpResponse:
     """Answer the PDF: the signed bytes, or a draft that says it is one. Taking it out asks who it is and is in the trail."""
     document, at = _document(request, document_id), clock.now()
-    if document.is_signed:
-        data = bytes(Document.objects.only("pdf").get(pk=document.pk).pdf)
-    else:
-        try:
-            data = operations.proof(document, at=at).pdf
-        except Refusal as refusal:
-            return _show(request, document, error=str(refusal), status=409)
+    try:
+        answer = papers.pdf_of(document, at=at)
+    except Refusal as refusal:
+        return _show(request, document, error=str(refusal), status=409)
     record_export(request.member, "document", at=at, client=document.episode.client, number=document.number)
-    return _file(data, "application/pdf", f"{document.number}.pdf")
-
-
-def _file(data: bytes, content_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=content_type)
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return answer
 
 
 @require_POST

@@ -14,6 +14,7 @@ from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
 from medexpro.referrals import listing
 from medexpro.reports.listing import due
+from medexpro.reports.models import Document
 from medexpro.sessions.models import SessionLog, SessionState
 from medexpro.today import intake
 from medexpro.today.owed import FETCHED, Kind, Owed
@@ -170,18 +171,22 @@ def to_tell(member: Member, day: date) -> list[Owed]:
 
 
 def reports_owed(member: Member, day: date) -> list[Owed]:
-    """Return the letters and reports that providers wait for, or will within days. Late is said by the day here."""
+    """Return the documents that providers wait for, or will within days. Late is said by the day here.
+
+    Acknowledgements stand with the referrals, where whoever takes them in finds them.
+    """
     rows = due(member, datetime.combine(day, datetime.min.time(), member.practice.tz))
     return [
         Owed(
             str(one.episode.client),
-            f"{one.kind.label} {'was due' if one.late else 'due'} {words.day(one.on, 'short')}",
+            one.words,
             "Open",
             reverse("reports:of_episode", args=[one.episode.pk]),
             late=one.late,
         )
-        for one in rows[:FETCHED]
-    ]
+        for one in rows
+        if one.kind != Document.Kind.ACKNOWLEDGEMENT
+    ][:FETCHED]
 
 
 def referrals(member: Member, day: date) -> list[Owed]:

@@ -148,6 +148,12 @@ class World:
         return reporting.signed(self.cast)
 
     @cached_property
+    def acknowledgement(self) -> Any:
+        from medexpro.reports import acknowledging
+
+        return acknowledging.write(self.report.episode.referral, by=self.cast.ben, at=reporting.LATER)
+
+    @cached_property
     def delivery(self) -> Any:
         return sending.send(self.report, "link", by=self.cast.ana, at=reporting.LATER).delivery
 
@@ -212,6 +218,11 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "assessments:leave_out": lambda world: {"assessment_id": world.assessment.pk, "measure": "tug"},
     "knowledge:kind": lambda world: {"kind": "measures"},
     "knowledge:show": lambda world: {"kind": "measure", "key": "grip_strength"},
+    "reports:acknowledgement": lambda world: {"referral_id": world.acknowledgement.episode.referral_id},
+    "reports:acknowledgement_picture": lambda world: {
+        "referral_id": world.acknowledgement.episode.referral_id
+    },
+    "reports:acknowledgement_pdf": lambda world: {"referral_id": world.acknowledgement.episode.referral_id},
     "clearance:end_practice_limit": lambda world: {"limit_id": world.tighter.pk},
     "clients:add_fact": lambda world: {"client_id": world.cast.janet.pk, "kind": "medication"},
     "clients:sign": lambda world: {"client_id": world.cast.janet.pk, "kind": next(iter(all_agreements()))},

@@ -4,11 +4,15 @@ from datetime import UTC, datetime
 
 from medexpro.pdf.letterhead import Letterhead
 from medexpro.reports.snapshots import (
+    AcknowledgementSnapshot,
     Ask,
+    AssessmentSummarySnapshot,
     Attendance,
     Author,
     Band,
+    ChangeInStatusSnapshot,
     Chart,
+    DischargeSummarySnapshot,
     Domain,
     IntroductoryLetterSnapshot,
     Line,
@@ -271,3 +275,148 @@ def introductory_letter(**changes: object) -> IntroductoryLetterSnapshot:
         "closing": "Thank you for your trust. A call or a fax reaches me the same day.",
     }
     return IntroductoryLetterSnapshot(**values | changes)
+
+
+def acknowledgement(**changes: object) -> AcknowledgementSnapshot:
+    """Return the signed word that a referral has arrived; name what should differ."""
+    values: dict = {
+        "title": "Acknowledgement, Margaret Ellison, August 10, 2026",
+        "heading": "Acknowledgement",
+        "date_line": "August 10, 2026",
+        "number": "Letter A-2026-0311",
+        "made_at": datetime(2026, 8, 10, 18, 5, tzinfo=UTC),
+        "to": RAMAN,
+        "re": ELLISON,
+        "about": Party("Right knee replacement", ["ICD-10 Z96.651"]),
+        "author": Author("Grace Bell", "Front desk"),
+        "signature": Signature("Grace Bell", "signed Aug 10, 2026, 2:05 pm"),
+        "small_print": SMALL_PRINT,
+        "greeting": "Dear Dr. Raman,",
+        "opening": runs("We **received your referral** of Mrs. Ellison on August 10. Thank you."),
+        "paragraphs": [
+            Paragraph(
+                "What happens next",
+                "We call Mrs. Ellison to arrange the first visit. Before exercise begins we screen, ask you for "
+                "clearance where it is missing, and measure function. You hear from us within 24 hours of the first "
+                "visit, and every 30 days from then on.",
+            ),
+        ],
+        "needed": ["Confirmation that the client has left medical care, with the day"],
+        "asks": [Ask("It is attached"), Ask("Please call:", line=True)],
+        "closing": "Call 555-0142 and we answer the same day.",
+    }
+    return AcknowledgementSnapshot(**values | changes)
+
+
+def assessment_summary(**changes: object) -> AssessmentSummarySnapshot:
+    """Return the signed summary of the first measurements; name what should differ."""
+
+    def first(row: MeasureRow, meaning: str) -> MeasureRow:
+        return MeasureRow(row.name, row.detail, row.baseline, "", "", Verdict.UNKNOWN, meaning)
+
+    values: dict = {
+        "title": "Assessment summary, Margaret Ellison, August 20, 2026",
+        "heading": "Assessment summary",
+        "date_line": "August 20, 2026 \u00b7 day 3",
+        "number": "Summary S-2026-0502",
+        "made_at": datetime(2026, 8, 20, 14, 2, tzinfo=UTC),
+        "to": RAMAN,
+        "re": ELLISON,
+        "about": KNEE,
+        "author": AUTHOR,
+        "signature": Signature("Rosa Okafor, MES", "signed Aug 20, 2026, 10:02 am", path=STROKES),
+        "small_print": SMALL_PRINT,
+        "lead": runs(
+            "Mrs. Ellison was **measured on August 17** in five of six domains. Not yet: **stairs**."
+        ),
+        "measured_on": "Aug 17",
+        "domains": [
+            Domain(
+                "Function", [first(FUNCTION, ""), first(GAIT, "Below the middle half of women of 60 to 69")]
+            ),
+            Domain("Strength", [first(GRIP, "Between the 25th and 50th percentile of women of 65 to 69")]),
+            Domain("Flexibility, range", [first(KNEE_BEND, "")]),
+            Domain("Stability", [first(ONE_LEG, "")]),
+            Domain("Endurance", why="aerobic testing not cleared"),
+            Domain("Balance, coordination", [first(UP_AND_GO, "Over the CDC STEADI line of 12 s")]),
+        ],
+        "also": "Measured too: Grip, left.",
+        "goals": [
+            "Climb the stairs at home, one foot per step: LEFS 62 by Nov 15",
+            "Cross the street: TUG 11 s by Sep 16",
+        ],
+        "precautions": ["No kneeling on the right knee", "Flexion to comfort, 120\u00b0 at most"],
+        "program": "Total knee replacement program, phase 1 of 3 (Foundation): leg strength, balance. Tuesdays, Thursdays.",
+        "next": "Reassessment by Sep 16, 2026; you receive one page then.",
+        "asks": [Ask("Agreed"), Ask("Please change:", line=True)],
+    }
+    return AssessmentSummarySnapshot(**values | changes)
+
+
+def change_in_status(**changes: object) -> ChangeInStatusSnapshot:
+    """Return the signed notice of a stopped session; name what should differ."""
+    values: dict = {
+        "title": "Change in status, Margaret Ellison, September 24, 2026",
+        "heading": "Change in status",
+        "date_line": "September 24, 2026 \u00b7 day 38",
+        "number": "Notice C-2026-0017",
+        "made_at": datetime(2026, 9, 24, 14, 2, tzinfo=UTC),
+        "to": RAMAN,
+        "re": ELLISON,
+        "about": KNEE,
+        "author": AUTHOR,
+        "signature": Signature("Rosa Okafor, MES", "signed Sep 24, 2026, 10:02 am", path=STROKES),
+        "small_print": SMALL_PRINT,
+        "greeting": "Dear Dr. Raman,",
+        "opening": runs("**No exercise since September 24.** Mrs. Ellison was referred back to you."),
+        "paragraphs": [
+            Paragraph(
+                "What was observed", "Sep 24: left calf swollen and warm since last night, said at check-in."
+            ),
+            Paragraph(
+                "What we did", "Exercise is stopped. It begins again only after your answer is on file."
+            ),
+        ],
+        "findings": ["Systolic pressure 184 mmHg, above 180 mmHg"],
+        "asks": [
+            Ask("Exercise may go on"),
+            Ask("Not before I have seen the client"),
+            Ask("With limits:", line=True),
+        ],
+        "closing": "Call 555-0142 and we answer the same day.",
+    }
+    return ChangeInStatusSnapshot(**values | changes)
+
+
+def discharge_summary(**changes: object) -> DischargeSummarySnapshot:
+    """Return the signed summary at the end of an episode; name what should differ."""
+    report = full_report()
+    values: dict = {
+        "title": "Discharge summary, Margaret Ellison, November 9, 2026",
+        "heading": "Discharge summary",
+        "date_line": "November 9, 2026 \u00b7 day 84",
+        "number": "Summary D-2026-0120",
+        "made_at": datetime(2026, 11, 9, 16, 2, tzinfo=UTC),
+        "to": RAMAN,
+        "re": ELLISON,
+        "about": KNEE,
+        "author": AUTHOR,
+        "signature": Signature("Rosa Okafor, MES", "signed Nov 9, 2026, 11:02 am", path=STROKES),
+        "small_print": SMALL_PRINT,
+        "lead": runs(
+            "Service for Mrs. Ellison ended on November 9: **goals met**. She walks **31% faster** than twelve weeks ago."
+        ),
+        "baseline_on": "Aug 17",
+        "now_on": "Nov 9",
+        "domains": report.domains,
+        "charts": [LEFS, TUG],
+        "attendance": Attendance(runs("**24 sessions** from Aug 17 to Nov 9, 24 planned.")),
+        "goals": [
+            "Met Oct 13: cross the street (TUG 11 s)",
+            "Not met: climb the stairs at home (LEFS 62, last 54)",
+        ],
+        "reached": "She can do now: stairs one foot per step, 14 steps.",
+        "next": "Functional Maintenance follows here, as a service of its own. Refer again whenever function is lost.",
+        "asks": [Ask("Noted"), Ask("Please call:", line=True)],
+    }
+    return DischargeSummarySnapshot(**values | changes)

@@ -8,8 +8,17 @@ import msgspec
 import pytest
 from PIL import Image, ImageChops
 
+from medexpro.kernel.documents import DocumentKind
 from medexpro.pdf import engine, fax
-from medexpro.reports.layouts import INTRODUCTORY_LETTER, LAYOUTS, PROGRESS_REPORT
+from medexpro.reports.layouts import (
+    ACKNOWLEDGEMENT,
+    ASSESSMENT_SUMMARY,
+    CHANGE_IN_STATUS,
+    DISCHARGE_SUMMARY,
+    INTRODUCTORY_LETTER,
+    LAYOUTS,
+    PROGRESS_REPORT,
+)
 from medexpro.reports.snapshots import (
     DOMAINS,
     Attendance,
@@ -32,10 +41,24 @@ from tests.reports.samples import (
     LETTERHEAD,
     REACH,
     TUG,
+    acknowledgement,
+    assessment_summary,
+    change_in_status,
+    discharge_summary,
     full_report,
     introductory_letter,
     progress_report,
 )
+
+SIX = [
+    (ACKNOWLEDGEMENT, acknowledgement()),
+    (INTRODUCTORY_LETTER, introductory_letter()),
+    (ASSESSMENT_SUMMARY, assessment_summary()),
+    (PROGRESS_REPORT, full_report()),
+    (CHANGE_IN_STATUS, change_in_status()),
+    (DISCHARGE_SUMMARY, discharge_summary()),
+]
+NAMES = [layout.name for layout, _ in SIX]
 
 
 def printed(document, layout=PROGRESS_REPORT) -> bytes:
@@ -62,14 +85,7 @@ def every_string(values) -> list[str]:
 # Everything that was frozen is printed
 
 
-@pytest.mark.parametrize(
-    ("layout", "document"),
-    [
-        (PROGRESS_REPORT, progress_report()),
-        (PROGRESS_REPORT, full_report()),
-        (INTRODUCTORY_LETTER, introductory_letter()),
-    ],
-)
+@pytest.mark.parametrize(("layout", "document"), [*SIX, (PROGRESS_REPORT, progress_report())])
 def test_every_word_of_the_snapshot_is_on_the_page(layout, document):
     text = reading.text_of(printed(document, layout))
     for said in every_string(msgspec.to_builtins(document)):
@@ -128,6 +144,35 @@ def test_verdicts_differ_by_shape_in_black_and_white(pair):
         return Image.open(BytesIO(proof)).convert("L")
 
     assert ImageChops.difference(page(pair[0]), page(pair[1])).getbbox()
+
+
+def test_there_is_a_layout_for_each_of_the_six():
+    assert set(LAYOUTS) == {kind.value for kind in DocumentKind} == set(NAMES)
+
+
+@pytest.mark.parametrize(("layout", "document"), SIX, ids=NAMES)
+def test_each_is_one_archival_page_that_can_be_heard(layout, document):
+    made = engine.render(layout, document, LETTERHEAD)
+    claims = reading.claims_of(made.pdf)
+    assert made.pages == 1 and made.warnings == []
+    assert (claims["pdfaid:part"], claims["pdfaid:conformance"], claims["pdfuaid:part"]) == ("2", "A", "1")
+    roles = [tag.role for tag in reading.tags_of(made.pdf).all()]
+    assert roles.count("H1") == 1 and roles.count("H2") >= 2
+
+
+@pytest.mark.parametrize(("layout", "document"), SIX, ids=NAMES)
+def test_each_says_what_we_do_and_what_we_do_not(layout, document):
+    assert "It does not replace medical care." in reading.text_of(printed(document, layout))
+
+
+def test_an_acknowledgement_without_anything_missing_asks_for_nothing():
+    text = reading.text_of(printed(acknowledgement(needed=[], asks=[]), ACKNOWLEDGEMENT))
+    assert "still need" not in text and "We ask you" not in text
+
+
+def test_a_discharge_says_final_and_which_goals_were_not_met():
+    text = reading.text_of(printed(discharge_summary(), DISCHARGE_SUMMARY))
+    assert "Final" in text and "Not met: climb the stairs" in text and "Met Oct 13" in text
 
 
 # Signed, or plainly not
@@ -260,9 +305,7 @@ def ink_in_margins(page: Image.Image) -> int:
     return sum(inside.histogram()[:128])
 
 
-@pytest.mark.parametrize(
-    ("layout", "document"), [(PROGRESS_REPORT, full_report()), (INTRODUCTORY_LETTER, introductory_letter())]
-)
+@pytest.mark.parametrize(("layout", "document"), SIX, ids=NAMES)
 def test_a_fax_keeps_the_words_and_has_no_black_areas(layout, document):
     [proof] = fax.proofs(layout, document, LETTERHEAD)
     page = Image.open(BytesIO(proof))

@@ -18,16 +18,25 @@ def kinds(member, at):
     return [(one.kind, one.on.isoformat(), one.late) for one in listing.due(member, at)]
 
 
+def kinds_of_visit(member, at):
+    """What follows from seeing the client, without the acknowledgement of the referral."""
+    return [one for one in kinds(member, at) if one[0] != "acknowledgement"]
+
+
 def test_a_letter_is_owed_from_the_first_visit_and_a_report_from_the_baseline(cast):
     episode = scenario.programmed(cast)
-    assert kinds(cast.ana, MORNING) == []
+    assert kinds_of_visit(cast.ana, MORNING) == []
     measured(episode, FIRST, by=cast.ana)
-    assert kinds(cast.ana, MORNING + timedelta(hours=2)) == [("introductory_letter", "2026-10-14", False)]
-    assert kinds(cast.ana, MORNING + timedelta(hours=25)) == [("introductory_letter", "2026-10-14", True)]
+    early, late = MORNING + timedelta(hours=2), MORNING + timedelta(hours=25)
+    assert kinds_of_visit(cast.ana, early) == [("introductory_letter", "2026-10-14", False)]
+    assert kinds_of_visit(cast.ana, late) == [("introductory_letter", "2026-10-14", True)]
     letter = operations.draft(episode, "introductory_letter", by=cast.ana, at=MORNING + timedelta(hours=2))
     operations.sign(letter, recently_signed_in=True, by=cast.ana, at=MORNING + timedelta(hours=3))
-    assert kinds(cast.ana, MORNING + timedelta(hours=25)) == []
-    assert kinds(cast.ana, MORNING + timedelta(days=26)) == [("progress_report", "2026-11-12", False)]
+    assert kinds_of_visit(cast.ana, MORNING + timedelta(hours=25)) == []
+    assert kinds_of_visit(cast.ana, MORNING + timedelta(days=26)) == [
+        ("assessment_summary", "2026-10-20", True),
+        ("progress_report", "2026-11-12", False),
+    ]
 
 
 def test_the_providers_visit_brings_the_report_forward(cast):

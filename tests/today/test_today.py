@@ -24,8 +24,9 @@ def owed(member, at, kind):
 def test_a_report_is_owed_until_it_is_signed_and_then_30_days_later_again(cast):
     measured_twice(cast)
     assert owed(cast.ana, LATER, "Reports owed") == [
-        ("Janet Ellery", "Introductory letter was due Oct 14"),
-        ("Janet Ellery", "Progress report was due Nov 12"),
+        ("Janet Ellery", "Introductory letter was due Oct 14, 56 days over: 24 hours after the first visit"),
+        ("Janet Ellery", "Assessment summary was due Oct 20, 50 days over: a week after the first visit"),
+        ("Janet Ellery", "Progress report was due Nov 12, 27 days over: 30 days after the baseline"),
     ]
     assert owed(cast.ben, LATER, "Reports owed") == []  # The front desk writes none.
     assert owed(cast.dana, LATER, "Reports owed") == []
@@ -35,7 +36,7 @@ def test_signing_clears_it(cast):
     signed(cast)
     assert owed(cast.ana, LATER, "Reports owed") == []
     assert owed(cast.ana, LATER + timedelta(days=27), "Reports owed") == [
-        ("Janet Ellery", "Progress report due Jan 8")
+        ("Janet Ellery", "Progress report due Jan 8: 30 days after the last report")
     ]
 
 

@@ -29,8 +29,14 @@ from medexpro.referrals import operations as referrals
 from medexpro.reports import operations as reports
 from medexpro.reports import sending
 
-# Whose last progress report is still owed: one is due now, one is late. All other documents went out in time.
+# Whose documents are still owed: of each of the six kinds one is. All others went out in time.
 OWED = ("Ellison", "Tanaka")
+NOTHING_SENT = ("Patel",)  # Neither letter nor summary.
+NO_SUMMARY = ("Whitfield",)  # Discharged two days ago.
+# Whose provider sees them in so many days: the report goes out two days before.
+VISITS = {"Dawson": 4}
+# Older referrals were acknowledged by fax alone, and their summaries lie on paper.
+ON_FILE_DAYS = 120
 # What became of a document at each provider's office.
 ANSWERS = {"raman": ("page", True), "osei": ("page", False), "varga": ("", False)}
 TOLD = declare("demo:practice:told", "Loaded the demo practice")
@@ -195,7 +201,7 @@ class Teller:
             at=at,
         )
         referrals.confirm_shown(referral, by=desk, at=at)
-        if case.referred > 3:
+        if case.referred > ON_FILE_DAYS:
             referrals.acknowledge(referral, channel="fax", by=desk, at=self.at(case.referred, 15))
         episode = Episode.objects.get(referral=referral)
         population = [tag] if tag else ["shoulder_pain"]
@@ -208,11 +214,26 @@ class Teller:
             lead=lead,
             population=population,
             onset_on=self.today - timedelta(days=case.surgery),
+            next_provider_visit_on=self._visit(case),
             by=lead,
             at=at,
         )
         rows = Episode.objects.select_related("client", "practice", "surgery", "referral__provider")
-        return rows.get(pk=episode.pk)
+        episode = rows.get(pk=episode.pk)
+        if 3 < case.referred <= ON_FILE_DAYS:
+            self._acknowledge(episode, self.at(case.referred, 15))
+        return episode
+
+    def _visit(self, case: Case) -> date | None:
+        days = VISITS.get(case.family)
+        return self.today + timedelta(days=days) if days else None
+
+    def _acknowledge(self, episode: Episode, at: datetime) -> None:
+        """Let the front desk write, sign and fax the acknowledgement."""
+        desk = self.house.grace
+        letter = reports.draft(episode, "acknowledgement", by=desk, at=at)
+        letter = reports.sign(letter, recently_signed_in=True, by=desk, at=at)
+        sending.send(letter, "fax", by=desk, at=at)
 
     def _plan(self, case: Case, episode: Episode, form) -> None:
         lead, at = self.house.members[case.lead], self.at(case.referred - 3, 11)
@@ -264,6 +285,8 @@ class Teller:
             by=self.house.members[case.lead],
             at=self.at(case.referred - 3, 12),
         )
+        episode.refresh_from_db()
+        self._document(case, episode, "change_in_status", self.at(case.referred - 3, 13))
         return episode
 
     def _clear(self, case: Case, episode: Episode) -> None:
@@ -356,8 +379,12 @@ class Teller:
                         at=self.at(days_ago, 15, 30),
                     )
             # Before the next measuring: a document says what the record held on its day.
+            if place == 0 and case.family in NOTHING_SENT:
+                continue
             if place == 0:
                 self._document(case, episode, "introductory_letter", self.at(days_ago, 17))
+                if case.referred <= ON_FILE_DAYS:
+                    self._document(case, episode, "assessment_summary", self.at(days_ago - 3, 12))
             elif days_ago > 0 and not (place == len(marks) - 1 and case.family in OWED):
                 self._document(case, episode, "progress_report", self.at(days_ago - 1, 8, 30))
 
@@ -444,6 +471,9 @@ class Teller:
                 by=lead,
                 at=self.at(case.ended, 16),
             )
+            if case.family not in NO_SUMMARY:
+                episode.refresh_from_db()
+                self._document(case, episode, "discharge_summary", self.at(case.ended, 17))
         elif case.state == "on_hold":
             clearance.refer_back(
                 episode,

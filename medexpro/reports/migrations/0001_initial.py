@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(choices=[('introductory_letter', 'Introductory letter'), ('progress_report', 'Progress report')], max_length=24)),
+                ('kind', models.CharField(choices=[('acknowledgement', 'Acknowledgement'), ('introductory_letter', 'Introductory letter'), ('assessment_summary', 'Assessment summary'), ('progress_report', 'Progress report'), ('change_in_status', 'Change in status'), ('discharge_summary', 'Discharge summary')], max_length=24)),
                 ('number', models.CharField(help_text='Printed, such as R-2026-0042', max_length=20)),
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('signed', 'Signed'), ('sent', 'Sent'), ('acknowledged', 'Acknowledged'), ('void', 'Replaced')], default='draft', max_length=14)),
                 ('words', models.JSONField(default=dict, help_text='What a person wrote: sentence, program, next, ask')),

@@ -9,12 +9,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from medexpro.kernel.documents import ALWAYS_SENT, DocumentKind
+from medexpro.kernel.documents import ALWAYS_SENT, LONGEST_REPORT_DAYS, SHORTEST_REPORT_DAYS, DocumentKind
 
 LETTER_HOURS = 24
 SUMMARY_DAYS = 7
-REPORT_DAYS = 30
-SHORTEST_REPORT_DAYS = 7
+REPORT_DAYS = LONGEST_REPORT_DAYS
 DAYS_BEFORE_VISIT = 2
 # Nobody waits longer for a first word on what ended or changed: the record then says that none went.
 OWED_FOR_DAYS = 90
@@ -102,6 +101,20 @@ def still_owed(happened_on: date, on: date) -> bool:
     (True, False)
     """
     return (on - happened_on).days <= OWED_FOR_DAYS
+
+
+def letter_words(due_at: datetime, at: datetime, *, day: str, clock: str) -> str:
+    """Return when a letter is due, to the hour on its day. due_at, at: in the practice's zone; day, clock: in words.
+
+    >>> due = datetime(2026, 10, 14, 9, 30)
+    >>> letter_words(due, datetime(2026, 10, 14, 8), day="Oct 14", clock="9:30 am")
+    'due today, 9:30 am'
+    >>> letter_words(due, datetime(2026, 10, 14, 10), day="Oct 14", clock="9:30 am")
+    'was due today, 9:30 am'
+    """
+    if due_at.date() != at.date():
+        return when_words(due_at.date(), at.date(), day=day)
+    return f"{'was due' if at > due_at else 'due'} today, {clock}"
 
 
 def when_words(due_on: date, on: date, *, day: str) -> str:

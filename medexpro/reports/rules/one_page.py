@@ -28,6 +28,11 @@ LIMITS: Mapping[str, TextLimit] = {
     "found": TextLimit("What we found", 420),
     "plan": TextLimit("What we plan", 420),
     "closing": TextLimit("The closing line", 160),
+    "needed": TextLimit("A line", 110, lines=5),
+    "goals": TextLimit("A goal", 140, lines=6),
+    "observed": TextLimit("What was observed", 600),
+    "done": TextLimit("What we did", 420),
+    "reached": TextLimit("What the client can do now", 280),
 }
 
 
