@@ -1,13 +1,14 @@
 """When to measure again: 30 days at most, always."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, IntegerField, Q, Subquery
+from django.db.models import Count, IntegerField, Q, QuerySet, Subquery
 
 from medexpro.assessments.models import Assessment
 from medexpro.episodes.models import Episode
 from medexpro.episodes.reading import is_read_together, once
+from medexpro.practice.models import Practice
 from medexpro.practice.prepared import Given, Prepared
 
 LONGEST_INTERVAL = 30
@@ -20,10 +21,13 @@ def last_full(episode: Episode) -> Assessment | None:
     if is_read_together(episode):
         full = (row for row in newest(episode) if row.finished_at and row.kind != Assessment.Kind.CHECK)
         return next(full, None)
-    rows = Assessment.objects.filter(episode=episode, finished_at__isnull=False).exclude(
-        kind=Assessment.Kind.CHECK
-    )
-    return rows.order_by("-started_at").first()
+    return full_ones(episode).first()
+
+
+def full_ones(episode: Any) -> QuerySet[Assessment]:
+    """Return the finished baselines and reassessments of an episode, the newest first. episode: one, or an OuterRef."""
+    rows = Assessment.objects.filter(episode=episode, finished_at__isnull=False)
+    return rows.exclude(kind=Assessment.Kind.CHECK).order_by("-started_at")
 
 
 def newest(episode: Episode) -> list[Assessment]:
@@ -47,10 +51,13 @@ def due_after(episode: Episode, last: Assessment | None) -> date | None:
 
     Counts from the day it was started: finishing late buys no time.
     """
-    if last is None:
-        return None
-    days = min(episode.practice.reassess_days, LONGEST_INTERVAL)
-    return episode.practice.day(last.started_at) + timedelta(days=days)
+    return due_from(episode.practice, last.started_at) if last is not None else None
+
+
+def due_from(practice: Practice, started_at: datetime) -> date:
+    """Return the day by which to measure again after an assessment that was started then."""
+    days = min(practice.reassess_days, LONGEST_INTERVAL)
+    return practice.day(started_at) + timedelta(days=days)
 
 
 def reassessment_due_on(episode: Episode) -> date | None:

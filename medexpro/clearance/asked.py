@@ -3,12 +3,23 @@
 On an episode that is read together (episodes/reading.py) each is asked once, however many rules want to know.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import CharField, DateField, Exists, JSONField, OuterRef, Q, Value
+from django.db.models import (
+    CharField,
+    DateField,
+    Exists,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    prefetch_related_objects,
+)
 
 from medexpro.clearance.models import (
     Decision,
@@ -20,9 +31,11 @@ from medexpro.clearance.models import (
     Screening,
     WrittenPlan,
 )
+from medexpro.clients import state as clients
 from medexpro.clients.models import Condition, Medication, Surgery
-from medexpro.episodes.models import Episode
-from medexpro.episodes.reading import is_read_together, once
+from medexpro.clients.rules.dates import is_minor
+from medexpro.episodes.models import Episode, Status, StatusChange
+from medexpro.episodes.reading import is_read_together, once, together
 from medexpro.practice.models import PracticeModel
 from medexpro.practice.prepared import Given, Prepared
 
@@ -132,6 +145,55 @@ def tell(episode: Episode, row: Any) -> Episode:
 def _has_none(episode: Episode, name: str) -> bool:
     """Tell whether there is nothing to ask for. Known of an episode that a page shows; operations always ask."""
     return is_read_together(episode) and getattr(episode, name, True) is False
+
+
+def for_many(episodes: Sequence[Episode]) -> None:
+    """Mark episodes as read together, and read what weighing a start asks of all of them, one query for each kind of row.
+
+    Read them with `beside()` and with client, practice and referral.
+    """
+    kept = {episode.pk: together(episode)._read_together for episode in episodes}  # type: ignore[attr-defined]
+    if not kept:
+        return
+    lists: dict[str, tuple[str, QuerySet[Any]]] = {
+        "clearance:decisions": ("", Decision.objects.order_by("-decided_at", "-id")),
+        "clearance:refer-backs": (
+            "has_refer_backs", ReferBack.objects.select_related("answered_by").order_by("opened_at"),
+        ),
+        "clearance:plans": ("has_written_plans", WrittenPlan.objects.filter(ended_at=None)),
+    }  # fmt: skip
+    for key, (flag, rows) in lists.items():
+        having = [one for one in episodes if not flag or getattr(one, flag, True)]
+        for episode in episodes:
+            kept[episode.pk][key] = []
+        for row in rows.filter(episode__in=having) if having else ():
+            kept[row.episode_id][key].append(row)
+    for episode in episodes:
+        kept[episode.pk]["clearance:screening"] = None
+        for decision in kept[episode.pk]["clearance:decisions"]:
+            decision.episode = episode
+    for form in Screening.objects.filter(episode__in=episodes).order_by("started_at"):
+        kept[form.episode_id]["clearance:screening"] = form
+    on_hold = [one for one in episodes if one.status == Status.ON_HOLD]
+    for episode in on_hold:
+        kept[episode.pk]["clearance:held"] = None
+    changes = StatusChange.objects.filter(episode__in=on_hold, to_status=Status.ON_HOLD).order_by("at")
+    for change in changes if on_hold else ():
+        kept[change.episode_id]["clearance:held"] = change
+    # Who is under age later was so when the episode was opened.
+    young = [one for one in episodes if is_minor(one.client.birth_date, one.opened_on)]
+    signed = clients.signed_of_many(one.client for one in young) if young else {}
+    for episode in young:
+        kept[episode.pk]["clearance:signed"] = signed[episode.client_id]
+    incomplete = [one.referral for one in episodes if one.referral and one.referral.complete_at is None]
+    if incomplete:
+        prefetch_related_objects(incomplete, "checks")
+
+
+def held(episode: Episode) -> StatusChange | None:
+    """Return the newest move onto hold."""
+    rows = episode.status_changes.filter(to_status=Status.ON_HOLD).order_by("-at")
+    return once(episode, "clearance:held", rows.first)
 
 
 def screening(episode: Episode) -> Screening | None:

@@ -187,7 +187,7 @@ def weigh_start(episode: Episode, on: date) -> list[Finding]:
     """
     tz, backs, holds = episode.practice.tz, refer_backs(episode), holds_of(episode)
     if episode.status == Status.ON_HOLD and not holds:
-        change = episode.status_changes.filter(to_status=Status.ON_HOLD).order_by("-at").first()
+        change = asked.held(episode)
         why = change.reason.rstrip(".") if change and change.reason else "no reason was written"
         since = change.at.astimezone(tz).date() if change else on
         holds.append(clearing.Hold(code="hold", why=why, opened_on=since))

@@ -1,5 +1,6 @@
 """What is on file of a client. Reads only."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,19 +33,25 @@ class Signed:
 
 def signed_of(client: Client) -> Signed:
     """Return who may sign for a client, and what is signed. One query."""
+    return signed_of_many([client])[client.pk]
+
+
+def signed_of_many(clients: Iterable[Client]) -> dict[Any, Signed]:
+    """Return who may sign for each of these clients, and what is signed, by the client's id. One query."""
     consents = Consent.objects.filter(client=OuterRef("pk"), withdrawn_at=None)
     beside = ContactPerson.objects.filter(client=OuterRef("pk"), removed_at=None, is_guardian=True)
-    guardian, taking_part, *signed = (
-        Client.objects.filter(pk=client.pk)
-        .values_list(
-            Exists(beside),
-            Exists(consents.filter(kind=agreements.TO_TAKE_PART, signed_as="guardian")),
-            *(Exists(consents.filter(kind=kind)) for kind in needed_kinds()),
-        )
-        .get()
+    rows = Client.objects.filter(pk__in=[client.pk for client in clients]).values_list(
+        "pk",
+        Exists(beside),
+        Exists(consents.filter(kind=agreements.TO_TAKE_PART, signed_as="guardian")),
+        *(Exists(consents.filter(kind=kind)) for kind in needed_kinds()),
     )
-    named = zip(needed_kinds(), signed, strict=True)
-    return Signed(guardian, taking_part, [agreements.kinds()[kind].name for kind, done in named if not done])
+    found = {}
+    for pk, guardian, taking_part, *signed in rows:
+        named = zip(needed_kinds(), signed, strict=True)
+        unsigned = [agreements.kinds()[kind].name for kind, done in named if not done]
+        found[pk] = Signed(guardian, taking_part, unsigned)
+    return found
 
 
 def consents_of(client: Client) -> list[Consent]:

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "medexpro.clearance",
     "medexpro.assessments",
     "medexpro.programs",
+    "medexpro.scheduling",
     "medexpro.sessions",
     "medexpro.reports",
     "medexpro.portal",

@@ -16,6 +16,7 @@ AREAS = [
     ("clearance/", "clearance"),
     ("assessments/", "assessments"),
     ("programs/", "programs"),
+    ("calendar/", "scheduling"),
     ("sessions/", "sessions"),
     ("reports/", "reports"),
     ("knowledge/", "knowledge"),

@@ -73,6 +73,11 @@ class Permission(StrEnum):
     REPORTS_WRITE = "reports:write"
     REPORTS_SIGN = "reports:sign"
     REPORTS_SEND = "reports:send"
+    # The calendar
+    BOOKINGS_READ = "bookings:read"
+    BOOKINGS_OWN = "bookings:own"
+    BOOKINGS_MANAGE = "bookings:manage"
+    BOOKINGS_SET_UP = "bookings:set-up"
     # Growing people, and money
     SKILLS_SIGN_OFF = "skills:sign-off"
     BILLING_READ = "billing:read"
@@ -94,6 +99,7 @@ _READS_RECORD = frozenset(
         P.REPORTS_READ,
         P.REPORTS_STATUS,
         P.KNOWLEDGE_READ,
+        P.BOOKINGS_READ,
     }
 )
 
@@ -116,6 +122,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.PROVIDERS_EDIT,
             P.REFERRALS_READ,
             P.REPORTS_STATUS,
+            P.BOOKINGS_READ,
+            P.BOOKINGS_SET_UP,
             P.BILLING_READ,
             P.BILLING_WRITE,
             P.PAYMENTS_TAKE,
@@ -144,9 +152,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.REPORTS_WRITE,
         P.REPORTS_SIGN,
         P.REPORTS_SEND,
+        P.BOOKINGS_MANAGE,
         P.KNOWLEDGE_APPROVE,
     },
-    # Assigned clients only: measure and log; notes wait for a professional's co-sign.
+    # Assigned clients only: measure and log, book their own time; notes wait for a professional's co-sign.
     Role.ASSISTANT: frozenset(
         {
             P.CLIENTS_LIST,
@@ -156,6 +165,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.RECORD_READ,
             P.ASSESSMENTS_MEASURE,
             P.SESSIONS_LOG,
+            P.BOOKINGS_READ,
+            P.BOOKINGS_OWN,
             P.KNOWLEDGE_READ,
         }
     ),
@@ -174,6 +185,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.REFERRALS_READ,
             P.REFERRALS_INTAKE,
             P.REPORTS_STATUS,
+            P.BOOKINGS_READ,
+            P.BOOKINGS_MANAGE,
+            P.BOOKINGS_SET_UP,
             P.PAYMENTS_TAKE,
         }
     ),

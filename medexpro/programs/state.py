@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, IntegerField, OuterRef, Subquery
@@ -49,6 +50,18 @@ _PROGRAM = Prepared[Program](
         sessions_done=_sessions_done()
     )
 )
+
+
+def beside() -> dict[str, Any]:
+    """Return annotations that tell of episodes how many sessions their program plans, and the last one's number."""
+    in_use = Program.objects.filter(episode=OuterRef("pk"), ended_at=None)
+    sessions = Episode._meta.get_field("sessions").related_model
+    opened = sessions.objects.filter(practice=OuterRef("practice"), episode=OuterRef("pk"))
+    number = opened.order_by("-number").values("number")[:1]
+    return {
+        "sessions_planned": Subquery(in_use.values("sessions_planned")[:1], output_field=IntegerField()),
+        "last_session": Coalesce(Subquery(number, output_field=IntegerField()), 0),
+    }
 
 
 def _sessions_done() -> Coalesce:

@@ -18,6 +18,7 @@ from medexpro.practice import permissions
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
 from medexpro.programs import state as programs
+from medexpro.scheduling import operations as scheduling
 from medexpro.sessions import events
 from medexpro.sessions.gate import Weighing
 from medexpro.sessions.models import Addendum, Decision, ExerciseEntry, NotHeld, SessionLog, SessionState
@@ -78,6 +79,7 @@ def open_session(episode: Episode, *, id: UUID | None = None, by: Member, at: da
         opened_at=at,
     )
     _fill(session)
+    scheduling.came_to_session(episode, by=by, at=at)
     record(events.OPENED, session, by=by, at=at, number=session.number)
     return session
 

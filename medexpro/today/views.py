@@ -32,6 +32,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "alerts": alerts,
         "running": running,
         "kinds": kinds,
+        "line": member.may(Permission.BOOKINGS_READ),
         "count": f"{count}{'+' if any(kind.count.endswith('+') for kind in kinds) else ''}" if count else "",
         # A practice may begin while its rules are read.
         "first": None if alerts or running or work else first_steps(member),

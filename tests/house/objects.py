@@ -7,6 +7,7 @@ built once and shared (an episode with its program, a session). All of it belong
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import time, timedelta
 from decimal import Decimal
 from functools import cached_property
 from io import BytesIO
@@ -22,6 +23,8 @@ from medexpro.kernel.ids import uuid7
 from medexpro.practice import links
 from medexpro.programs.models import ProgramExercise
 from medexpro.reports import sending
+from medexpro.scheduling import operations as scheduling
+from medexpro.scheduling.models import GroupPlace
 from tests import scenario
 from tests.conftest import MORNING, TODAY
 from tests.reports import reporting
@@ -164,6 +167,33 @@ class World:
         )
 
     @cached_property
+    def service(self) -> Any:
+        return scheduling.add_service(
+            name="Session", minutes=60, kind="exercise", by=self.cast.olga, at=MORNING
+        )
+
+    @cached_property
+    def booking(self) -> Any:
+        self.episode  # noqa: B018 - exercise is booked for who may start
+        booked = scheduling.book(
+            self.service, member=self.cast.ana, client=self.cast.janet, day=TODAY + timedelta(days=2), clock=time(9),
+            by=self.cast.ana, at=MORNING,
+        )  # fmt: skip
+        return booked.bookings[0]
+
+    @cached_property
+    def place(self) -> Any:
+        self.episode  # noqa: B018 - exercise is booked for who may start
+        group = scheduling.add_service(
+            name="Group", minutes=45, kind="exercise", places=6, by=self.cast.olga, at=MORNING
+        )
+        scheduling.book(
+            group, member=self.cast.ana, client=self.cast.janet, day=TODAY + timedelta(days=3), clock=time(9),
+            by=self.cast.ana, at=MORNING,
+        )  # fmt: skip
+        return GroupPlace.objects.get()
+
+    @cached_property
     def owed(self) -> Any:
         found = Finding(
             code="bp_low_asymptomatic",
@@ -211,6 +241,8 @@ VALUES: dict[str, Build] = {
     "reports:document_id": lambda world: world.report.pk,
     "reports:episode_id": lambda world: world.report.episode_id,
     "delivery_id": lambda world: world.delivery.pk,
+    "booking_id": lambda world: world.booking.pk,
+    "place_id": lambda world: world.place.pk,
 }
 # By the full name of one address: all its values.
 ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
@@ -224,6 +256,8 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     },
     "reports:acknowledgement_pdf": lambda world: {"referral_id": world.acknowledgement.episode.referral_id},
     "clearance:end_practice_limit": lambda world: {"limit_id": world.tighter.pk},
+    "scheduling:add": lambda world: {"kind": "service"},
+    "scheduling:remove": lambda world: {"kind": "service", "row_id": world.service.pk},
     "clients:add_fact": lambda world: {"client_id": world.cast.janet.pk, "kind": "medication"},
     "clients:sign": lambda world: {"client_id": world.cast.janet.pk, "kind": next(iter(all_agreements()))},
 }
