@@ -1,6 +1,7 @@
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from medexpro.config.demo import week
 from medexpro.config.demo.cases import CASES
 from medexpro.config.demo.people import found, found_neighbour
 from medexpro.config.demo.story import Teller
@@ -19,10 +20,12 @@ class Command(BaseCommand):
         with transaction.atomic():
             house = found(now)
             teller = Teller(house, now)
+            told = []
             for number, case in enumerate(CASES, start=1):
-                teller.tell(case)
+                told.append((case, teller.tell(case)))
                 if options["verbosity"] > 0:
                     self.stdout.write(
                         f"  {number:2} of {len(CASES)}  {case.given} {case.family}, {case.title.lower()}: {case.state}"
                     )
+            week.book(house, told, now)
             found_neighbour(now)
