@@ -173,14 +173,14 @@ def changed_words(record: Record, changes: Sequence[Change], *, going_on: bool) 
 
 
 def finding_lines(record: Record, changes: Sequence[Change]) -> list[str]:
-    """Return what was measured with the refer-backs among the changes: figures, no cause."""
+    """Return what was measured when exercise was stopped, each with its limit; words of others stand elsewhere."""
     times = {one.at for one in changes}
     figures = [
         finding["figure"]
         for back in record.refer_backs
         if back.opened_at in times
         for finding in back.findings
-        if finding.get("figure")
+        if finding.get("figure") and finding.get("measure") and finding.get("weight") == "stop"
     ]
     return list(dict.fromkeys(figures))[:5]
 

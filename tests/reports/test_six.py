@@ -15,12 +15,14 @@ from medexpro.providers import operations as providers
 from medexpro.referrals import operations as referrals
 from medexpro.reports import acknowledging, contents, listing, operations, sending
 from medexpro.reports.models import Document
+from medexpro.sessions import operations as sessions
 from tests import scenario
 from tests.assessments.measuring import measured
 from tests.conftest import MORNING, TODAY
 from tests.pages import text_of as page_text
 from tests.pdf.reading import claims_of, text_of
 from tests.reports.reporting import FIRST, LATER, measured_twice, signed
+from tests.sessions import floor
 
 
 def said(document: Document) -> str:
@@ -178,6 +180,20 @@ def test_a_refer_back_is_told_at_once_and_the_notice_clears_it(cast):
     assert "No exercise since December 9" in text and "Left calf swollen since Sunday" in text
     assert "Exercise may go on" in text
     assert owed(cast.ana, LATER + timedelta(days=1), "change_in_status") == []
+
+
+def test_a_stopped_session_is_told_with_what_was_measured(cast):
+    tablet = floor.Tablet(sessions.open_session(scenario.programmed(cast), by=cast.ana, at=MORNING), cast.ana)
+    tablet.takes_vitals(184, 88)
+    tablet.send("red_flags", items=["rf_chest_or_breath"])
+    assert tablet.send("hold", observed="Pressure high twice, short of breath")["outcome"] == "applied"
+    later = MORNING + timedelta(minutes=30)
+    assert owed(cast.ana, later, "change_in_status")
+    episode = tablet.session.episode
+    episode.refresh_from_db()
+    text = said(finished(episode, "change_in_status", by=cast.ana, at=later))
+    assert "Pressure high twice, short of breath" in text
+    assert "As measured" in text and "184 mmHg" in text and "limit 180 mmHg" in text
 
 
 def test_the_referring_providers_own_answer_says_that_they_know(cast):
