@@ -385,6 +385,9 @@ class ClientSheet(PracticeModel):
     total_rows = models.PositiveIntegerField()
     done_rows = models.PositiveIntegerField(default=0, help_text="Rows settled in this step")
     counts = models.JSONField(default=dict, help_text="Rows by what became of them")
+    others = models.PositiveIntegerField(
+        null=True, help_text="Clients from elsewhere when it had been looked through"
+    )
     uploaded_at = models.DateTimeField()
     worked_at = models.DateTimeField(null=True, help_text="When the last rows were settled")
     finished_at = models.DateTimeField(null=True)

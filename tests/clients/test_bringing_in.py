@@ -91,6 +91,15 @@ def test_a_list_comes_in_once(cast):
     assert brought_in(cast, looked(cast, other)).counts == {"likely": 1}
 
 
+def test_somebody_added_between_looking_and_bringing_in_is_seen(cast):
+    sheet = looked(cast, kept(cast))
+    people.quick_add(
+        given_name="Ruth", family_name="Abernathy", birth_date=date(1951, 1, 9), by=cast.ana, at=MORNING
+    )
+    sheet = brought_in(cast, sheet)
+    assert why(sheet)[2].startswith("May be on file already: Ruth Abernathy") and sheet.counts["new"] == 1
+
+
 def test_who_looks_alike_comes_in_when_chosen_and_only_once(cast):
     for _ in range(2):
         sheet = brought_in(cast, looked(cast, kept(cast)), chosen=[3, 6, 4, 99])

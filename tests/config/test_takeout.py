@@ -133,6 +133,7 @@ def test_it_reads_without_us(world, tmp_path):
     assert (client["Family name"], client["Birth date"], client["Sex"]) == ("Ellery", "1958-03-04", "Female")
     [assignment] = rows(folder, "assignments")
     assert assignment["Member"].startswith("Ana Torres") and assignment["Client"] == "Janet Ellery"
+    assert {row["Client"] for row in rows(folder, "reports-and-letters")} == {"Janet Ellery"}
     assert {event["Kind"] for event in rows(folder, "trail")} > {"clients:contact:add"}
     [record] = folder.glob("clients/Ellery, Janet */record.json")
     held = json.loads(record.read_text(encoding="utf-8"))

@@ -308,6 +308,7 @@ class Migration(migrations.Migration):
                 ('total_rows', models.PositiveIntegerField()),
                 ('done_rows', models.PositiveIntegerField(default=0, help_text='Rows settled in this step')),
                 ('counts', models.JSONField(default=dict, help_text='Rows by what became of them')),
+                ('others', models.PositiveIntegerField(help_text='Clients from elsewhere when it had been looked through', null=True)),
                 ('uploaded_at', models.DateTimeField()),
                 ('worked_at', models.DateTimeField(help_text='When the last rows were settled', null=True)),
                 ('finished_at', models.DateTimeField(null=True)),

@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from medexpro.audit.trail import record
 from medexpro.clients import events
@@ -175,7 +174,8 @@ def start_adding(sheet: ClientSheet, *, chosen: Collection[int], by: Member, at:
     alike = sheet.rows.filter(state__in=ASKED)
     alike.update(chosen=False)
     alike.filter(row__in=list(chosen)).update(chosen=True)
-    sheet.rows.filter(Q(state=REJECTED) | Q(chosen=False)).delete()
+    # Who looked alike is remembered; the rest is found anew.
+    sheet.rows.exclude(state=LIKELY).filter(chosen=False).delete()
     _begin(sheet, Step.ADDING)
     return sheet
 
@@ -239,6 +239,7 @@ class _Work:
         self.sheet, self.by = sheet, sheet.member
         self.adding = sheet.step == Step.ADDING
         self.earlier = cells.Earlier()
+        self.asks_again = True
 
     def run(self, now: Callable[[], datetime], tell: Tell) -> None:
         """Settle what is left."""
@@ -273,12 +274,12 @@ class _Work:
     @transaction.atomic
     def _settle(self, batch: list[tuple[int, list[str]]], *, at: datetime) -> None:
         sheet = self.sheet
-        chosen = set(
-            sheet.rows.filter(chosen=True, row__in=[row for row, _ in batch]).values_list("row", flat=True)
-        )
+        known = {row.row: row for row in sheet.rows.filter(row__in=[row for row, _ in batch])}
+        # Who looks alike was found when it was looked through. Only people added elsewhere since change that.
+        self.asks_again = not self.adding or _others(sheet) != sheet.others
         counts, told = Counter(sheet.counts), []
         for row, found in batch:
-            weighed = self._weigh(row, found, chosen=row in chosen, at=at)
+            weighed = self._weigh(row, found, known.get(row), at=at)
             if self.adding and weighed.state == NEW:
                 weighed = self._add(weighed, at=at)
             counts[weighed.state] += 1
@@ -289,6 +290,8 @@ class _Work:
                         name=weighed.name[:170], why=weighed.why,
                     )
                 )  # fmt: skip
+        came_in = known.keys() - {one.row for one in told}
+        sheet.rows.filter(row__in=came_in, chosen=False).delete()
         SheetRow.objects.bulk_create(
             told,
             update_conflicts=True,
@@ -298,7 +301,9 @@ class _Work:
         sheet.counts, sheet.done_rows, sheet.worked_at = dict(counts), batch[-1][0], at
         sheet.save(update_fields=["counts", "done_rows", "worked_at"])
 
-    def _weigh(self, row: int, found: list[str], *, chosen: bool, at: datetime) -> Weighed:
+    def _weigh(self, row: int, found: list[str], known: SheetRow | None, *, at: datetime) -> Weighed:
+        """Return what becomes of a row. known: what was told of it when the list was looked through."""
+        chosen = known is not None and known.chosen
         read = self._read(found, at)
         values = read.values
         name = " ".join(filter(None, (values.get("given_name", ""), values.get("family_name", ""))))
@@ -315,8 +320,10 @@ class _Work:
         except ClientRefused as refusal:
             heading = _heading(self.sheet, refusal.field)
             return Weighed(row, REJECTED, name, str(cells.Problem(heading, str(refusal))))
-        if not chosen and (alike := _alike(self.sheet, client, by=self.by)):
-            return Weighed(row, LIKELY, name, alike)
+        if not chosen:
+            alike = _alike(self.sheet, client, by=self.by) if self.asks_again else known.why if known else ""
+            if alike:
+                return Weighed(row, LIKELY, name, alike)
         return Weighed(row, NEW, name, values=values, fingerprint=fingerprint)
 
     def _add(self, weighed: Weighed, *, at: datetime) -> Weighed:
@@ -336,12 +343,19 @@ class _Work:
         sheet = self.sheet
         sheet.step, sheet.done_rows = (Step.DONE if self.adding else Step.LOOKED), sheet.total_rows + 1
         sheet.finished_at = at if self.adding else None
-        sheet.save(update_fields=["step", "done_rows", "finished_at"])
+        sheet.others = _others(sheet)
+        sheet.save(update_fields=["step", "done_rows", "finished_at", "others"])
         # Rows that were chosen and came in are told no more; those that could not are told like the others.
         sheet.rows.filter(chosen=True, state__in=ASKED).delete()
         sheet.rows.filter(chosen=True).update(chosen=False)
         event = events.SHEET_BROUGHT_IN if self.adding else events.SHEET_LOOKED_AT
         record(event, sheet, by=self.by, at=at, sha256=sheet.sha256, **sheet.counts)
+
+
+def _others(sheet: ClientSheet) -> int:
+    """Return how many clients the practice has who did not come from this very list."""
+    of_list = ImportedRow.objects.filter(practice=sheet.practice, sha256=sheet.sha256)
+    return Client.objects.of(sheet.practice).count() - of_list.values("client").distinct().count()
 
 
 def _heading(sheet: ClientSheet, field: str | None) -> str:

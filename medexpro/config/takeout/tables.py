@@ -110,7 +110,15 @@ class Table:
             )
         if self.model is KnowledgeVersion:
             return known.order_by("pk")
-        return known.filter(practice_id=practice.pk).order_by("pk")
+        rows = known.filter(practice_id=practice.pk).order_by("pk")
+        if self.is_further_from_client:
+            rows = rows.annotate(whose=models.F(f"{self.client_path}_id"))
+        return rows
+
+    @property
+    def is_further_from_client(self) -> bool:
+        """Return whether a row belongs to a client and does not name them itself; `rows` then say `whose` it is."""
+        return self.client_path not in {"", "self", "client"}
 
 
 @cache

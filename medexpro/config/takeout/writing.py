@@ -177,7 +177,7 @@ class _Writing:
         return values
 
     def _headings(self, table: Table) -> list[str]:
-        headings = []
+        headings = ["Client"] if table.is_further_from_client else []
         for field in table.fields:
             said = str(field.verbose_name)
             said = said[:1].upper() + said[1:]
@@ -188,6 +188,8 @@ class _Writing:
         return headings
 
     def _cells(self, table: Table, row: Any, values: dict[str, Any]) -> Iterator[str]:
+        if table.is_further_from_client:
+            yield self.names[Client].get(row.whose, "")
         for field in table.fields:
             value = values[field.attname]
             if field.is_relation and field.related_model in self.names:
@@ -282,7 +284,8 @@ def _safe(said: str, most: int) -> str:
 def _readme(practice: Practice, at: datetime, counts: dict[str, int]) -> str:
     by_label = {table.label: table for table in tables()}
     lines = [
-        f"  tables/{by_label[label].name}.csv   {count:,} rows" for label, count in sorted(counts.items())
+        f"  tables/{by_label[label].name}.csv   {count:,} rows"
+        for label, count in sorted(counts.items(), key=lambda one: by_label[one[0]].name)
     ]
     left = [f"  {why}" for why in dict.fromkeys(LEFT_OUT.values())]
     return "\n".join(
