@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, Least
 
 from medexpro.assessments.models import Assessment
 from medexpro.episodes.models import Episode, Status
+from medexpro.episodes.rules import status as status_rule
 from medexpro.practice.models import Member
 from medexpro.referrals.listing import RECENT_DAYS
 from medexpro.referrals.policy import policy
@@ -23,6 +24,7 @@ from medexpro.web import words
 
 SOON = timedelta(days=5)
 IN_SERVICE = (Status.ACTIVE, Status.ON_HOLD)
+OPEN = tuple(status for status in Status if status not in status_rule.CLOSED)
 # All that is said of an episode that owes something: there are as many as clients in service.
 READ = (
     "practice", "client__given_name", "client__family_name", "status", "started_on", "ended_on", "next_provider_visit_on",
@@ -69,8 +71,7 @@ def due_of(episode: Any, at: datetime) -> list[Due]:
 def with_dates(episodes: QuerySet[Episode], day: date) -> Any:
     """Return episodes that go to a provider and may owe something, each with the days that due dates count from."""
     ended = Q(status=Status.DISCHARGED, ended_on__gte=day - timedelta(days=rule.OWED_FOR_DAYS))
-    open_ones = ~Q(status__in=(Status.DISCHARGED, Status.DECLINED))
-    rows = episodes.filter(open_ones | ended, referral__provider__isnull=False)
+    rows = episodes.filter(Q(status__in=OPEN) | ended, referral__provider__isnull=False)
     return rows.annotate(**dates(), **changing.latest(), **_asked_for())
 
 

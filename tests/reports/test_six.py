@@ -372,3 +372,20 @@ def test_every_document_that_was_signed_is_read_aloud_at_the_link(cast, client, 
         token = sending.send(document, "link", by=by, at=LATER).token
         page = client.get(reverse("portal:document", args=[token])).content.decode()
         assert document.get_kind_display() in page and "What it says" in page
+
+
+def test_the_pages_of_documents_ask_few_queries(cast, sign_in, clock, django_assert_max_num_queries):
+    clock("2026-12-09 10:00")
+    episode = measured_twice(cast)
+    acknowledging.write(episode.referral, by=cast.ben, at=LATER)
+    ana = sign_in(cast.ana)
+    budgets = {
+        reverse("reports:index"): 6,
+        reverse("reports:of_episode", args=[episode.pk]): 10,
+        reverse("reports:acknowledgement", args=[episode.referral_id]): 8,
+        reverse("episodes:discharge", args=[episode.pk]): 13,
+    }
+    for address, most in budgets.items():
+        ana.get(address)
+        with django_assert_max_num_queries(most):
+            assert ana.get(address).status_code == 200
