@@ -20,10 +20,7 @@ def last_full(episode: Episode) -> Assessment | None:
     if is_read_together(episode):
         full = (row for row in newest(episode) if row.finished_at and row.kind != Assessment.Kind.CHECK)
         return next(full, None)
-    rows = Assessment.objects.filter(episode=episode, finished_at__isnull=False).exclude(
-        kind=Assessment.Kind.CHECK
-    )
-    return rows.order_by("-started_at").first()
+    return _LAST_FULL.first(episode=episode.pk)
 
 
 def newest(episode: Episode) -> list[Assessment]:
@@ -40,6 +37,13 @@ def _newest() -> Any:
 
 
 _NEWEST = Prepared[Assessment](_newest)
+_LAST_FULL = Prepared[Assessment](
+    lambda: (
+        Assessment.objects.filter(episode=Given("episode"), finished_at__isnull=False)
+        .exclude(kind=Assessment.Kind.CHECK)
+        .order_by("-started_at")[:1]
+    )
+)
 
 
 def due_after(episode: Episode, last: Assessment | None) -> date | None:
