@@ -21,7 +21,7 @@ def last_full(episode: Episode) -> Assessment | None:
     if is_read_together(episode):
         full = (row for row in newest(episode) if row.finished_at and row.kind != Assessment.Kind.CHECK)
         return next(full, None)
-    return full_ones(episode).first()
+    return _LAST_FULL.first(episode=episode.pk)
 
 
 def full_ones(episode: Any) -> QuerySet[Assessment]:
@@ -44,6 +44,7 @@ def _newest() -> Any:
 
 
 _NEWEST = Prepared[Assessment](_newest)
+_LAST_FULL = Prepared[Assessment](lambda: full_ones(Given("episode"))[:1])
 
 
 def due_after(episode: Episode, last: Assessment | None) -> date | None:

@@ -19,6 +19,7 @@ from medexpro.episodes.models import Episode
 from medexpro.kernel import quantities
 from medexpro.kernel.reference import Direction, Measure, NormKind
 from medexpro.knowledge.library import library
+from medexpro.practice.prepared import Given, Prepared
 from medexpro.web import words
 from medexpro.web.charts import Band, Better, Line, Point, Ruler, TrendChart, band_too_small
 
@@ -511,10 +512,17 @@ def _compared(
 
 def goal_rows(episode: Episode) -> list[Goal]:
     """Return the episode's goals that are open or met, the one due first first. One query."""
-    rows = Goal.objects.filter(practice_id=episode.practice_id, episode=episode)
-    return list(
-        rows.filter(state__in=(Goal.State.OPEN, Goal.State.MET)).order_by("due_on", "horizon_days", "set_at")
-    )
+    goals = _GOALS(practice=episode.practice_id, episode=episode.pk)
+    for goal in goals:
+        goal.episode = episode
+    return goals
+
+
+_GOALS = Prepared[Goal](
+    lambda: Goal.objects.filter(
+        practice=Given("practice"), episode=Given("episode"), state__in=(Goal.State.OPEN, Goal.State.MET)
+    ).order_by("due_on", "horizon_days", "set_at")
+)
 
 
 def goals_of(

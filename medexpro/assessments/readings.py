@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, DateTimeField, F, Q, QuerySet, Window
+from django.db.models import CharField, Count, DateTimeField, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from medexpro.assessments.models import Assessment, Measurement
@@ -88,7 +89,10 @@ def series(
     where = {"practice": episode.practice_id, "episode": episode.pk, "ends": ends}
     if measures is None:
         return once(episode, f"assessments:series:{until}", lambda: _by_key(episode, _ALL(**where)))
-    return _by_key(episode, _kept(_standing(**where).filter(measure__in=list(measures))))
+    wanted = list(measures)
+    if not wanted:
+        return {}
+    return _by_key(episode, _some(len(wanted))(**where, **{f"m{n}": one for n, one in enumerate(wanted)}))
 
 
 def _standing(practice: Any, episode: Any, ends: Any) -> QuerySet[Measurement]:
@@ -114,6 +118,14 @@ def _kept(rows: QuerySet[Measurement]) -> Any:
 _ALL = Prepared[tuple[Any, ...]](
     lambda: _kept(_standing(Given("practice"), Given("episode"), Given("ends", DateTimeField())))
 )
+
+
+@cache
+def _some(count: int) -> Prepared[tuple[Any, ...]]:
+    """Return the question for so many measures, each in a place of its own."""
+    named = [Given(f"m{n}", CharField()) for n in range(count)]
+    standing = (Given("practice"), Given("episode"), Given("ends", DateTimeField()))
+    return Prepared[tuple[Any, ...]](lambda: _kept(_standing(*standing).filter(measure__in=named)))
 
 
 def _by_key(episode: Episode, rows: Iterable[tuple[Any, ...]]) -> dict[Key, list[Taken]]:

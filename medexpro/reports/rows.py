@@ -214,6 +214,7 @@ def _said_of(one: Reported) -> str:
         amount=difference.rsplit(" ", 1)[0],
         number=difference.split(" ")[0],
         word=difference.split(" ")[1] if "{number}" in outcome.entry.lead else difference.rsplit(" ", 1)[-1],
+        times="time" if abs(judged.difference) == 1 else "times",
         percent=round(abs(judged.difference) / base * 100) if base else 0,
         side=outcome.side if outcome.side in ("left", "right") else "",
     )

@@ -8,7 +8,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import DateTimeField, F, IntegerField, Q
+from django.db.models import DateTimeField, F, IntegerField, Q, Subquery
+from django.db.models.functions import Coalesce, Least
 
 from medexpro.clearance import asked
 from medexpro.clearance import state as clearance
@@ -115,7 +116,6 @@ class Weighing:
     def _all_readings(self) -> list[SessionReading]:
         """Return this session's readings and those changes are counted from: with their session's number, and if it is void."""
         return _READINGS(
-            session=self.session.pk,
             episode=self.session.episode_id,
             since=self.session.opened_at - timedelta(days=EARLIER_DAYS),
             number=self.session.number,
@@ -129,12 +129,14 @@ _LAST = (
     .exclude(state=SessionState.VOID)
     .order_by("-number")[:1]
 )
+_SINCE = Given("since", DateTimeField())
+_LAST_OPENED = Subquery(_LAST.values("opened_at"), output_field=DateTimeField())
 # Of the session itself, of the days before, and of the last session however long ago: changes are counted from them.
+# One stretch of the episode's index: asked for by "or", PostgreSQL reads the readings of the whole practice.
 _READINGS = Prepared[SessionReading](
     lambda: SessionReading.objects.filter(
-        Q(session=Given("session"))
-        | Q(episode=Given("episode"), at__gte=Given("since", DateTimeField()))
-        | Q(session__in=_LAST.values("pk")),
+        episode=Given("episode"),
+        at__gte=Least(_SINCE, Coalesce(_LAST_OPENED, _SINCE)),
         session__number__lte=Given("number", IntegerField()),
     ).annotate(number=F("session__number"), void=_VOID)
 )

@@ -65,6 +65,15 @@ def finding_state(finding: Finding) -> dict[str, Any]:
     return finding.as_dict() | {"mark": Verification.HOUSE_RULE.label if rule else ""}
 
 
+def found_in(session: SessionLog) -> list[dict[str, str]]:
+    """Return what the gates said, for the note: a sentence several of them say stands once, with the source of each."""
+    sources: dict[str, list[str]] = {}
+    for finding in session.findings:
+        if not finding["code"].endswith("-not-taken"):
+            sources.setdefault(finding["sentence"], []).append(finding["source"])
+    return [{"sentence": said, "source": "; ".join(dict.fromkeys(found))} for said, found in sources.items()]
+
+
 def readings_state(readings: Sequence[SessionReading]) -> list[dict[str, Any]]:
     """Return readings in the order taken."""
     return [

@@ -373,7 +373,7 @@ def _note(request: HttpRequest, session: SessionLog, form: Any, *, cosign_error:
             "readings": presenters.readings_by_name(session),
             "red_flags": presenters.symptom_words(session.red_flags or []),
             "signs": presenters.symptom_words([one["symptom"] for one in session.signs or []]),
-            "found": [one for one in session.findings if not one["code"].endswith("-not-taken")],
+            "found": presenters.found_in(session),
             "answers": list(session.answers.values()),
             "minutes": minutes,
             "minutes_total": sum(count for _, count in minutes),

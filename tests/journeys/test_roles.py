@@ -165,11 +165,12 @@ def test_an_owner_breaks_the_glass_for_one_record_with_a_reason_that_the_profess
     olga.sees_heading("Janet Ellery", level=1)
     assert olga.asks(f"/clearance/{janet['episode']}/") == 403
     olga.follows("Open the record")
+    olga.fills({"Why": "A complaint about the session of October 13"})
+    picture(olga.page, "break-glass")
     olga.fills({"Why": "no"})
     olga.presses("Open for 60 minutes")
     olga.sees("Say in a sentence why you need to see this record.")
     olga.fills({"Why": "A complaint about the session of October 13"})
-    picture(olga.page, "break-glass")
     olga.presses("Open for 60 minutes")
     olga.sees("You are reading one client’s record by break-glass")
     olga.sees_heading("Outcomes")

@@ -83,6 +83,13 @@ def test_pain_is_reported_by_choice_only(cast):
     assert "pain_nrs:none" in [one.key for one in contents.contents_of(document, at=LATER).choices]
 
 
+@pytest.mark.parametrize(("stands", "said"), [("10", "1 more time in"), ("12", "3 more times in")])
+def test_one_more_time_is_said_as_people_say_it(cast, stands, said):
+    again = AGAIN | {"chair_stand_30s": stands, "tug": "13.8", "lefs": "34"}
+    made = contents.contents_of(drafted(cast, again=again), at=LATER)
+    assert said in made.own["lead"]
+
+
 def test_no_change_is_claimed_inside_the_band(cast):
     small = {"tug": "13.5", "chair_stand_30s": "9", KNEE: ["99"] * 3, "lefs": "36", "pain_nrs": "4"}
     made = contents.contents_of(drafted(cast, again=small), at=LATER)

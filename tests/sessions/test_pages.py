@@ -31,6 +31,20 @@ def test_a_signed_note_names_readings_findings_response_and_decision(signed, cas
         assert words in page, words
 
 
+def test_what_several_gates_say_of_one_pressure_stands_once_in_the_note(cast, sign_in):
+    session = operations.open_session(scenario.programmed(cast), by=cast.ana, at=MORNING)
+    tablet = Tablet(session, cast.ana)
+    tablet.takes_vitals(190, 88)
+    tablet.later(10).takes_pressure(146, 86)
+    tablet.send("start")
+    for entry in session.entries.all():
+        tablet.send("skip", entry=str(entry.pk), reason="Short of time")
+    operations.sign(session, recently_signed_in=True, by=cast.ana, at=tablet.later(40).at)
+    page = sign_in(cast.ana).get(f"/sessions/{session.pk}/").content.decode()
+    assert page.count("within the limit again") == 1
+    assert page.count("METI general limits") == 2 and "180/110" in page
+
+
 def test_red_flags_are_named_in_the_note_not_counted(cast, sign_in):
     session = operations.open_session(scenario.programmed(cast), by=cast.ana, at=MORNING)
     tablet = Tablet(session, cast.ana)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import CharField
 
 from medexpro.assessments import catalogue, events, state
 from medexpro.assessments.models import Assessment, Goal, Measurement
@@ -24,6 +25,7 @@ from medexpro.knowledge.operations import pin
 from medexpro.practice import permissions
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
+from medexpro.practice.prepared import Given, Prepared
 from medexpro.web import words
 
 MOST_TRIALS = 6
@@ -361,8 +363,19 @@ def restore(measurement: Measurement, *, by: Member, at: datetime) -> Measuremen
 
 
 def _current(assessment: Assessment, measure: str, side: str) -> Measurement | None:
-    rows = Measurement.objects.filter(assessment=assessment, measure=measure, side=side, removed_at=None)
-    return rows.select_related("by__user").first()
+    return _CURRENT.first(assessment=assessment.pk, measure=measure, side=side)
+
+
+_CURRENT = Prepared[Measurement](
+    lambda: (
+        Measurement.objects.filter(
+            assessment=Given("assessment"), measure=Given("measure", CharField()),
+            side=Given("side", CharField()), removed_at=None,
+        )
+        .select_related("by__user")
+        .order_by("pk")[:1]
+    )
+)  # fmt: skip
 
 
 def _side(measure: Measure, side: str) -> str:

@@ -45,8 +45,12 @@ class Command(BaseCommand):
         os.execve(  # noqa: S606  # The supervisor takes our place; a second process would only wait.
             sys.executable,
             [sys.executable, "-m", "medexpro.config.supervisor", json.dumps(plan)],
-            listening.environment(where, os.environ),
+            THRIFTY | listening.environment(where, os.environ),
         )
+
+
+# Each thread would keep a heap of its own, grown to what its largest page needed (glibc; elsewhere it says nothing).
+THRIFTY = {"MALLOC_ARENA_MAX": "2"}
 
 
 def web_command(where: listening.Listening) -> list[str]:
