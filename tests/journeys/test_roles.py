@@ -16,13 +16,13 @@ from tests.reports import reporting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-RECORD = "Today, Clients, Referrals, Reports, Knowledge"
+RECORD = "Today, Calendar, Clients, Referrals, Reports, Knowledge"
 RAILS = {
     "olga": f"{RECORD}, Practice",
     "ana": RECORD,
-    "asa": "Today, Clients, Knowledge",
+    "asa": "Today, Calendar, Clients, Knowledge",
     "mia": RECORD,
-    "ben": "Today, Clients, Referrals, Reports",
+    "ben": "Today, Calendar, Clients, Referrals, Reports",
     "bill": "Today, Clients, Referrals, Reports",
     "rhea": RECORD,
     "dana": f"{RECORD}, Practice",
@@ -46,6 +46,9 @@ OF_JANET = {
 # Who opens which page of the own practice.
 OF_THE_PRACTICE = {
     "/": EVERYONE,
+    "/calendar/": EVERYONE - {"bill"},
+    "/calendar/book/": {"ana", "asa", "ben", "dana"},
+    "/calendar/set-up/": {"olga", "ben", "dana"},
     "/clients/": EVERYONE,
     "/referrals/": EVERYONE - {"asa"},
     "/referrals/take-in/": {"ana", "ben", "dana"},
