@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from medexpro.scheduling.models import Booking
 from tests import scenario
+from tests.journeys.pictures import picture
 from tests.scheduling.booking import open_desk
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,6 +27,7 @@ def test_booking_moving_and_taking_back(cast, tablet):
     page.get_by_label("Time", exact=True).press("Enter")
     chosen = page.get_by_role("link", name=re.compile(r"J\. Ellery 9:00 1 of 24"))
     expect(chosen).to_have_attribute("aria-current", "true")
+    picture(page, "calendar")
 
     page.get_by_role("radio", name="Wed, Oct 14, 9:00 am").check(force=True)
     page.get_by_role("button", name="Move", exact=True).press("Enter")
