@@ -10,8 +10,9 @@ from medexpro.kernel.clock import now
 TABLET = {"viewport": {"width": 1180, "height": 820}, "has_touch": True, "timezone_id": "America/New_York"}
 PATIENCE_MS = 60_000
 MORNING_HERE = "2026-10-13 09:30"
-# Requests that a test lets fail are the browser's and htmx's to report, not ours to mend.
-LET_FAIL = ("Failed to load resource", "htmx:sendError", "htmx:afterRequest")
+# Requests that a test lets fail are the browser's and htmx's to report, not ours to mend; so is one that was given up
+# because what was typed next overtook it (hx-sync).
+LET_FAIL = ("Failed to load resource", "htmx:sendError", "htmx:afterRequest", "htmx:sendAbort")
 
 # Taps on anything that acts, kept over the pages of a window; digits of a keypad are typed and not counted.
 COUNT_TAPS = """
