@@ -220,7 +220,12 @@ class SurgeryForm(EditForm):
 
     procedure = forms.CharField(label="Operation, as it is written", max_length=240)
     procedure_tag = forms.ChoiceField(label="Is it one of these", required=False)
-    joint = forms.CharField(label="Joint", max_length=20, required=False, help_text="Such as knee")
+    joint = forms.CharField(
+        label="Joint",
+        max_length=20,
+        required=False,
+        help_text="Knee, hip, shoulder, ankle, foot, elbow, wrist or hand",
+    )
     side = forms.ChoiceField(label="Side", choices=SIDES, initial=Side.NONE)
     performed_on = DateField(label="Day of surgery", required=False)
     approach = forms.CharField(label="Approach", max_length=40, required=False, help_text="Such as posterior")
@@ -230,6 +235,10 @@ class SurgeryForm(EditForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["procedure_tag"].choices = procedures()  # type: ignore[attr-defined]
+
+    def clean_joint(self) -> str:
+        """Return the joint as the rules name it: a tablet's keyboard begins with a capital."""
+        return self.cleaned_data["joint"].strip().lower()
 
 
 def effects(keys: Sequence[str]) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ class MakeForm(forms.Form):
         self.fields["protocol"].choices = [(key, entry.condition) for key, entry in sorted(protocols.items())]
         self.fields["protocol"].initial = suggested
         by_protocol = [
-            (entry.condition, [(one.id, one.id.replace("_", " ").capitalize()) for one in entry.variants])
+            (entry.condition, [(one.id, one.name) for one in entry.variants])
             for _, entry in sorted(protocols.items())
             if entry.variants
         ]

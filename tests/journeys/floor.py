@@ -1,5 +1,7 @@
 """The session page as a professional uses it."""
 
+from playwright.sync_api import expect
+
 from medexpro.sessions import operations
 from medexpro.sessions.models import SessionLog
 
@@ -73,8 +75,10 @@ class Floor:
         self.page.locator('[data-sync][data-state="saved"]', has_text="Everything saved").wait_for()
 
     def gate_turns(self, word: str):
-        """Wait until the gate says Go, Hold, Stop or Decide."""
-        self.page.locator(".gate-badge", has_text=word).wait_for()
+        """Wait until the gate says Go, Hold, Stop or Decide, where the professional sees it without looking for it."""
+        badge = self.page.locator(".gate-badge", has_text=word)
+        badge.wait_for()
+        expect(badge).to_be_in_viewport()
 
     def taps(self) -> list[str]:
         """Return what was tapped so far."""

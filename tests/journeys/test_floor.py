@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from playwright.sync_api import APIResponse, Route
 
 from medexpro.clearance import operations as clearance
 from medexpro.clients.operations import people
@@ -18,6 +19,8 @@ from tests.sessions.floor import Tablet
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TAP_BUDGET = 20
+# Where the page asks for the whole session anew.
+ITS_STATE = re.compile("/sessions/[0-9a-f-]+/state/$")
 
 
 @pytest.fixture
@@ -338,14 +341,24 @@ def test_on_another_day_no_tablet_starts_a_session_by_itself(cast, tablet, episo
     page.get_by_text("Session 2 of 24").wait_for()
     floor = Floor(page, episode.sessions.get(number=2))
 
-    # A tablet that lies open, without a connection, until another day starts nothing either.
+    # A tablet that lies open, without a connection, until another day starts nothing either. Nor does an answer of the
+    # first day that reaches it only then.
     page.locator("#gate-h", has_text="Before we start").wait_for()
     floor.types_vitals()
+    floor.is_saved()
+    late: list[tuple[Route, APIResponse]] = []
+    page.route(ITS_STATE, lambda route: late.append((route, route.fetch())))
     floor.taps_pain()
     floor.is_saved()
-    page.context.set_offline(True)
-    page.clock.fast_forward(timedelta(days=3) // timedelta(milliseconds=1))
-    page.get_by_text("This log is of Tue, Oct 13. Open today’s session").wait_for()
+    with page.expect_response(ITS_STATE):
+        while not late:
+            page.evaluate("new Promise(requestAnimationFrame)")
+        page.context.set_offline(True)
+        page.clock.fast_forward(timedelta(days=3) // timedelta(milliseconds=1))
+        page.get_by_text("This log is of Tue, Oct 13. Open today’s session").wait_for()
+        for route, answer in late:
+            route.fulfill(response=answer)
+    page.evaluate("new Promise(requestAnimationFrame)")
     assert not page.get_by_role("button", name="None of these").count()
     assert page.locator("#exercises").evaluate("(box) => box.inert")
     page.context.set_offline(False)

@@ -110,6 +110,7 @@ class Variant(Record):
     """A surgical approach or procedure of a protocol and the precautions it brings."""
 
     id: str
+    name: str
     precaution_ids: tuple[str, ...]
     note: str = ""
 

@@ -24,6 +24,12 @@ let rejected = [];
 let ahead = new Date(server.gate.weighed_at) - Date.now();
 const timed = (command) => ({ ...command, at: new Date(Date.parse(command.at) + ahead).toISOString() });
 const serverNow = () => Date.now() + ahead;
+// An answer says the server's time as of when it was asked for. One that was under way while the tablet slept says
+// the time of days ago: it sets no clock, or the gate of that day would open today.
+const LONGEST_ANSWER_MS = 60_000;
+const keepTime = (gate, asked) => {
+  if (gate?.weighed_at && Date.now() - asked < LONGEST_ANSWER_MS) ahead = new Date(gate.weighed_at) - Date.now();
+};
 // The log's day is over: by no reading of an earlier day is anything done today.
 const isPast = () => serverNow() >= Date.parse(server.floor_closes_at);
 const device = outbox.deviceName();
@@ -69,7 +75,7 @@ async function told(news) {
     return;
   }
   if (news.command.session !== server.id) return news.kind === "rejected" ? refresh() : undefined;
-  if (news.said.gate?.weighed_at) ahead = new Date(news.said.gate.weighed_at) - Date.now();
+  keepTime(news.said.gate, news.asked);
   if (news.kind === "answer") {
     // Keep what was applied; the whole state is fetched once the outbox is empty.
     server = reduce(server, [timed(news.command)]);
@@ -84,12 +90,13 @@ async function told(news) {
 
 let known = server.version;
 async function pull() {
+  const asked = Date.now();
   const response = await fetch(data.urls.state, { headers: { Accept: "application/json" }, redirect: "manual" }).catch(() => null);
   if (!response?.ok) return;
   const fresh = await response.json();
   if (fresh.version < server.version) return pull(); // An entry was taken while this answer was on its way.
   server = fresh;
-  ahead = new Date(server.gate.weighed_at) - Date.now();
+  keepTime(server.gate, asked);
   known = server.version;
   await refresh();
 }
@@ -148,6 +155,16 @@ function render() {
   if (!going && clock.running) stopClock();
   const note = $("note");
   if (document.activeElement !== note && note.value !== state.note) note.value = state.note;
+  bringIntoSight($("gate-h"));
+}
+
+// The button that weighs stands below its questions, and pain is logged far down: a gate that says something new is
+// brought into sight, so that a hold is read and not looked for.
+let said = null;
+function bringIntoSight(heading) {
+  const changed = said !== null && said !== heading.textContent;
+  said = heading.textContent;
+  if (changed && heading.getBoundingClientRect().top < headHeight()) heading.closest(".gate").scrollIntoView();
 }
 
 const html_join = (list) => list.map(String).join("");
@@ -461,7 +478,8 @@ $("sign-form").addEventListener("submit", async (event) => {
 
 // The strip of precautions may take several lines; what sticks or scrolls below it needs to know how many.
 const head = document.querySelector(".sx-top"), strip = document.querySelector(".sx-pre");
-const measure = () => document.documentElement.style.setProperty("--sx-head", `${head.offsetHeight + (strip?.offsetHeight ?? 0)}px`);
+const headHeight = () => head.offsetHeight + (strip?.offsetHeight ?? 0);
+const measure = () => document.documentElement.style.setProperty("--sx-head", `${headHeight()}px`);
 new ResizeObserver(measure).observe(strip ?? head);
 
 if (server.started_at && !clock.running && server.state === "open") ui.open = nextOpen();
