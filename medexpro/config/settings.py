@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "medexpro.web.errors.NothingToShow",
     "allauth.account.middleware.AccountMiddleware",
     "medexpro.practice.middleware.MemberMiddleware",
     "medexpro.practice.locking.IdleLockMiddleware",

@@ -1,5 +1,7 @@
 """The pages that say no or sorry. They need no database and no member, so they can always be drawn."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
@@ -37,6 +39,21 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: no such page for this person. Another practice's record looks the same, by intention."""
     return answer(request, 404, "404.html", words_of(exception))
+
+
+class NothingToShow:
+    """405 to a person: an address that only takes forms, loaded by itself, says so. Django's own answer is empty."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or request.method != "GET" or response.content:
+            return response
+        page = answer(request, 405, "405.html", "This address only takes what a form sends.")
+        page.headers["Allow"] = response.headers.get("Allow", "POST")
+        return page
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

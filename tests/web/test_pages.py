@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.messages.storage.fallback import FallbackStorage
+from django.http import HttpResponseNotAllowed
 from django.template import engines
 from django.test import RequestFactory, override_settings
 from django_htmx.middleware import HtmxDetails
@@ -117,6 +118,21 @@ def test_htmx_gets_the_sentence_alone():
     response = errors.not_found(asking(htmx=True))
     assert response.headers["Content-Type"].startswith("text/plain")
     assert response.content.decode() == "This is not here, or not yours to see."
+
+
+def test_an_address_that_only_takes_forms_says_so_when_it_is_loaded_by_itself(settings):
+    # After a report was sent, the address line shows where the form went; loading that again changes nothing.
+    def answered(method, content=b""):
+        asked = getattr(RequestFactory(), method)("/")
+        shown = HttpResponseNotAllowed(["POST"], content)
+        return errors.NothingToShow(lambda request: shown)(asked)
+
+    loaded = answered("get")
+    assert (loaded.status_code, loaded.headers["Allow"]) == (405, "POST")
+    assert "only takes what a form sends" in loaded.content.decode()
+    assert answered("put").content == b""
+    assert answered("get", b"own words").content == b"own words"
+    assert "medexpro.web.errors.NothingToShow" in settings.MIDDLEWARE
 
 
 # ---- Pages of the shell

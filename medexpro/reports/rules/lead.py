@@ -43,13 +43,13 @@ class Changed:
 def lead_sentence(client: str, measured: Sequence[Changed], *, span: str) -> str:
     """Return the sentence, strong parts between double asterisks.
 
-    client: as letters say it, "Mrs. Ellery". measured: everything measured at least twice. span: "eight weeks".
+    client: as letters say it, "Mrs. Ellery". measured: everything measured at least twice. span: since when, "eight weeks ago".
     The strongest change first, and a published line left behind; then how many of how many improved, each measure
     counted once, whatever its sides; what got worse is named, and it is said when nothing changed.
 
     >>> walk = Changed("gait", "Gait speed", "walks **31% faster**", Verdict.BETTER, 5.2)
     >>> grip = Changed("grip", "Grip", "grips **2 kg stronger**", Verdict.NO_CHANGE, 0.4)
-    >>> lead_sentence("Mrs. Ellery", [walk, grip], span="eight weeks")  # doctest: +NORMALIZE_WHITESPACE
+    >>> lead_sentence("Mrs. Ellery", [walk, grip], span="eight weeks ago")  # doctest: +NORMALIZE_WHITESPACE
     'Mrs. Ellery walks **31% faster** than eight weeks ago. One of two measures improved by more than the smallest
     change that counts.'
     """
@@ -67,7 +67,7 @@ def lead_sentence(client: str, measured: Sequence[Changed], *, span: str) -> str
     sentences = []
     if better or worse:
         strongest = max(better or worse, key=lambda one: (one.counts, one.strength))
-        sentences.append(f"{client} {strongest.says} than {span} ago{_line_left(strongest, measured)}.")
+        sentences.append(f"{client} {strongest.says} than {span}{_line_left(strongest, measured)}.")
     sentences.append(_count(measured))
     if worse:
         names = [one.name for one in worse]
@@ -114,15 +114,17 @@ def _count(measured: Sequence[Changed]) -> str:
 
 
 def span_in_words(days: int) -> str:
-    """Return a span as people say it.
+    """Return since when something changed, as people say it.
 
-    >>> span_in_words(57), span_in_words(9), span_in_words(1), span_in_words(120)
-    ('eight weeks', '9 days', '1 day', '17 weeks')
+    >>> span_in_words(57), span_in_words(9), span_in_words(1), span_in_words(120), span_in_words(0)
+    ('eight weeks ago', '9 days ago', '1 day ago', '17 weeks ago', 'earlier the same day')
     """
+    if days < 1:
+        return "earlier the same day"
     if days < 14:
-        return f"{days} {'day' if days == 1 else 'days'}"
+        return f"{days} {'day' if days == 1 else 'days'} ago"
     weeks = round(days / 7)
-    return f"{NUMBERS[weeks] if weeks < len(NUMBERS) else weeks} weeks"
+    return f"{NUMBERS[weeks] if weeks < len(NUMBERS) else weeks} weeks ago"
 
 
 def number_in_words(count: int) -> str:

@@ -11,7 +11,7 @@ def changed(measure, verdict=BETTER, *, strength=1.0, says="walks **31% faster**
 
 
 def lead(*measured):
-    return lead_sentence("Mrs. Ellery", measured, span="eight weeks")
+    return lead_sentence("Mrs. Ellery", measured, span="eight weeks ago")
 
 
 def test_the_strongest_change_comes_first_with_the_line_it_left_behind():
