@@ -80,7 +80,7 @@ def quick_add(
 def draft(*, by: Member, at: datetime, external_id: str = "", **fields: Any) -> Client:
     """Return a client as `quick_add` would keep them, without keeping them. Raises ClientRefused at a field."""
     client = Client(practice=by.practice, external_id=external_id)
-    _fill(client, fields, at=at)
+    fill(client, fields, at=at)
     return client
 
 
@@ -92,7 +92,7 @@ def update(client: Client, *, version: int | None = None, by: Member, at: dateti
     """
     permissions.check(by, Permission.CLIENTS_EDIT, client)
     before = {name: getattr(client, name) for name in FIELDS}
-    _fill(client, fields, at=at)
+    fill(client, fields, at=at)
     changed = [name for name in FIELDS if getattr(client, name) != before[name]]
     if changed:
         client.save_version(expected=version, fields=list(FIELDS))
@@ -236,13 +236,15 @@ def restore_contact(contact: ContactPerson, *, by: Member, at: datetime) -> Cont
 
 def _known(by: Member, wanted: UUID | None, external_id: str) -> Client | None:
     if wanted and (known := Client.objects.filter(pk=wanted).first()):
+        known = known.survivor
         if not known.is_visible_to(by):
             raise NotFound("There is no such record in this practice.")
         return known
-    return Client.objects.of(by.practice).filter(external_id=external_id).first() if external_id else None
+    numbered = Client.objects.of(by.practice).known_as(external_id)
+    return numbered.survivor if numbered else None
 
 
-def _fill(client: Client, fields: dict[str, Any], *, at: datetime) -> None:
+def fill(client: Client, fields: dict[str, Any], *, at: datetime) -> None:
     for name, value in fields.items():
         if name not in FIELDS:
             raise TypeError(f"a client has no field {name!r}")
