@@ -1,12 +1,13 @@
 """The list of referrals: who needs a word first. A handful of queries, whatever the history."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Case, Count, Q, QuerySet, Value, When
 
 from medexpro.practice.models import Member
-from medexpro.referrals import standing
+from medexpro.referrals import hooks, standing
 from medexpro.referrals.models import Referral
 from medexpro.referrals.policy import policy
 from medexpro.referrals.rules.validity import Cover
@@ -29,14 +30,19 @@ class Word:
 
 
 def needing_a_word(member: Member, day: date) -> QuerySet:
-    """Return the referrals that need something now: acknowledging, completing, renewing."""
+    """Return the referrals that need something now: acknowledging, completing, an episode, renewing.
+
+    What nobody uses any more is not renewed: a client who was discharged, a referral that a newer one followed.
+    """
     soon = day + timedelta(days=policy().renew_from_days)
     recent = Q(received_on__gte=day - timedelta(days=RECENT_DAYS))
-    ending = Q(valid_to__lte=soon, valid_to__gte=day - timedelta(days=30))
-    needs = (recent & (Q(acknowledged_at=None) | Q(complete_at=None))) | ending
+    ending = Q(valid_to__lte=soon) & hooks.in_use(member.practice_id)
+    open_ = Q(acknowledged_at=None) | Q(complete_at=None) | Q(placed=False)
+    needs = (recent & open_) | ending
     first = Case(When(acknowledged_at=None, then=Value(0)), When(ending, then=Value(1)), default=Value(2))
     return (
         _rows(member)
+        .annotate(placed=hooks.placed())
         .filter(needs, declined_at=None)
         .annotate(first=first)
         .order_by("first", "received_on", "pk")
@@ -48,12 +54,13 @@ def every(member: Member) -> QuerySet:
     return _rows(member).order_by("-received_on", "-pk")
 
 
-def word_of(referral: Referral, day: date, *, tells_why: bool) -> Word:
+def word_of(referral: Referral, day: date, *, tells_why: bool, closed: Collection[date] = ()) -> Word:
     """Return what a referral needs, the most urgent thing first.
 
-    tells_why: the reader may know the reason of a decline, which may name what was found.
+    tells_why: the reader may know the reason of a decline, which may name what was found. closed: from
+    `standing.closed_for`.
     """
-    now = standing.of(referral, day)
+    now = standing.of(referral, day, closed)
     left = [answer.name for answer in now.answers if not answer.met]
     if now.cover is Cover.DECLINED:
         return Word("Declined", referral.declined_reason if tells_why else "", "", 9)
@@ -74,7 +81,10 @@ def word_of(referral: Referral, day: date, *, tells_why: bool) -> Word:
         return Word(f"Renewal, {left_words}", ends, "hold", 3)
     if left:
         return Word(f"{len(left)} of 4 checks open", "; ".join(left), "hold", 4)
-    return Word("Complete", f"to {words.day(referral.valid_to)}" if referral.valid_to else "", "ok", 5)
+    if not getattr(referral, "placed", True):
+        how = referral.get_acknowledged_channel_display().lower()
+        return Word("No episode yet", f"acknowledged, {how}" if how else "acknowledged", "hold", 5)
+    return Word("Complete", f"to {words.day(referral.valid_to)}" if referral.valid_to else "", "ok", 6)
 
 
 def sources(member: Member, day: date, *, limit: int = 6) -> list[dict]:
