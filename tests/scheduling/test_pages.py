@@ -232,8 +232,8 @@ def test_today_shows_the_day_as_a_line(desk, cast, sign_in):
     ana = sign_in(cast.ana)
     assert reverse("scheduling:line") in ana.get("/").content.decode()
     said = text_of(ana.get(reverse("scheduling:line")))
-    assert "2 bookings 10:00 60 min Janet Ellery Session 1 of 24" in said
-    assert "Omar Marsh Session on hold" in said and "Calf" not in said
+    assert "2 bookings · Week 10:00 60 min Janet Ellery Right knee replacement, Session 1 of 24" in said
+    assert "Omar Marsh Right knee replacement, Session on hold" in said and "Calf" not in said
     assert "Session with Ana Torres" in text_of(sign_in(cast.ben).get(reverse("scheduling:line")))
 
 
