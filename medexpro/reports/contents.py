@@ -111,8 +111,7 @@ def contents_of(
 
 def _frame(document: Document, record: Record, author: Member, signed_at: datetime | None) -> dict[str, Any]:
     """Return what every document has."""
-    episode, client, practice = record.episode, record.episode.client, record.practice
-    day = record.day
+    client, practice, day = record.episode.client, record.practice, record.day
     kind = Document.Kind(document.kind).label
     full_day = f"{day:%B} {day.day}, {day.year}"
     return {
@@ -120,7 +119,7 @@ def _frame(document: Document, record: Record, author: Member, signed_at: dateti
         "heading": kind,
         "number": f"{NUMBERED[Document.Kind(document.kind)]} {document.number}",
         "made_at": record.at,
-        "date_line": full_day + (f" · day {(day - episode.started_on).days}" if episode.started_on else ""),
+        "date_line": full_day + _day_of_service(document, record),
         "to": Party(document.provider.formal_name, _provider_lines(document)),
         "re": Party(client.name, _client_lines(record)),
         "about": _about(document, record),
@@ -406,6 +405,14 @@ def _lines(text: str) -> list[str]:
 
 def _asks(asks: Sequence[Ask], more: str) -> list[Ask]:
     return [*asks, Ask(more.strip())] if more.strip() else list(asks)
+
+
+def _day_of_service(document: Document, record: Record) -> str:
+    """Return which day of service it is, from the day after the first one; an acknowledgement tells nothing of it."""
+    started_on = record.episode.started_on
+    if document.kind == Document.Kind.ACKNOWLEDGEMENT or started_on is None or record.day <= started_on:
+        return ""
+    return f" · day {(record.day - started_on).days}"
 
 
 def _provider_lines(document: Document) -> list[str]:

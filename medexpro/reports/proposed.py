@@ -159,7 +159,7 @@ def measured_words(record: Record) -> str:
 def goal_lines(goals: Sequence[GoalStanding]) -> list[str]:
     """Return the goals that are open, a line each: "Climb the stairs at home: LEFS 62 by Nov 15"."""
     return [
-        f"{_activity(one)}: {one.name} {one.target} by {words.day(one.goal.due_on, 'short')}"
+        f"{_activity(one)[:1].upper()}{_activity(one)[1:]}: {one.name} {one.target} by {words.day(one.goal.due_on, 'short')}"
         for one in goals
         if one.goal.state == "open"
     ]
