@@ -175,6 +175,8 @@ def _card(request: HttpRequest, shown: Calendar, chosen: Booking, **forms_shown:
         "changes": changes,
         "doors": doors.of(member, chosen),
         "may_move": changes and to_come,
+        "settled": chosen.is_group
+        and any(one.state != State.BOOKED for one in shown.places.get(chosen.pk, ())),
         "begun": at >= chosen.starts_at,
         "offered": bool(offered),
         "stops": stops if chosen.service.kind == "exercise" else (),

@@ -1,6 +1,6 @@
 """Who came to a group, who did not, who cancelled: said of each client, and of nobody else."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.urls import reverse
@@ -63,6 +63,8 @@ def test_who_cancelled_has_no_place_to_come_to_and_may_have_it_again(group, cast
         operations.give_up_place(place_of(group, "Omar"), by=cast.ben, at=TEN)
     with pytest.raises(BookingRefused, match="It is settled who came to this group"):
         operations.cancel(group, by=cast.ben, at=TEN)
+    with pytest.raises(BookingRefused, match="It is settled who came to this group"):
+        operations.move(group, day=TUESDAY, clock=time(14), by=cast.ben, at=TEN)
 
 
 def test_of_the_group_as_a_whole_nobody_says_it(group, cast):

@@ -53,8 +53,9 @@ def move(
         raise BookingRefused("Only what is booked and still to come can be moved.")
     checking.taking_turns(by.practice)
     rows = _reached(booking, reach, State.BOOKED)
-    places = [_wall(one) for one in rows]
-    goals = repeating.moved(places, (day, clock.replace(tzinfo=None)))
+    _nobody_settled(rows)
+    was_at = [_wall(one) for one in rows]
+    goals = repeating.moved(was_at, (day, clock.replace(tzinfo=None)))
     spans = [
         checking.instants(by.practice, on, wall, int((one.ends_at - one.starts_at).total_seconds() // 60))
         for one, (on, wall) in zip(rows, goals, strict=True)
@@ -125,8 +126,7 @@ def cancel(
     if booking.state != State.BOOKED:
         raise BookingRefused("It is settled who came. Take that back first.")
     rows = _reached(booking, reach, State.BOOKED)
-    if booking.is_group and GroupPlace.objects.filter(booking__in=rows).exclude(state=State.BOOKED).exists():
-        raise BookingRefused("It is settled who came to this group. Take that back first.")
+    _nobody_settled(rows)
     for one in rows:
         one.state, one.state_at = State.CANCELLED, at
         one.save_version(expected=version if one.pk == booking.pk else None, fields=SHOWN)
@@ -229,6 +229,13 @@ def _put_back(rows: Sequence[Booking], by: Member, leaving: Sequence[Booking] = 
     calendar.check([(slot, one.member) for one, slot in zip(rows, slots, strict=True)], outside_hours=True)
     for one in rows:
         one.save_version(expected=None, fields=SHOWN)
+
+
+def _nobody_settled(rows: Sequence[Booking]) -> None:
+    """Raise where it is said already who came to a group: that stays with its time."""
+    groups = [one.pk for one in rows if one.is_group]
+    if groups and GroupPlace.objects.filter(booking__in=groups).exclude(state=State.BOOKED).exists():
+        raise BookingRefused("It is settled who came to this group. Take that back first.")
 
 
 def _may_change(booking: Booking, by: Member) -> None:
