@@ -32,13 +32,11 @@ def show(request: HttpRequest) -> HttpResponse:
     """Show what waits, for this member."""
     member, at = request.member, clock.now()
     day = member.practice.day(at)
-    reads = member.may(Permission.RECORD_READ)
-    alerts = obligations.alerts(member, day) if reads else []
-    notes = obligations.open_notes(member) if member.may(Permission.SESSIONS_LOG) else []
-    running = obligations.running(notes, member, day)
-    kinds = obligations.owed_to(member, day, told=alerts, notes=notes)
+    look = obligations.Look(member, day)
+    alerts, kinds = look.alerts, obligations.owed_in(look)
+    running = obligations.running(look.notes, member, day) if member.may(Permission.SESSIONS_LOG) else []
     work = [kind for kind in kinds if kind.name != obligations.RULES]
-    count = len(alerts) + sum(len(kind.rows) for kind in kinds)
+    count = len(alerts) + sum(kind.total for kind in kinds)
     record_list(member, "today", at=at, count=count)
     context = {
         "nav": "today",
@@ -48,7 +46,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "kinds": kinds,
         "line": member.may(Permission.BOOKINGS_READ),
         "prints": any(member.may(permission) for permission in PRINTS),
-        "count": f"{count}{'+' if any(kind.count.endswith('+') for kind in kinds) else ''}" if count else "",
+        "count": str(count) if count else "",
         # A practice may begin while its rules are read.
         "first": None if alerts or running or work else first_steps(member),
     }
