@@ -354,7 +354,9 @@ def add_addendum(request: HttpRequest, session_id: Any) -> HttpResponse:
 
 
 def _note(request: HttpRequest, session: SessionLog, form: Any, *, cosign_error: str = "", status: int = 200):
-    entries = [(entry, presenters.set_words(entry)) for entry in session.entries.all()]
+    # What was swapped out stands before what took its place.
+    rows = sorted(session.entries.all(), key=lambda entry: (entry.order, entry.state != "swapped"))
+    entries = [(entry, presenters.set_words(entry)) for entry in rows]
     minutes = [
         (words, session.minutes.get(key, 0) // 60) for key, words in presenters.ServiceCategory.choices
     ]

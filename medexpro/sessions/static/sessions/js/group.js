@@ -20,11 +20,13 @@ useSprite(data.sprite);
 const sync = new Sync({ url: data.commands, member: data.member, told });
 
 async function pull(log) {
+  const asked = Date.now();
   const response = await fetch(log.state_url, { headers: { Accept: "application/json" }, redirect: "manual" }).catch(() => null);
   const fresh = response?.ok ? await response.json().catch(() => null) : null;
   if (!fresh || fresh.id !== log.id || (log.server && fresh.version < log.server.version)) return;
   log.server = fresh;
-  log.ahead = new Date(fresh.gate.weighed_at) - Date.now();
+  // Not from an answer that was long on its way: the tablet slept meanwhile.
+  if (Date.now() - asked < 30_000) log.ahead = new Date(fresh.gate.weighed_at) - Date.now();
   await refresh(log);
 }
 

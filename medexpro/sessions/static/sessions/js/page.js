@@ -27,6 +27,11 @@ let counts = {};
 // them, so that a slow tablet's newest reading is not taken for an old one.
 let ahead = new Date(server.gate.weighed_at) - Date.now();
 const timed = (command) => ({ ...command, at: new Date(Date.parse(command.at) + ahead).toISOString() });
+// An answer that was long on its way, because the tablet slept meanwhile, tells of no time any more.
+const FRESH_MS = 30_000;
+function setClock(weighedAt, asked) {
+  if (weighedAt && Date.now() - asked < FRESH_MS) ahead = new Date(weighedAt) - Date.now();
+}
 const serverNow = () => Date.now() + ahead;
 // The log's day is over: by no reading of an earlier day is anything done today.
 const isPast = () => serverNow() >= Date.parse(server.floor_closes_at);
@@ -79,7 +84,7 @@ async function told(news) {
     return;
   }
   if (news.command.session !== server.id) return news.kind === "rejected" ? refresh() : undefined;
-  if (news.said.gate?.weighed_at) ahead = new Date(news.said.gate.weighed_at) - Date.now();
+  setClock(news.said.gate?.weighed_at, news.asked);
   if (news.kind === "answer") {
     // Keep what was applied; the whole state is fetched once the outbox is empty.
     server = reduce(server, [timed(news.command)]);
@@ -94,6 +99,7 @@ async function told(news) {
 
 let known = server.version;
 async function pull() {
+  const asked = Date.now();
   const response = await fetch(data.urls.state, { headers: { Accept: "application/json" }, redirect: "manual" }).catch(() => null);
   if (!response?.ok) return;
   const fresh = await response.json();
@@ -105,7 +111,7 @@ async function pull() {
     delete ui.drafts[ui.open];
     ui.open = null;
   }
-  ahead = new Date(server.gate.weighed_at) - Date.now();
+  setClock(server.gate.weighed_at, asked);
   known = server.version;
   await refresh();
 }
@@ -360,7 +366,9 @@ async function leave(id, kind, body) {
   ui.why = "";
   delete ui.errors[`swap-${id}`];
   await send(kind, body, base);
-  ui.open = nextOpen();
+  // What was swapped in is what comes now.
+  const swappedIn = state.entries.find((e) => e.id === body.new_entry);
+  ui.open = swappedIn && !isClosed(swappedIn, state.gate) ? swappedIn.id : nextOpen();
   runClockOf(ui.open);
   render();
   undo(kind === "skip" ? `${name} left out` : `${name} swapped`, () => send("unlog", { entry: id }));

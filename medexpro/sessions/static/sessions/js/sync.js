@@ -59,6 +59,7 @@ export class Sync {
 
   async sendOne(command) {
     let response, said;
+    const asked = Date.now();
     try {
       response = await fetch(this.url, {
         method: "POST",
@@ -81,11 +82,11 @@ export class Sync {
     if (said.outcome === "waiting") return this.fillGap(command, said.expected);
     if (said.outcome === "applied" || (said.outcome === "duplicate" && said.first === "applied")) {
       await outbox.settle(command.id);
-      this.told({ kind: "answer", command, said });
+      this.told({ kind: "answer", command, said, asked });
     } else {
       await outbox.reject(command, said);
       if (["malformed", "mismatch", "turned_away"].includes(said.outcome)) await outbox.closeGap(command);
-      this.told({ kind: "rejected", command, said });
+      this.told({ kind: "rejected", command, said, asked });
     }
     return true;
   }
