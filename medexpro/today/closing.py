@@ -49,6 +49,11 @@ class Closing:
     parts: list[Part]
 
     @property
+    def empty(self) -> list[Part]:
+        """Return the parts that have nothing, and say so."""
+        return [part for part in self.parts if not part.lines]
+
+    @property
     def count(self) -> int:
         """Return how many lines there are."""
         return sum(len(part.lines) for part in self.parts)
@@ -132,10 +137,10 @@ class _Reading:
             by_end[self._shown_as(one)].append(self._line(one))
         gone = by_end[End.DID_NOT_COME] + by_end[End.NOT_HELD]
         parts = [
-            Part("open", "Not accounted for", "alert", "Every booking has its end.", True, by_end[End.OPEN]),
-            Part("done", "Done" if self.reads else "Came", "check", "Nothing yet.", lines=by_end[End.DONE]),
+            Part("open", "Not accounted for", "alert", "No booking so far.", True, by_end[End.OPEN]),
+            Part("done", "Done" if self.reads else "Came", "check", "Nobody yet.", lines=by_end[End.DONE]),
             *self._unsigned(by_end[End.UNSIGNED]),
-            Part("gone", "Did not come", "x", "Everyone came.", lines=gone),
+            Part("gone", "Did not come", "x", "Nobody stayed away.", lines=gone),
             Part("later", "Still to come", "clock", "Nobody.", lines=by_end[End.TO_COME]),
         ]
         return Closing(" ".join([closing.sentence(found), *self._notes(parts)]), parts)
