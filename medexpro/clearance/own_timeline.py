@@ -42,8 +42,10 @@ def register() -> None:
              plain=("measure",), told="released_words", who="ended_by", ref="episode_id"),
         Kind("plan", "clearance", "shield", READ, _of(WrittenPlan), "written_on", plan,
              plain=("kind", "provider__family_name"), told="words", who="recorded_by", ref="episode_id", is_day=True),
-        Kind("precaution", "clearance", "warn", READ, _of(Precaution), "created_at", precaution,
-             plain=("text", "state"), told="confirmed_words", who="recorded_by", ref="episode_id"),
+        Kind("precaution", "clearance", "warn", READ, _of(Precaution), "confirmed_on", precaution,
+             plain=("text", "state"), told="confirmed_words", who="recorded_by", ref="episode_id", is_day=True),
+        Kind("precaution_released", "clearance", "check", READ, _of(Precaution), "released_on", released,
+             plain=("text",), told="released_words", ref="episode_id", is_day=True),
         Kind("refer_back", "clearance", "stop", READ, _of(ReferBack), "opened_at", back,
              plain=("provider__family_name",), told="observed", who="opened_by", ref="episode_id"),
         Kind("refer_back_answer", "clearance", "provider", READ, _of(ReferBack), "answered_at", answer,
@@ -96,9 +98,14 @@ def plan(row: Found, reads: bool) -> Line:
 
 
 def precaution(row: Found, reads: bool) -> Line:
-    """Return a precaution as a line."""
+    """Return a confirmed precaution as a line; one that nobody confirmed has not happened yet."""
     state = dict(Precaution._meta.get_field("state").choices).get(row.plain[1], row.plain[1])
     return Line(f"Precaution: {row.plain[0]}", _page(row), state)
+
+
+def released(row: Found, reads: bool) -> Line:
+    """Return the release of a precaution as a line."""
+    return Line(f"Precaution released: {row.plain[0]}", _page(row))
 
 
 def back(row: Found, reads: bool) -> Line:

@@ -17,10 +17,8 @@ class WriteMessage(Form):
     """A message and who gets it. members: whom the writer may choose."""
 
     new_id = NewId()
-    to = forms.MultipleChoiceField(label="To", widget=PicksMultiple, required=False)
-    text = forms.CharField(
-        label="Message", max_length=LONGEST, required=False, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    to = forms.MultipleChoiceField(label="To", widget=PicksMultiple)
+    text = forms.CharField(label="Message", max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 4}))
 
     def __init__(self, *args: Any, members: Sequence[Member], **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -60,9 +60,7 @@ class MessageTo(PracticeModel):
         verbose_name_plural = "messages to colleagues, who read them"
         indexes = [models.Index(fields=["practice", "member", "read_at"], name="messages_to_member")]
         constraints = [
-            models.UniqueConstraint(
-                fields=["message", "member"], name="a_message_reaches_a_colleague_once"
-            )
+            models.UniqueConstraint(fields=["message", "member"], name="a_message_reaches_a_colleague_once")
         ]
 
 

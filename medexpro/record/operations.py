@@ -144,13 +144,16 @@ def _named(client: Client, to: Iterable[Member], by: Member) -> list[Member]:
     if barred:
         they = " and ".join(barred)
         raise MessageRefused(
-            f"{they} may not see {client}. Assign them to the client first, or choose someone else.", field="to"
+            f"{they} may not see {client}. Assign them to the client first, or choose someone else.",
+            field="to",
         )
     return readers
 
 
 def _team_of(client: Client, by: Member) -> list[Member]:
-    readers = [member for member in colleagues_of(by) if client.is_visible_to(member, Permission.MESSAGES_USE)]
+    readers = [
+        member for member in colleagues_of(by) if client.is_visible_to(member, Permission.MESSAGES_USE)
+    ]
     if not readers:
         raise MessageRefused("Nobody else of your practice may see this client.", field="to")
     return readers

@@ -15,10 +15,14 @@ KNOWS = (Permission.CLIENTS_LIST, Permission.RECORD_READ)
 
 def register() -> None:
     """Take places on the chart, and tell what the area of clients keeps, when the app starts."""
-    panels.add_tab(Tab("timeline", "Timeline", lambda chart: reverse("record:timeline", args=[chart.client.pk]), None, 15))
+    panels.add_tab(
+        Tab(
+            "timeline", "Timeline", lambda chart: reverse("record:timeline", args=[chart.client.pk]), None, 15
+        )
+    )
     panels.add_tab(
         Tab("messages", "Messages", lambda chart: reverse("record:messages", args=[chart.client.pk]),
-            Permission.MESSAGES_USE, 75)
+            Permission.MESSAGES_USE, 17)
     )  # fmt: skip
     timeline.add(
         Kind("paper", "papers", "doc", (Permission.DOCUMENTS_READ, Permission.DOCUMENTS_ADD), papers, "added_at", paper,

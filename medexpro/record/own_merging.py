@@ -9,5 +9,9 @@ def register() -> None:
     merging.moves(Message, "message to colleagues", "messages to colleagues", order=90)
     merging.rides(MessageTo, "reader of a message", "readers of messages", order=91, path="message__client")
     merging.moves(
-        Disclosure, "record given out", "records given out", order=92, line=lambda row: f"{row.recipient}: {row.reason}"
+        Disclosure,
+        "record given out",
+        "records given out",
+        order=92,
+        line=lambda row: f"{row.recipient}: {row.reason}",
     )

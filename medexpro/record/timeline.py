@@ -92,7 +92,8 @@ _KINDS: dict[str, Kind] = {}
 
 def add(kind: Kind) -> None:
     """Let an area tell of its rows. Raises KeyError for a group that is none."""
-    GROUPS[kind.group]  # noqa: B018 - a group must be one of ours
+    if kind.group not in GROUPS:
+        raise KeyError(f"the timeline has no group {kind.group!r}")
     _KINDS[kind.key] = kind
 
 

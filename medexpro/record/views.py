@@ -38,6 +38,8 @@ def timeline(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "events": shown.events,
         "older": shown.older,
         "paged": bool(before),
+        # Whoever may, finds the way to take the whole of it along here too.
+        "give_url": next((tab["url"] for tab in chart.tabs if tab["key"] == "give_out"), ""),
     }
     return page(request, "record/timeline.html", context, part="lines")
 

@@ -32,7 +32,9 @@ def received(row: Found, reads: bool) -> Line:
     """Return a referral as a line."""
     purpose, given, family = row.plain[:3]
     return Line(
-        "Referral received", reverse("referrals:show", args=[row.id]), joined(purpose, f"{given} {family}".strip())
+        "Referral received",
+        reverse("referrals:show", args=[row.id]),
+        joined(purpose, f"{given} {family}".strip()),
     )
 
 

@@ -1,6 +1,5 @@
 """One client's whole record for somebody: asked for with a reason, made in the background, taken out by who may."""
 
-import io
 import json
 import zipfile
 from datetime import timedelta
@@ -51,7 +50,13 @@ def made(world, **more):
 def test_everything_of_one_client_is_in_it_and_nothing_of_another(world):
     asked, files = made(world)
     assert asked.failed == "" and asked.size > 1000 and len(asked.sha256) == 64
-    assert {"README.txt", "record.pdf", "record/record.json", "tables/medications.csv", "tables/sessions.csv"} <= set(files)
+    assert {
+        "README.txt",
+        "record.pdf",
+        "record/record.json",
+        "tables/medications.csv",
+        "tables/sessions.csv",
+    } <= set(files)
     record = json.loads(files["record/record.json"])
     assert record["clients"]["family_name"] == "Ellery" and record["medications"][0]["words"] == "Metoprolol"
     assert sum(name.startswith("record/") and name.endswith(".pdf") for name in files) == 2
@@ -87,7 +92,8 @@ def test_the_pdf_reads_as_a_record(world):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "field"), [({"recipient": " "}, "recipient"), ({"reason": ""}, "reason"), ({"reason": "x" * 241}, "reason")]
+    ("wrong", "field"),
+    [({"recipient": " "}, "recipient"), ({"reason": ""}, "reason"), ({"reason": "x" * 241}, "reason")],
 )
 def test_nobody_gets_it_without_a_name_and_a_reason(world, wrong, field):
     with pytest.raises(DisclosureRefused) as refused:
@@ -162,5 +168,7 @@ def test_a_sign_in_that_is_not_recent_is_asked_first(world, sign_in):
     session.save()
     page = reverse("takeout:client", args=[world.cast.janet.pk])
     assert browser.post(page, WHY)["Location"].startswith("/reauthenticate/")
-    assert browser.get(reverse("takeout:record_file", args=[asked.pk, "pdf"]))["Location"].startswith("/reauthenticate/")
+    assert browser.get(reverse("takeout:record_file", args=[asked.pk, "pdf"]))["Location"].startswith(
+        "/reauthenticate/"
+    )
     assert Disclosure.objects.count() == 1

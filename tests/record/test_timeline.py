@@ -32,7 +32,13 @@ def world(cast):
     ):  # fmt: skip
         getattr(world, part)
     set_goal(
-        world.episode, horizon_days=30, measure="tug", target=Decimal(8), activity="cross the street", by=cast.ana, at=LATER
+        world.episode,
+        horizon_days=30,
+        measure="tug",
+        target=Decimal(8),
+        activity="cross the street",
+        by=cast.ana,
+        at=LATER,
     )
     operations.write_message(
         cast.janet, text="She asked for a later hour.", to=[cast.ana], by=cast.ben, at=MORNING
@@ -59,7 +65,8 @@ def test_whatever_happened_stands_there_newest_first(world):
     events = all_pages(chart(world.cast, "ana"))
     said = [event["title"] for event in events]
     for title in (
-        "Referral received", "In service", "Cleared", "Screening finished", "Limit: Resting systolic blood pressure no higher than 150 mmHg",
+        "Referral received", "In service", "Cleared", "Screening finished",
+        "Limit: Resting systolic blood pressure no higher than 150 mmHg",
         "Precaution: No kneeling", "Back to the provider", "Baseline", "Goal: cross the street", "Program made", "Session 1",
         "Session: booked", "Group: booked", "Progress report R-2026-", "Sent: Progress report R-2026-", "On file: Other",
         "Signed: ", "Message to colleagues",
@@ -85,7 +92,16 @@ def test_who_does_not_read_the_record_sees_states_and_no_narrative(world, sign_i
     assert not any(event["told"] for event in events)
     said = " ".join(f"{event['title']} {event['text']}" for event in events)
     assert "Referral received" in said and "Progress report" in said
-    for hidden in ("swelling", "kneeling", "Systolic", "street", "Session 1", "Baseline", "Cleared", "Program made"):
+    for hidden in (
+        "swelling",
+        "kneeling",
+        "Systolic",
+        "street",
+        "Session 1",
+        "Baseline",
+        "Cleared",
+        "Program made",
+    ):
         assert hidden not in said
     assert ("Session: booked" in said) is (name in {"ben", "olga"})
     assert ("In service" in said) is (name == "ben")
@@ -109,7 +125,11 @@ def test_one_kind_is_chosen(world, sign_in, clock):
     assert "On file: Other" in only and "Referral received" not in only
     part = browser.get(address, {"show": "sessions"}, headers={"HX-Request": "true"})
     assert part.content.decode().strip().startswith('<div id="lines"') and "Session 1" in text_of(part)
-    for nonsense in ({"show": "x"}, {"before": "x~y~z"}, {"before": "2026-10-13T13:30:00+00:00~no~" + "0" * 32}):
+    for nonsense in (
+        {"show": "x"},
+        {"before": "x~y~z"},
+        {"before": "2026-10-13T13:30:00+00:00~no~" + "0" * 32},
+    ):
         assert browser.get(address, nonsense).status_code == 200
 
 

@@ -83,7 +83,10 @@ def record_file(request: HttpRequest, disclosure_id: UUID, form: str) -> HttpRes
     except single.RecordRefused:
         return go_to(request, "takeout:client", disclosure.client_id)
     answer = FileResponse(
-        path.open("rb"), content_type=TYPES[form], as_attachment=True, filename=f"record-{disclosure.at:%Y-%m-%d}.{form}"
+        path.open("rb"),
+        content_type=TYPES[form],
+        as_attachment=True,
+        filename=f"record-{disclosure.at:%Y-%m-%d}.{form}",
     )
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"

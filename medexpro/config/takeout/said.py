@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-# What the program keeps for itself: ids, counters, hashes, strokes of signatures.
+# What the program keeps for itself: ids, counters, hashes, marks, strokes of signatures.
 OURS = {
     "id", "practice", "client", "version", "created_at", "updated_at", "external_id", "name_search", "phone_search",
     "token_hash", "text_hash", "content_hash", "payload_hash", "sha256", "signature", "snapshot", "made_with", "pdf",
-    "file", "marks", "layout", "layout_version", "definition", "to_confirm", "fingerprint", "base_version",
+    "file", "marks", "tags", "protocol_item", "mode", "procedure_tag", "verification", "confirmed_implausible",
+    "questionnaire_version", "text_version", "layout", "layout_version", "definition", "to_confirm", "fingerprint", "base_version",
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import models
 
 from medexpro.audit import trail
+from medexpro.clients import agreements
 from medexpro.clients.models import Client
 from medexpro.config.takeout.said import is_said, plainly
 from medexpro.config.takeout.tables import Table, tables
@@ -37,7 +38,7 @@ from medexpro.web import words
 
 LAYOUT = Layout("client_record", Path(__file__).parent / "layouts" / "client_record.typ", number=1)
 KEPT_FOR = timedelta(days=1)
-DEAD_AFTER = timedelta(seconds=120)
+DEAD_AFTER = timedelta(minutes=4)
 MESSAGES = frozenset({"record.Message", "record.MessageTo"})
 # Rows that are said within the session they belong to, not in a chapter of their own.
 IN_SESSIONS = {"session_logs.SessionReading": "readings", "session_logs.ExerciseEntry": "entries"}
@@ -177,7 +178,7 @@ class _OneClient(Writing):
 
     def _chapter(self, table: Table) -> list[dict[str, Any]]:
         """Write a table as CSV, and return its rows as they read; a table without rows is none."""
-        rows, path = [], None
+        rows, path, before = [], None, ""
         for row in self._rows_of(table):
             values = self._values(table, row)
             if path is None:
@@ -188,6 +189,10 @@ class _OneClient(Writing):
             out.writerow(self._cells(table, row, values))
             if table.label not in IN_SESSIONS:
                 rows.append(self._entry(table, row))
+                if len(rows) > 1 and rows[-1]["head"] == before:
+                    rows[-1]["head"] = ""  # Rows of one moment stand under it together.
+                else:
+                    before = rows[-1]["head"]
         if path is not None:
             cells.close()
             self._seal(path)
@@ -196,12 +201,13 @@ class _OneClient(Writing):
     def _entry(self, table: Table, row: Any) -> dict[str, Any]:
         """Return a row as it reads: when, what, and for a session what was done in it."""
         lines = self._lines_of(row) if table.label == "session_logs.SessionLog" else []
+        head = self._head(table, row)
         pairs = [
             {"label": str(field.verbose_name), "words": said}
             for field in table.fields
-            if is_said(field.name) and (said := self._in_words(field, row))
+            if is_said(field.name) and (said := self._in_words(field, row)) and said != head
         ]
-        return {"head": self._head(table, row), "pairs": pairs, "lines": lines}
+        return {"head": head, "pairs": pairs, "lines": lines}
 
     def _head(self, table: Table, row: Any) -> str:
         """Return what stands over a row: the first day or time it has of its own."""
@@ -222,8 +228,10 @@ class _OneClient(Writing):
     def _in_words(self, field: Any, row: Any) -> str:
         """Return a value as the pages say it; "" for what is empty, or only the program's own."""
         value = getattr(row, field.attname)
-        if value is None or value in ("", [], {}):
+        if value is None or value in ("", [], {}, "none"):
             return ""
+        if field.name == "unit" and hasattr(row, "value"):
+            return ""  # It stands with the value.
         if field.is_relation:
             return self.names.get(field.related_model, {}).get(value, "")
         if field.choices:
@@ -235,13 +243,13 @@ class _OneClient(Writing):
         if isinstance(value, Decimal):
             unit = quantities.label(row.unit) if field.name == "value" and hasattr(row, "unit") else ""
             return f"{words.number(value)} {unit}".strip()
-        if field.name == "measure" and value in library().measures:
-            return library().measures[value].name
         if field.name == "minutes" and isinstance(value, dict):
             return ", ".join(f"{name} {round(seconds / 60)} min" for name, seconds in value.items())
         if field.name == "trials":
-            return ", ".join(f"{one.get('value')} {one.get('unit') or ''}".strip() for one in value)
-        return plainly(value)
+            return ", ".join(
+                f"{one.get('value')} {quantities.label(one.get('unit') or '')}".strip() for one in value
+            )
+        return plainly(_with_names(value))
 
     def _lines_of(self, session: Any) -> list[str]:
         """Return what was read and done in a session, a line each."""
@@ -288,6 +296,29 @@ class _OneClient(Writing):
                 "",
             ]
         )
+
+
+def _with_names(value: Any) -> Any:
+    """Return a value with the words of the reference data in the place of their keys."""
+    if isinstance(value, str):
+        return _words_of(value) or value
+    if isinstance(value, list):
+        return [_with_names(one) for one in value]
+    return value
+
+
+def _words_of(key: str) -> str:
+    lib = library()
+    if key in lib.measures:
+        return lib.measures[key].name
+    if key in lib.tags:
+        return lib.tags[key].name
+    if key in lib.histories:
+        return lib.histories[key].professional
+    if key in lib.symptoms:
+        return lib.symptoms[key].professional
+    known = agreements.kinds().get(key)
+    return known.name if known else ""
 
 
 def _set_in_words(done: dict[str, Any], entry: Any) -> str:
