@@ -163,7 +163,7 @@ def _card(request: HttpRequest, shown: Calendar, chosen: Booking, **forms_shown:
     if move is None and changes and to_come:
         move = _move_form(member, chosen, offered, later)
     stops = shown.stopped_by(chosen.episode_id, on) if to_come and chosen.client_id else ()
-    reminded = presenters.reminded(shown.practice, chosen, at=at)
+    reminded = presenters.reminded(shown, chosen)
     return {
         "booking": chosen,
         "title": str(chosen.client or chosen.service),
@@ -200,6 +200,8 @@ def _waiting(
     return {
         "free": free,
         "fits": fits,
+        # A member's hour is one: the next is asked once the first has answered.
+        "asked": not chosen.is_group and any(one.is_open for one in fits),
         "answered": answered.pk if answered else None,
         "answer": answer_form or forms.AnswerForm(),
     }

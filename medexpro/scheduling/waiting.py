@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from medexpro.episodes.models import Episode
 from medexpro.episodes.rules import status as status_rule
@@ -16,6 +16,9 @@ from medexpro.scheduling.rules import waiting, words
 from medexpro.scheduling.rules.waiting import Free, Wished
 
 SHOWN = 5
+AHEAD = timedelta(days=28)
+# So many that came free, the earliest first; far more than four weeks hold.
+LOOKED_AT = 100
 
 
 @dataclass(frozen=True)
@@ -48,24 +51,67 @@ class Fit:
 def opening_of(booking: Booking, at: datetime) -> Opening | None:
     """Return what a booking leaves free: its time when it is cancelled, the time it moved from, or a place in its group.
 
-    None for what is over, and where somebody else has the time meanwhile. One query at most.
+    None for what is over, and where somebody else has the time meanwhile. Two queries at most.
     """
-    if booking.is_group and booking.state == State.BOOKED and booking.starts_at > at:
-        taken = GroupPlace.objects.filter(booking=booking, given_up_at=None).count()
-        if taken < booking.service.places:
-            return Opening(booking.starts_at, booking.ends_at, booking.member_id, group=booking)
+    taken = (
+        GroupPlace.objects.filter(booking=booking, given_up_at=None).count()
+        if booking.is_group and booking.state == State.BOOKED and booking.starts_at > at
+        else 0
+    )
+    found = _left_by(booking, at, taken)
+    if found is None or found.group is not None:
+        return found
+    there = Booking.objects.of(booking.practice).standing().filter(during(found.starts_at, found.ends_at))
+    return None if there.filter(member=found.member_id).exists() else found
+
+
+def openings_ahead(member: Member, at: datetime) -> list[tuple[Booking, Opening]]:
+    """Return what came free in the next four weeks, the earliest first, with the booking that left it. Two queries."""
+    practice, until = member.practice, at + AHEAD
+    cancelled = Q(state=State.CANCELLED, starts_at__gt=at, starts_at__lt=until)
+    moved = Q(state=State.BOOKED, moved_at__gt=at - AHEAD)
+    groups = Q(state=State.BOOKED, client=None, starts_at__gt=at, starts_at__lt=until)
+    taken = Count("places", filter=Q(places__given_up_at=None))
+    rows = Booking.objects.visible_to(member).filter(cancelled | moved | groups).select_related("service")
+    left = []
+    for booking in rows.annotate(taken=taken).order_by("starts_at", "pk")[:LOOKED_AT]:
+        opening = _left_by(booking, at, booking.taken)
+        if opening is not None and opening.starts_at < until:
+            left.append((booking, opening))
+    if not left:
+        return []
+    booked: dict[str, list[tuple[datetime, datetime]]] = {}
+    busy = Booking.objects.of(practice).standing().filter(during(at, until))
+    for key, since, ends in busy.values_list("member", "starts_at", "ends_at"):
+        booked.setdefault(str(key), []).append((since, ends))
+
+    def is_free(opening: Opening) -> bool:
+        spans = booked.get(str(opening.member_id), ())
+        return opening.group is not None or not any(
+            opening.starts_at < ends and since < opening.ends_at for since, ends in spans
+        )
+
+    return sorted((one for one in left if is_free(one[1])), key=lambda one: one[1].starts_at)
+
+
+def _left_by(booking: Booking, at: datetime, taken: int) -> Opening | None:
+    """Return what a booking leaves free, whoever else may have it meanwhile. taken: places of its group."""
     found = None
     if booking.state == State.CANCELLED:
         found = Opening(booking.starts_at, booking.ends_at, booking.member_id, booking.room_id)
+    elif (
+        booking.is_group
+        and booking.state == State.BOOKED
+        and booking.starts_at > at
+        and taken < booking.service.places
+    ):
+        found = Opening(booking.starts_at, booking.ends_at, booking.member_id, group=booking)
     elif booking.state == State.BOOKED and booking.before:
         was = booking.before
         begins, ends = (datetime.fromisoformat(was[name]) for name in ("starts_at", "ends_at"))
         if begins != booking.starts_at or was["member"] != str(booking.member_id):
             found = Opening(begins, ends, was["member"], was["room"])
-    if found is None or found.starts_at <= at:
-        return None
-    there = Booking.objects.of(booking.practice).standing().filter(during(found.starts_at, found.ends_at))
-    return None if there.filter(member=found.member_id).exists() else found
+    return found if found is not None and found.starts_at > at else None
 
 
 def wished(wish: Wish) -> Wished:

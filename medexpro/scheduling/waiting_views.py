@@ -25,6 +25,7 @@ from medexpro.web.pages import go_to, page, toast
 
 # Far more than any practice lets wait.
 SHOWN = 200
+FREE_SHOWN = 2
 
 
 @requires(Permission.BOOKINGS_READ)
@@ -47,12 +48,23 @@ def _show(request: HttpRequest, form: forms.WishForm | None) -> HttpResponse:
     shown = list(rows[:SHOWN])
     offers = Offer.objects.filter(wish__in=[one.pk for one in shown], answer=Offer.Answer.OPEN)
     open_offers = {one.wish_id: one for one in offers}
+    ahead = waiting.openings_ahead(member, at) if shown else []
+
+    def free_for(wish: Wish) -> list[dict[str, Any]]:
+        """Return the first times that came free and fit, each with the booking on whose page it is offered."""
+        fit = ((one, waiting.starts_in(wish, opening, practice)) for one, opening in ahead)
+        found = [(one, practice.local(starts)) for one, starts in fit if starts is not None][:FREE_SHOWN]
+        return [
+            {"booking": one, "said": f"{words.day(at_.date())}, {words.clock(at_)}"} for one, at_ in found
+        ]
+
     lines = [
         {
             "wish": one,
             "when": rule.in_words(waiting.wished(one), today),
             "since": words.day(practice.day(one.made_at)),
             "offer": open_offers.get(one.pk),
+            "free": free_for(one) if one.pk not in open_offers else [],
             "changes": member.may(Permission.BOOKINGS_MANAGE) or one.member_id in (None, member.pk),
         }
         for one in shown

@@ -295,6 +295,25 @@ def test_who_may_not_start_is_booked_on_yes_only_with_a_reason(desk, cast, omar)
     assert Booking.objects.get(client=omar).reason == "Back by then"
 
 
+def test_what_is_ahead_is_free_and_stays_so_only_while_nobody_has_it(desk, cast, omar):
+    group = desk.book(FRIDAY, "10:00", service=desk.group)
+    moved, gone = desk.book(THURSDAY, "13:00"), desk.book(THURSDAY, "09:00")
+    operations.move(moved, day=FRIDAY, clock=time(15), by=cast.ben, at=MORNING)
+    operations.cancel(gone, by=cast.ben, at=MORNING)
+
+    def ahead(when=MORNING):
+        return [
+            (booking.pk, f"{cast.northbridge.local(opening.starts_at):%a %H:%M}")
+            for booking, opening in waiting.openings_ahead(cast.ben, when)
+        ]
+
+    assert ahead() == [(gone.pk, "Thu 09:00"), (moved.pk, "Thu 13:00"), (group.pk, "Fri 10:00")]
+    operations.take_place(group, may_start(cast, "Ruth"), by=cast.ben, at=MORNING)
+    desk.book(THURSDAY, "09:30", omar)
+    assert ahead() == [(moved.pk, "Thu 13:00")]
+    assert ahead(MORNING + timedelta(days=3)) == [] and waiting.openings_ahead(cast.dana, MORNING) == []
+
+
 # ---- The pages
 
 
@@ -320,9 +339,11 @@ def test_the_whole_way_at_the_desk(desk, cast, sign_in, omar):
     page = ben.post(reverse("scheduling:cancel", args=[booking.pk]), cancelled, follow=True)
     said = text_of(page)
     assert "Waiting for this time Thu, Oct 15, 9:00 am is free." in said and "Offer it to Omar Marsh" in said
+    assert "Thu, Oct 15, 9:00 am is free for Omar Marsh" in text_of(ben.get(listed))
     wish = Wish.objects.get()
     page = ben.post(reverse("scheduling:offer", args=[booking.pk]), {"wish": str(wish.pk)}, follow=True)
     assert "Offered. What do they say?" in text_of(page) and "Offered to Omar" in text_of(ben.get(listed))
+    assert "Offer it" not in text_of(page)
     made = Offer.objects.get()
     page = ben.post(reverse("scheduling:answer", args=[made.pk]), {"answer": "yes"}, follow=True)
     assert "Omar Marsh is booked and off the waiting list." in text_of(page)
