@@ -392,8 +392,12 @@ class ReminderQuerySet(PracticeQuerySet):
         newer = Reminder.objects.filter(
             booking=OuterRef("booking"), client=OuterRef("client"), pk__gt=OuterRef("pk")
         ).exclude(state=Reminder.State.DROPPED)
+        seat = GroupPlace.objects.filter(
+            booking=OuterRef("booking"), client=OuterRef("client"), given_up_at=None
+        )
         stands = Q(booking__state=State.BOOKED, booking__starts_at=F("starts_at"), starts_at__gt=at)
-        return self.filter(stands, ~Exists(newer), state=Reminder.State.FAILED)
+        comes = Q(booking__client__isnull=False) | Exists(seat)
+        return self.filter(stands, comes, ~Exists(newer), state=Reminder.State.FAILED)
 
 
 class Reminder(PracticeModel):

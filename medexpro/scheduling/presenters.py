@@ -82,10 +82,10 @@ class Reminded:
     failed: Reminder | None = None
 
 
-def reminded(practice: Practice, booking: Booking, *, at: datetime) -> dict[Any, Reminded]:
+def reminded(shown: Calendar, booking: Booking) -> dict[Any, Reminded]:
     """Return what is said of the reminders of a booking, by client; nothing where none was made and none is to come."""
-    said = {}
-    for place in reminders.places(practice, [booking], at=at):
+    said, practice = {}, shown.practice
+    for place in reminders.places(practice, [booking], at=shown.at, seats=shown.places.get(booking.pk, [])):
         text = ". ".join(filter(None, [_became(place, practice), _to_come(place, practice)]))
         if text:
             failed = place.last is not None and place.last.state == Reminder.State.FAILED
@@ -116,7 +116,8 @@ def _to_come(place: Place, practice: Practice) -> str:
     if place.why_not:
         return f"No reminder: {place.why_not.rstrip('.')}"
     if place.step is Step.NOW:
-        return "" if place.last and place.last.state == Reminder.State.WAITING else "Reminder goes out within minutes"
+        waits = place.last is not None and place.last.state == Reminder.State.WAITING
+        return "" if waits else "Reminder goes out within minutes"
     due = reminding.due_at(place.booking.starts_at, practice.remind_hours, practice.tz)
     return f"Reminder goes out {_when(practice, due)}"
 

@@ -20,6 +20,7 @@ from medexpro.scheduling.operations import reminders
 from tests.conftest import MORNING
 from tests.pages import text_of
 from tests.scheduling.booking import FRIDAY, THURSDAY, at, may_start
+from tests.scheduling.test_pages import full_week
 
 MAILED = "2026-10-14 09:05"
 
@@ -240,6 +241,28 @@ def test_a_server_that_refuses_is_told_and_the_next_round_does_not_try(
     assert "Not reminded" not in text_of(
         sign_in(cast.olga).get(reverse("scheduling:line"))
     )  # She books nothing.
+
+
+def test_who_gave_up_the_place_is_not_said_to_be_reminded_any_more(reminding, cast, sign_in):
+    group = booked(reminding, FRIDAY, "10:00", service=reminding.group)
+    [place] = reminders.places(cast.northbridge, [group], at=MORNING)
+    reminders.note_failed(reminders._make(place, "waiting"), reason="No answer.", at=MORNING)
+    ben = sign_in(cast.ben)
+    assert "Not reminded" in text_of(ben.get(reverse("scheduling:line")))
+    operations.give_up_place(group.places.get(), by=cast.ben, at=MORNING)
+    assert "Not reminded" not in text_of(ben.get(reverse("scheduling:line")))
+
+
+def test_the_card_stays_inside_its_budget_with_reminders(
+    reminding, cast, sign_in, django_assert_max_num_queries
+):
+    group = full_week(reminding, cast)
+    browser = sign_in(cast.ana)
+    for row in (Booking.objects.filter(client=cast.janet).order_by("starts_at")[1], group):
+        page = reverse("scheduling:show", args=[row.pk])
+        browser.get(page)
+        with django_assert_max_num_queries(15):
+            browser.get(page)
 
 
 def test_what_may_have_left_since_the_backup_is_held_after_a_restore(reminding, clock):

@@ -25,6 +25,8 @@ from medexpro.scheduling.rules.reminding import Step
 
 # A day counted on the wall may be longer than 24 hours.
 LONGER = timedelta(days=1)
+# Where it matters whether the client agreed.
+WANTED = (Step.LATER, Step.NOW, Step.TOLD)
 
 
 class ReminderRefused(Refusal):
@@ -47,35 +49,52 @@ def sends_mail() -> bool:
     return bool(settings.MEDEXPRO_DEMO or settings.EMAIL_HOST)
 
 
-def places(practice: Practice, bookings: Sequence[Booking], *, at: datetime) -> list[Place]:
+def places(
+    practice: Practice,
+    bookings: Sequence[Booking],
+    *,
+    at: datetime,
+    seats: Sequence[GroupPlace] | None = None,
+) -> list[Place]:
     """Return each client's place in these bookings, weighed. Three queries for any number; none for no booking.
 
-    bookings: read with their client; places of groups are read here.
+    bookings: read with their client. seats: the places of groups that are taken, where they are read already.
     """
     found = [(one, one.client, _set_at(one)) for one in bookings if one.client is not None]
-    if groups := [one for one in bookings if one.is_group]:
-        by_id = {one.pk: one for one in groups}
-        rows = GroupPlace.objects.filter(booking__in=by_id, given_up_at=None).select_related("client")
-        for place in rows:
-            group = by_id[place.booking_id]
-            found.append((group, place.client, max(_set_at(group), place.created_at)))
+    if groups := {one.pk: one for one in bookings if one.is_group}:
+        if seats is None:
+            seats = GroupPlace.objects.filter(booking__in=groups, given_up_at=None).select_related("client")
+        for seat in seats:
+            group = groups[seat.booking_id]
+            found.append((group, seat.client, max(_set_at(group), seat.created_at)))
     if not found:
         return []
     last = last_of(bookings)
-    agreed = _agreed({client.pk for _, client, _ in found}) if practice.remind_hours else set()
-    weighed = []
-    for booking, client, set_at in found:
-        told = last.get((booking.pk, client.pk))
-        place = reminding.Place(
-            starts_at=booking.starts_at, stands=booking.state == State.BOOKED, set_at=set_at,
-            told_of=told.starts_at if told else None,
-        )  # fmt: skip
-        step = reminding.weigh(place, hours=practice.remind_hours, zone=practice.tz, at=at)
-        why_not = reminding.obstacle(
-            address=client.email, agreed=client.pk in agreed, sends_mail=sends_mail()
+    steps = [
+        _step(practice, booking, set_at, last.get((booking.pk, client.pk)), at)
+        for booking, client, set_at in found
+    ]
+    # What is over, cancelled or just made needs nobody's agreement.
+    asked = {client.pk for (_, client, _), step in zip(found, steps, strict=True) if step in WANTED}
+    agreed = _agreed(asked) if asked else set()
+    sends = sends_mail()
+    return [
+        Place(
+            booking, client, step, last.get((booking.pk, client.pk)),
+            reminding.obstacle(address=client.email, agreed=client.pk in agreed, sends_mail=sends),
         )
-        weighed.append(Place(booking, client, step, told, why_not))
-    return weighed
+        for (booking, client, _), step in zip(found, steps, strict=True)
+    ]  # fmt: skip
+
+
+def _step(
+    practice: Practice, booking: Booking, set_at: datetime, told: Reminder | None, at: datetime
+) -> Step:
+    place = reminding.Place(
+        starts_at=booking.starts_at, stands=booking.state == State.BOOKED, set_at=set_at,
+        told_of=told.starts_at if told else None,
+    )  # fmt: skip
+    return reminding.weigh(place, hours=practice.remind_hours, zone=practice.tz, at=at)
 
 
 def _agreed(clients: set[Any]) -> set[Any]:
