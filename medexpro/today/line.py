@@ -26,15 +26,20 @@ def register() -> None:
 
 
 def steps(shown: Calendar) -> dict[Any, Next]:
-    """Return the next step of each client's booking whose record the member may read, by the booking's id."""
+    """Return the next step of each booking whose clients' record the member may read, by the booking's id."""
     member = shown.member
     if not member.may(Permission.RECORD_READ):
         return {}
+    groups = (
+        {one.pk: _group(one) for one in shown.bookings if one.is_group}
+        if member.may(Permission.SESSIONS_LOG)
+        else {}
+    )
     known = _known(member, shown)
     rows = [one for one in shown.bookings if one.client_id in known and one.episode_id]
     ids = {one.episode_id for one in rows}
     if not ids:
-        return {}
+        return groups
     titles = dict(Episode.objects.filter(pk__in=ids).values_list("pk", "title"))
     since, until = shown.span
     opened = SessionLog.objects.filter(
@@ -50,6 +55,10 @@ def steps(shown: Calendar) -> dict[Any, Next]:
     return {
         one.pk: _step(shown, one, sessions.get(one.episode_id), titles[one.episode_id], may) for one in rows
     }
+
+
+def _group(booking: Booking) -> Next:
+    return Next("Open group", reverse("sessions:group", args=[booking.pk]))
 
 
 def _known(member: Member, shown: Calendar) -> set[Any]:

@@ -57,6 +57,14 @@ def test_the_line_opens_resumes_and_reviews(desk, cast, sign_in):
     assert "Resume" not in text_of(desk_sees) and "knee" not in text_of(desk_sees)
 
 
+def test_a_group_leads_to_the_logs_of_those_who_came(desk, cast, sign_in):
+    group = desk.book(TUESDAY, "15:00", service=desk.group)
+    way = reverse("sessions:group", args=[group.pk])
+    assert f'href="{way}">Open group' in sign_in(cast.ana).get(reverse("scheduling:line")).content.decode()
+    assert sign_in(cast.ana).get(way).status_code == 200
+    assert way not in sign_in(cast.ben).get(reverse("scheduling:line")).content.decode()
+
+
 def test_a_note_that_waits_for_its_signature_says_so_on_the_line(desk, cast, sign_in):
     desk.book(TUESDAY, "10:00")
     session = sessions.open_session(cast.janet.episodes.get(), by=cast.ana, at=at("2026-10-13 09:45"))
