@@ -320,9 +320,12 @@ def _papers(member: Member) -> QuerySet[Document]:
 
 def referrals(look: Look, upto: int) -> Found:
     """Return referrals that need a word today."""
-    found, total = first_of(listing.needing_a_word(look.member, look.day), upto)
+    if upto <= listing.FIRST:
+        found, total = listing.first_needing(look.member, look.day)
+    else:
+        found, total = first_of(listing.needing_a_word(look.member, look.day), upto)
     owed = []
-    for referral in found:
+    for referral in found[:upto]:
         # Only those who take referrals in come here.
         word = listing.word_of(referral, look.day, tells_why=True, closed=look.closed)
         owed.append(
