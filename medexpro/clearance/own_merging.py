@@ -55,8 +55,8 @@ def for_one_episode(kept: Client, gone: Client, at: datetime) -> Iterable[str]:
             if bounds and others:
                 named = words.joined([other.title for other in others])
                 yield (
-                    f"{words.joined(bounds)}: this stands for {episode.title}. Ask whether it holds for {named} too, and "
-                    "record it there."
+                    f"For {episode.title} only: {'; '.join(bounds)}. Ask whether it holds for {named} too, and record it "
+                    "there."
                 )
 
 

@@ -72,6 +72,8 @@ def holdings(kept: Client, gone: Client) -> list[dict[str, Any]]:
     """Return what the two records hold, kind by kind, with the newest of each in words."""
     rows = []
     for one in sorted([*merging.all_moves(), *merging.all_rides()], key=lambda one: one.order):
+        if isinstance(one, merging.Moving) and not one.told:
+            continue
         if isinstance(one, merging.Riding):
             mine, theirs = one.count(kept), one.count(gone)
             stay, come = [], []
@@ -138,7 +140,7 @@ def undoing(plan: UndoPlan) -> dict[str, Any]:
         "staying": [
             {"words": one.counted(len(plan.staying[one.label])), "lines": _lines(one, plan)}
             for one in merging.all_moves()
-            if plan.staying.get(one.label)
+            if one.told and plan.staying.get(one.label)
         ],
         "restored": [label(one["field"]) for one in plan.restored if one["table"] == own],
         "overwritten": [label(one["field"]) for one in plan.overwritten if one["table"] == own],
@@ -153,7 +155,7 @@ def _lines(one: merging.Moving, plan: UndoPlan) -> list[str]:
 
 
 def _counts(found: Mapping[str, int]) -> list[str]:
-    return [one.counted(found[one.label]) for one in merging.all_moves() if found.get(one.label)]
+    return [one.counted(found[one.label]) for one in merging.all_moves() if one.told and found.get(one.label)]
 
 
 def side_by_side(plan: Plan, chosen: Mapping[str, str]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ class Moving:
 
     staying: the rows that would collide with one of the record that stays, and remain with the other record.
     emptied: a field that would collide; it is emptied in the row that moves, and filled again when that is undone.
+    told: whether people are told; parts of something else that is told are not.
     """
 
     model: type[models.Model]
@@ -38,6 +39,7 @@ class Moving:
     where: dict[str, Any]
     staying: Callable[[Client, Client], models.QuerySet] | None
     emptied: str
+    told: bool
 
     @property
     def label(self) -> str:
@@ -121,10 +123,11 @@ def moves(
     where: dict[str, Any] | None = None,
     staying: Callable[[Client, Client], models.QuerySet] | None = None,
     emptied: str = "",
+    told: bool = True,
 ) -> None:
     """Let a table's rows go along with their client. Its column is called `client`. where: which rows `line` shows."""
     _KNOWN.moves[model._meta.label] = Moving(
-        model, one, many, order, line, tuple(related), where or {}, staying, emptied
+        model, one, many, order, line, tuple(related), where or {}, staying, emptied, told
     )
 
 

@@ -63,8 +63,8 @@ def register() -> None:
     merging.check("guardians", _guardians)
     merging.check("agreements", _taken_back)
     merging.caution("birth dates", _born_otherwise)
-    merging.in_force("allergies", lambda client: _words(Allergy.objects.filter(client=client, **on_file)))
-    merging.in_force("medicines", lambda client: _words(Medication.objects.filter(client=client, **on_file)))
+    merging.in_force("allergies", lambda client: _words("Allergy", Allergy, client))
+    merging.in_force("medicines", lambda client: _words("Medicine", Medication, client))
 
 
 def _assigned_to_both(kept: Client, gone: Client) -> QuerySet:
@@ -88,12 +88,9 @@ def _named(kind: str) -> str:
     return known.name if known else kind
 
 
-def _words(rows: QuerySet) -> list[str]:
-    kind = rows.model._meta.verbose_name
-    return [
-        f"{kind[:1].upper()}{kind[1:]}: {said}"
-        for said in rows.order_by("words").values_list("words", flat=True)
-    ]
+def _words(kind: str, model: type[Allergy] | type[Medication], client: Client) -> list[str]:
+    rows = model.objects.filter(client=client, removed_at=None).order_by("words")
+    return [f"{kind}: {said}" for said in rows.values_list("words", flat=True)]
 
 
 def _archived(kept: Client, gone: Client, at: datetime) -> Iterable[Obstacle]:

@@ -8,8 +8,8 @@ from medexpro.web import words
 def register() -> None:
     """Name the tables, when the app starts."""
     merging.moves(Referral, "referral", "referrals", order=30, line=_referral, related=["provider"])
-    merging.moves(ReferralCode, "code of a referral", "codes of referrals", order=31)
-    merging.moves(ReferralCheck, "check of a referral", "checks of referrals", order=32)
+    merging.moves(ReferralCode, "code of a referral", "codes of referrals", order=31, told=False)
+    merging.moves(ReferralCheck, "check of a referral", "checks of referrals", order=32, told=False)
 
 
 def _referral(row: Referral) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from medexpro.audit.models import Event
 from medexpro.clients import operations, tasks
-from medexpro.clients.models import LikelyPair
+from medexpro.clients.models import Client, LikelyPair
 from medexpro.clients.operations import duplicates
 from medexpro.clients.rules.duplicates import likely_pairs
 from medexpro.clients.rules.names import Person, likely_same
@@ -58,6 +58,16 @@ def add(cast, given="Janet", family="Ellery", **fields):
     return operations.quick_add(
         given_name=given, family_name=family, knowingly=True, by=cast.ben, at=MORNING, **fields
     )
+
+
+def test_the_same_person_is_found_among_hundreds_of_the_same_beginning(cast):
+    Client.objects.bulk_create(
+        Client(practice=cast.northbridge, given_name="Jan", family_name=f"Ell{n:03}", name_search=f"jan ell{n:03}")
+        for n in range(300)
+    )
+    with pytest.raises(operations.AlreadyHere) as found:
+        operations.quick_add(given_name="ellery", family_name="JANET", by=cast.ben, at=MORNING)
+    assert [client for client, _ in found.value.matches] == [cast.janet]
 
 
 def listed(member, **which):

@@ -22,7 +22,6 @@ FIELDS = (
     "height_cm", "phone", "email", "address", "language", "notes_to_staff",
 )  # fmt: skip
 CONTACT_FIELDS = ("name", "relation", "phone", "email", "is_emergency", "is_guardian")
-_CANDIDATES = 200
 
 
 class ClientRefused(Refusal):
@@ -124,10 +123,12 @@ def restore(client: Client, *, by: Member, at: datetime) -> Client:
 
 def likely_duplicates(client: Client, *, by: Member) -> list[tuple[Client, tuple[str, ...]]]:
     """Return the clients `by` may know of who may be the same person, with what agrees, the likeliest first."""
-    clue = Q()
-    for word in names.fold(f"{client.given_name} {client.family_name}").split():
-        # The first letters find a name one slip away as well.
-        clue |= Q(name_search__startswith=word[:3]) | Q(name_search__contains=f" {word[:3]}")
+    # What makes two people likely is the whole name, the phone or the e-mail; or the birth date with more beside it.
+    clue, whole = Q(), Q()
+    for word in names.fold(client.name).split():
+        whole &= Q(name_search__contains=word)
+    if whole:
+        clue |= whole
     if client.birth_date:
         clue |= Q(birth_date=client.birth_date)
     if number := names.digits(client.phone):
@@ -136,9 +137,7 @@ def likely_duplicates(client: Client, *, by: Member) -> list[tuple[Client, tuple
         clue |= Q(email__iexact=client.email)
     if not clue:
         return []
-    candidates = (
-        Client.objects.visible_to(by).filter(clue).exclude(pk=client.pk).order_by("name_search")[:_CANDIDATES]
-    )
+    candidates = Client.objects.visible_to(by).filter(clue).exclude(pk=client.pk).order_by("name_search", "pk")
     by_key = {candidate.pk: candidate for candidate in candidates}
     matches = names.likely_same(_person(client), [_person(candidate) for candidate in by_key.values()])
     return [(by_key[match.key], match.reasons) for match in matches[:5]]
