@@ -23,5 +23,6 @@ def take_out(member: Member, at: datetime) -> list[Line]:
             "Makes one file of the whole practice that anyone can read without this program.",
             reverse("takeout:practice"),
             words="export download backup leave",
+            verb="Open",
         )
     ]

@@ -14,7 +14,8 @@ from medexpro.practice.models import Member
 class Line:
     """One setting that is changed elsewhere. value: as it stands now; effect: what it changes, in one sentence.
 
-    url: where it is changed; empty for a figure nobody changes. words: what else people look for it by.
+    url: where it is changed; empty for a figure nobody changes. verb: what the button there says. words: what else people
+    look for it by.
     """
 
     label: str
@@ -22,6 +23,7 @@ class Line:
     effect: str
     url: str = ""
     words: str = ""
+    verb: str = "Change"
 
 
 Make = Callable[[Member, datetime], Sequence[Line]]
