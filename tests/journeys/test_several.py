@@ -10,7 +10,9 @@ from medexpro.scheduling import operations as scheduling
 from medexpro.sessions import operations
 from medexpro.sessions.models import SessionLog
 from tests import scenario
+from tests.journeys.conftest import TABLET
 from tests.journeys.floor import Floor
+from tests.journeys.looking import faults_of
 from tests.journeys.pictures import picture
 from tests.sessions.floor import Tablet
 
@@ -46,6 +48,8 @@ def test_two_logs_side_by_side_lose_nothing_typed_and_a_second_device_sees_them(
     tabs.get_by_text("Running").wait_for()
     page.locator("#r-bp_systolic").press_sequentially("12")
     picture(page, "session-tabs")
+    assert faults_of(page) == []
+    page.set_viewport_size(TABLET["viewport"])
 
     # The clock of her exercise went on meanwhile, and what was half done is as it was left.
     page.clock.fast_forward(60_000)
@@ -131,6 +135,8 @@ def test_one_tap_confirms_for_one_client_of_a_group_and_a_stop_of_another_closes
         page.clock.fast_forward(A_LOOK_AROUND_MS)
     page.locator('.gp-card[data-kind="stop"]', has_text="Janet Ellery").wait_for()
     picture(page, "session-group")
+    assert faults_of(page) == []
+    page.set_viewport_size(TABLET["viewport"])
     assert not page.get_by_role("button", name=re.compile("Janet Ellery")).count()
     row.get_by_role("button", name="John Reyes").click()
     row.locator("span.gp-one", has_text="John Reyes").wait_for()
