@@ -81,13 +81,14 @@ def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     found = get_object_or_404(
         DraftBatch.objects.of(member.practice).select_related("member__user"), pk=batch_id
     )
-    lines = _lines(found, member)
+    lines, done = _lines(found, member), sum(bool(line["outcome"]) for line in found.lines)
     record_list(member, "batch of drafts", at=clock.now(), count=len(lines))
     context = {
         "nav": "reports",
         "batch": found,
         "lines": lines,
-        "done": sum(bool(line["outcome"]) for line in found.lines),
+        "done": done,
+        "settled": f"{done} of {len(found.lines)} settled",
         "total": len(found.lines),
         "working": found.finished_at is None,
         "may_sign": member.may(Permission.REPORTS_SIGN),

@@ -63,9 +63,10 @@ class Line:
 def start(
     wanted: Sequence[tuple[UUID, str]], *, id: UUID | None = None, by: Member, at: datetime
 ) -> DraftBatch:
-    """Keep what is to be drafted, as (episode, kind), and give it to the worker. The same id again is the first one.
+    """Keep what is to be drafted, as (episode, kind), and give it to the worker.
 
-    id: made by the page, so that a form sent twice drafts once. Records reports:batch:start.
+    id: made by the page, so that a form sent twice drafts once; the same with other lines, ticked after going back, is
+    a batch of its own. Records reports:batch:start.
     Raises BatchRefused for nothing to draft, NotFound for an episode that is not the member's to see.
     """
     permissions.check(by, Permission.REPORTS_WRITE)
@@ -81,11 +82,10 @@ def start(
         {"episode": str(episode), "kind": str(kind), "outcome": "", "document": "", "why": ""}
         for episode, kind in asked
     ]
-    batch, new = DraftBatch.objects.get_or_create(
-        pk=id or uuid7(), defaults={"practice": by.practice, "member": by, "lines": lines, "started_at": at}
-    )
-    if batch.practice_id != by.practice_id:
-        raise NotFound("There is no such record in this practice.")
+    values = {"practice": by.practice, "member": by, "lines": lines, "started_at": at}
+    batch, new = DraftBatch.objects.get_or_create(pk=id or uuid7(), defaults=values)
+    if not new and (batch.member_id != by.pk or _asked(batch) != asked):
+        batch, new = DraftBatch.objects.create(**values), True
     if new:
         from medexpro.reports.tasks import draft_batch
 
@@ -93,6 +93,10 @@ def start(
         # The queue is in the same database: in one transaction the two are there together, or not at all.
         draft_batch.enqueue(str(batch.pk))
     return batch
+
+
+def _asked(batch: DraftBatch) -> list[tuple[UUID, str]]:
+    return [(UUID(line["episode"]), line["kind"]) for line in batch.lines]
 
 
 def work(batch: DraftBatch, *, now: Callable[[], datetime]) -> None:

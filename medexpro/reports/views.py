@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -46,6 +47,20 @@ from medexpro.web.pages import go_to, page, toast, wants_part
 from medexpro.web.typed import whole_number
 
 PAGE = 60
+# On the page of all: so many that are due at a time, and the newest documents; each state has a page of its own.
+DUE_A_PAGE, NEWEST = 25, 20
+# What a line of the list says: there are many lines, and most of what is kept is not in them.
+LISTED = (
+    "practice", "kind", "number", "state", "drafted_at", "checked_at", "signed_at", "signed_name", "episode__referral",
+    "episode__client__given_name", "episode__client__family_name", "provider__given_name", "provider__family_name",
+    "provider__credential", "provider__type", "provider__is_active", "drafted_by__user__full_name",
+    "checked_by__user__full_name",
+)  # fmt: skip
+MOVED = (
+    "document", "channel", "to", "sent_at", "delivered_at", "failed_reason", "received_at", "received_how",
+    "received_from", "acknowledged_at", "acknowledged_how", "acknowledged_from", "sent_by__user__full_name",
+    "received_by__user__full_name", "acknowledged_by__user__full_name",
+)  # fmt: skip
 # As filters of the list: all but what was replaced or put away.
 STATES = [one.value for one in Document.State if one != Document.State.VOID]
 
@@ -72,7 +87,7 @@ def index(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in STATES else ""
     rows = _listed(member)
-    found = list((rows.filter(state=state) if state else rows.exclude(state=Document.State.VOID))[:PAGE])
+    found = list(rows.filter(state=state)[:PAGE] if state else rows.exclude(state=Document.State.VOID)[:NEWEST])
     filters = {"state": state} if state else {}
     record_list(member, "reports", at=at, count=len(found), filters=filters)
     open_ones = _open_ones(member)
@@ -80,8 +95,9 @@ def index(request: HttpRequest) -> HttpResponse:
         "nav": "reports",
         "state": state,
         "states": _tabs(open_ones),
-        "due": [] if state else _due_rows(listing.due(member, at)[:PAGE], open_ones, at),
+        "due": {} if state else _due_rows(listing.due(member, at), open_ones, at, request.GET.get("page", "1")),
         "groups": _groups(found),
+        "more": len(found) == (PAGE if state else NEWEST),
         "to_sign": sum(one[0] in UNSIGNED for one in open_ones),
         "new_id": str(uuid7()),
         "opens": member.may(Permission.REPORTS_READ),
@@ -97,9 +113,9 @@ def _listed(member: Member) -> Any:
     moved = Delivery.objects.select_related("sent_by__user", "received_by__user", "acknowledged_by__user")
     return (
         Document.objects.visible_to(member)
-        .defer("pdf", "snapshot", "words")
-        .select_related("episode__client", "provider", "drafted_by__user", "checked_by__user", "practice")
-        .prefetch_related(Prefetch("deliveries", moved))
+        .select_related("episode__client", "provider", "drafted_by__user", "checked_by__user")
+        .only(*LISTED)
+        .prefetch_related(Prefetch("deliveries", moved.only(*MOVED)))
         .order_by("-drafted_at")
     )
 
@@ -135,8 +151,11 @@ def _groups(found: list[Document]) -> list[tuple[str, list[dict[str, Any]]]]:
     ]
 
 
-def _due_rows(owed: list[listing.Due], open_ones: list[tuple], at: datetime) -> dict[str, Any]:
-    """Return what is due: each with its key for a batch, and whether a draft of it is begun."""
+def _due_rows(
+    owed: list[listing.Due], open_ones: list[tuple], at: datetime, number: str
+) -> dict[str, Any]:
+    """Return a page of what is due: each with its key for a batch, and whether a draft of it is begun."""
+    shown = Paginator(owed, DUE_A_PAGE).get_page(number)
     begun = {(episode, kind) for state, episode, kind in open_ones if state in UNSIGNED}
     week = {(one.episode.pk, one.kind) for one in batch_views.due_this_week(owed, at)}
     rows = [
@@ -145,9 +164,9 @@ def _due_rows(owed: list[listing.Due], open_ones: list[tuple], at: datetime) -> 
             "begun": (one.episode.pk, one.kind.value) in begun,
             "line": f"{one.episode.pk}:{one.kind.value}" if one.kind in batches.KINDS else "",
         }
-        for one in owed
+        for one in shown
     ]
-    return {"rows": rows, "week": len(week), "lines": sum(bool(row["line"]) for row in rows)}
+    return {"page": shown, "rows": rows, "week": len(week), "lines": sum(bool(row["line"]) for row in rows)}
 
 
 @require_GET
@@ -359,7 +378,7 @@ def write(request: HttpRequest, document_id: Any) -> HttpResponse:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             if not wants_part(request):
-                return go_to(request, "reports:show", document.pk)
+                return go_to(request, reverse("reports:show", args=[document.pk]) + _queue(request)["queue"])
             document = _document(request, document_id)
             form = forms.WordsForm(document=document, contents=contents.contents_of(document, at=at))
             return _kept(request, document, form, version=document.version, at=at)

@@ -50,6 +50,14 @@ def test_the_form_sent_twice_asks_once(cast):
     assert DBTaskResult.objects.filter(task_path__endswith="draft_batch").count() == 1
 
 
+def test_other_lines_ticked_on_the_same_page_are_not_lost(cast):
+    """Ana goes back, ticks something else and presses again: the page still has its id."""
+    new_id, episode = uuid7(), measured_twice(cast)
+    first = batches.start([(episode.pk, "progress_report")], id=new_id, by=cast.ana, at=LATER)
+    other = batches.start([(episode.pk, "assessment_summary")], id=new_id, by=cast.ana, at=LATER)
+    assert other.pk != first.pk and worked(other) == [("assessment_summary", "drafted")]
+
+
 def test_a_batch_asked_for_anew_goes_on_with_the_drafts_that_are_there(cast):
     worked(started(cast))
     episode = Document.objects.first().episode
@@ -184,13 +192,13 @@ def test_the_list_drafts_those_ticked_and_shows_how_far_it_is(cast, sign_in, clo
     working = ana.get(where).content.decode()
     assert (
         'hx-trigger="every 2s"' in working
-        and "0 settled" in working
+        and "0 of 1 settled" in working
         and "It goes on without this page" in working
     )
     worked(DraftBatch.objects.get())
     done = ana.get(where)
     assert (
-        "1 settled" in page_text(done)
+        "1 of 1 settled" in page_text(done)
         and "drafted" in page_text(done)
         and "every 2s" not in done.content.decode()
     )
