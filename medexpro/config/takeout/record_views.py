@@ -53,7 +53,6 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponseBase:
         "tab": "give_out",
         "form": form,
         "given": given,
-        "working": any(one["working"] for one in given),
     }
     return page(request, "takeout/client.html", context, part="state")
 
