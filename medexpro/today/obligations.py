@@ -163,7 +163,9 @@ def unsigned_notes(look: Look, upto: int) -> Found:
     rows = [
         one
         for one in rows
-        if one.by_id == member.pk or one.state == SessionState.AWAITING_COSIGN or one.opened_at < look.begins_at
+        if one.by_id == member.pk
+        or one.state == SessionState.AWAITING_COSIGN
+        or one.opened_at < look.begins_at
     ]
     owed = [
         Owed(
@@ -239,23 +241,26 @@ def reports_owed(look: Look, upto: int) -> Found:
 
 def _owed_document(one: Due, look: Look) -> Owed:
     draft = look.drafts.get((one.episode.pk, one.kind))
-    verb, url = "Choose another" if one.retired else "Open", reverse("reports:of_episode", args=[one.episode.pk])
     if draft is None:
-        return Owed(str(one.episode.client), one.words, verb, url, late=one.late)
-    said = replace(one, retired="") if draft.provider.is_active else one
-    verb = "Choose another" if said.retired else "Go on"
-    why, url = f"{said.words}. Draft {draft.number} waits", reverse("reports:show", args=[draft.pk])
-    return Owed(str(one.episode.client), why, verb, url, late=one.late)
+        why, verb, url = one.words, "Open", reverse("reports:of_episode", args=[one.episode.pk])
+    else:
+        # A draft may be addressed to somebody else already.
+        one = replace(one, retired="") if draft.provider.is_active else one
+        why, verb, url = (
+            f"{one.words}. Draft {draft.number} waits",
+            "Go on",
+            reverse("reports:show", args=[draft.pk]),
+        )
+    return Owed(str(one.episode.client), why, "Choose another" if one.retired else verb, url, late=one.late)
 
 
 def to_sign(look: Look, upto: int) -> Found:
     """Return drafts that nothing asks for by a day: signed or put away, they are done."""
-    due_now = {(one.episode.pk, one.kind) for one in look.due} if look.member.may(Permission.REPORTS_WRITE) else set()
-    rows = [
-        one
-        for one in look.papers
-        if one.state in UNSIGNED and (one.episode_id, one.kind) not in due_now and _is_theirs(one, look.member)
-    ]
+    # What is due is said there, for who writes it.
+    due_now = look.due if look.member.may(Permission.REPORTS_WRITE) else ()
+    said = {(one.episode.pk, one.kind) for one in due_now}
+    drafts = [one for one in look.papers if one.state in UNSIGNED and (one.episode_id, one.kind) not in said]
+    rows = [one for one in drafts if _is_theirs(one, look.member)]
     return Found([_draft(one, look) for one in rows[:upto]], len(rows))
 
 

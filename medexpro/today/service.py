@@ -95,7 +95,9 @@ def reassess(episode: Any, practice: Any, day: date) -> Owed:
     over = (day - due_on).days
     ahead = "Due today" if over == 0 else f"Due {words.day(due_on, 'short')}"
     why = f"{over} day{'s' if over != 1 else ''} over" if over > 0 else ahead
-    return Owed(str(episode.client), why, "Start", reverse("assessments:index", args=[episode.pk]), late=over > 0)
+    return Owed(
+        str(episode.client), why, "Start", reverse("assessments:index", args=[episode.pk]), late=over > 0
+    )
 
 
 def renew(episode: Any, day: date) -> Owed:

@@ -35,7 +35,9 @@ def owed(member, at, kind):
 
 def test_what_is_signed_and_was_not_sent_is_owed_until_it_leaves(cast):
     document = signed(cast)
-    assert owed(cast.ana, LATER, "Signed, not sent") == [("Progress report R-2026-0001, signed Dec 9", "Send")]
+    assert owed(cast.ana, LATER, "Signed, not sent") == [
+        ("Progress report R-2026-0001, signed Dec 9", "Send")
+    ]
     assert owed(cast.ben, LATER, "Signed, not sent") == []  # The front desk sends no report,
     assert owed(cast.rhea, LATER, "Signed, not sent") == []  # who reads only, nothing,
     assert owed(cast.dana, LATER, "Signed, not sent") == []  # and next door nobody knows of it.
@@ -46,11 +48,11 @@ def test_what_is_signed_and_was_not_sent_is_owed_until_it_leaves(cast):
 def test_an_e_mail_in_the_queue_is_on_its_way_and_one_that_failed_is_owed_again(cast, settings):
     settings.MEDEXPRO_DEMO = True
     document = signed(cast)
-    providers.change(
-        cast.dr_raman, email="raman@example.org", email_is_secure=True, by=cast.ana, at=LATER
-    )
+    providers.change(cast.dr_raman, email="raman@example.org", email_is_secure=True, by=cast.ana, at=LATER)
     scenario_release(cast)
-    delivery = sending.send(operations.rows_of(cast.ana).get(pk=document.pk), "email", by=cast.ana, at=LATER).delivery
+    delivery = sending.send(
+        operations.rows_of(cast.ana).get(pk=document.pk), "email", by=cast.ana, at=LATER
+    ).delivery
     assert owed(cast.ana, LATER, "Signed, not sent") == []
     sending.note_failed(delivery, reason="The mail server did not take it.", at=LATER)
     [(why, _)] = owed(cast.ana, LATER + DAY, "Signed, not sent")
@@ -73,7 +75,9 @@ def test_a_draft_is_gone_on_with_where_it_is_due_and_stands_alone_where_it_is_no
     assert report[0].endswith("Draft R-2026-0001 waits") and report[1] == "Go on"
     assert owed(cast.ana, LATER, "Drafts to sign") == []  # Said once.
     notice = operations.draft(document.episode, "change_in_status", by=cast.ana, at=LATER)
-    assert owed(cast.ana, LATER, "Drafts to sign") == [("Change in status C-2026-0001, drafted Dec 9", "Go on")]
+    assert owed(cast.ana, LATER, "Drafts to sign") == [
+        ("Change in status C-2026-0001, drafted Dec 9", "Go on")
+    ]
     operations.discard(notice, by=cast.ana, at=LATER)
     assert owed(cast.ana, LATER, "Drafts to sign") == []
 
@@ -124,7 +128,9 @@ def test_a_referral_is_renewed_while_somebody_is_served_by_it_and_no_longer(cast
 @pytest.fixture
 def luis(cast):
     """A second professional of the practice."""
-    user = type(cast.ana.user).objects.create_user("luis@example.org", "correct horse battery", full_name="Luis Ortega")
+    user = type(cast.ana.user).objects.create_user(
+        "luis@example.org", "correct horse battery", full_name="Luis Ortega"
+    )
     return Member.objects.create(practice=cast.northbridge, user=user, roles=["professional"])
 
 
@@ -157,8 +163,12 @@ def test_a_fall_told_at_the_session_is_told_to_the_provider(cast):
     [due] = [one for one in listing.due(cast.ana, MORNING) if one.kind == "change_in_status"]
     assert due.words == "Change in status due today: fall told Oct 13"
     document = operations.draft(episode, "change_in_status", by=cast.ana, at=MORNING)
-    signed_ = operations.sign(document, recently_signed_in=True, by=cast.ana, at=MORNING + timedelta(minutes=5))
-    assert "told us of a fall" in str(signed_.snapshot) and "Fall since the last visit" in str(signed_.snapshot)
+    signed_ = operations.sign(
+        document, recently_signed_in=True, by=cast.ana, at=MORNING + timedelta(minutes=5)
+    )
+    assert "told us of a fall" in str(signed_.snapshot) and "Fall since the last visit" in str(
+        signed_.snapshot
+    )
     assert [one for one in listing.due(cast.ana, MORNING + DAY) if one.kind == "change_in_status"] == []
 
 
@@ -167,8 +177,12 @@ def test_a_fall_holds_for_the_visit_at_which_it_was_told_and_for_no_other(cast):
     from medexpro.clearance.models import KnownState
 
     episode = scenario.programmed(cast)
-    clearance.note_since_last_visit(episode, ["fall_since_last_visit", "rf_swelling"], by=cast.ana, at=MORNING)
-    assert [one.item for one in KnownState.objects.filter(item__startswith="fall")] == ["fall_since_last_visit"]
+    clearance.note_since_last_visit(
+        episode, ["fall_since_last_visit", "rf_swelling"], by=cast.ana, at=MORNING
+    )
+    assert [one.item for one in KnownState.objects.filter(item__startswith="fall")] == [
+        "fall_since_last_visit"
+    ]
     assert not KnownState.objects.filter(item="rf_swelling", words="Told at the session").exists()
     assert "fall_since_last_visit" not in {one.history for one in histories.known(episode, TODAY)}
 
