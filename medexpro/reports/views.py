@@ -87,7 +87,9 @@ def index(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in STATES else ""
     rows = _listed(member)
-    found = list(rows.filter(state=state)[:PAGE] if state else rows.exclude(state=Document.State.VOID)[:NEWEST])
+    found = list(
+        rows.filter(state=state)[:PAGE] if state else rows.exclude(state=Document.State.VOID)[:NEWEST]
+    )
     filters = {"state": state} if state else {}
     record_list(member, "reports", at=at, count=len(found), filters=filters)
     open_ones = _open_ones(member)
@@ -95,7 +97,9 @@ def index(request: HttpRequest) -> HttpResponse:
         "nav": "reports",
         "state": state,
         "states": _tabs(open_ones),
-        "due": {} if state else _due_rows(listing.due(member, at), open_ones, at, request.GET.get("page", "1")),
+        "due": {}
+        if state
+        else _due_rows(listing.due(member, at), open_ones, at, request.GET.get("page", "1")),
         "groups": _groups(found),
         "more": len(found) == (PAGE if state else NEWEST),
         "to_sign": sum(one[0] in UNSIGNED for one in open_ones),
@@ -151,9 +155,7 @@ def _groups(found: list[Document]) -> list[tuple[str, list[dict[str, Any]]]]:
     ]
 
 
-def _due_rows(
-    owed: list[listing.Due], open_ones: list[tuple], at: datetime, number: str
-) -> dict[str, Any]:
+def _due_rows(owed: list[listing.Due], open_ones: list[tuple], at: datetime, number: str) -> dict[str, Any]:
     """Return a page of what is due: each with its key for a batch, and whether a draft of it is begun."""
     shown = Paginator(owed, DUE_A_PAGE).get_page(number)
     begun = {(episode, kind) for state, episode, kind in open_ones if state in UNSIGNED}
