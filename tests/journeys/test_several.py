@@ -2,6 +2,7 @@
 
 import re
 from datetime import time, timedelta
+from itertools import product
 
 import pytest
 
@@ -9,6 +10,7 @@ from medexpro.clients.operations import people
 from medexpro.scheduling import operations as scheduling
 from medexpro.sessions import operations
 from medexpro.sessions.models import SessionLog
+from medexpro.sessions.rules.standing import standing
 from tests import scenario
 from tests.journeys.conftest import TABLET
 from tests.journeys.floor import Floor
@@ -19,6 +21,19 @@ from tests.sessions.floor import Tablet
 pytestmark = pytest.mark.django_db(transaction=True)
 
 A_LOOK_AROUND_MS = 20_000
+STANDINGS = """async (logs) => {
+  const { standingOf } = await import(new URL("tabsview.js", document.querySelector("script[src*='sessions/js/page']").src));
+  return logs.map(standingOf).map(({ kind, words }) => [kind, words]);
+}"""
+
+
+def as_on_the_tablet(state, started, gate, found, left):
+    """Return a log as the page's script knows it."""
+    findings = [{"code": "resting_hr-not-taken"}, *([{"code": "meti_bp_aerobic"}] if found else [])]
+    return {
+        "state": state, "started_at": "2026-10-13T13:30:00Z" if started else None,
+        "gate": {"state": gate, "findings": findings}, "entries": [{"state": "open"}] * left,
+    }  # fmt: skip
 
 
 def john(cast, morning):
@@ -39,6 +54,15 @@ def test_two_logs_side_by_side_lose_nothing_typed_and_a_second_device_sees_them(
     operations.open_session(john(cast, morning), by=cast.ana, at=morning)
     floor = Floor.opened(tablet(cast.ana), episode, by=cast.ana, at=morning)
     page = floor.page
+    every = list(
+        product(
+            ("open", "ready", "held"), (True, False), ("go", "hold", "decide", "stop"), (True, False), (0, 2)
+        )
+    )
+    here = page.evaluate(STANDINGS, [as_on_the_tablet(*one) for one in every])
+    names = ("state", "started", "gate", "found", "left")
+    assert here == [list(standing(**dict(zip(names, one, strict=True)))) for one in every]
+
     floor.passes_the_gate()
     first = page.locator(".ex.is-open h2").inner_text()
     page.locator('.ex.is-open label:has(input[name=effort][value="5"])').click()
