@@ -137,7 +137,7 @@ class _Reading:
             by_end[self._shown_as(one)].append(self._line(one))
         gone = by_end[End.DID_NOT_COME] + by_end[End.NOT_HELD]
         parts = [
-            Part("open", "Not accounted for", "alert", "No booking so far.", True, by_end[End.OPEN]),
+            Part("open", "Not accounted for", "alert", "Nothing so far.", True, by_end[End.OPEN]),
             Part("done", "Done" if self.reads else "Came", "check", "Nobody yet.", lines=by_end[End.DONE]),
             *self._unsigned(by_end[End.UNSIGNED]),
             Part("gone", "Did not come", "x", "Nobody stayed away.", lines=gone),
