@@ -3,11 +3,10 @@
 from django.urls import reverse
 
 from medexpro.assessments.models import Assessment, Goal
-from medexpro.clients.panels import Chart
 from medexpro.knowledge.library import library
 from medexpro.practice.permissions import Permission
 from medexpro.record import timeline
-from medexpro.record.timeline import Found, Kind, Line, joined
+from medexpro.record.timeline import CLIENT, Found, Kind, Line, joined
 
 READ = (Permission.RECORD_READ,)
 
@@ -24,9 +23,9 @@ def register() -> None:
     )  # fmt: skip
 
 
-def occasions(chart: Chart):
+def occasions():
     """Return the client's occasions of measuring."""
-    return Assessment.objects.filter(episode__client=chart.client)
+    return Assessment.objects.filter(episode__client=CLIENT)
 
 
 def occasion(row: Found, reads: bool) -> Line:
@@ -34,9 +33,9 @@ def occasion(row: Found, reads: bool) -> Line:
     return Line(Assessment.Kind(row.plain[0]).label, reverse("assessments:show", args=[row.id]))
 
 
-def goals(chart: Chart):
+def goals():
     """Return the client's goals."""
-    return Goal.objects.filter(episode__client=chart.client)
+    return Goal.objects.filter(episode__client=CLIENT)
 
 
 def goal(row: Found, reads: bool) -> Line:

@@ -16,12 +16,11 @@ from medexpro.clearance.models import (
     ToTell,
     WrittenPlan,
 )
-from medexpro.clients.panels import Chart
 from medexpro.kernel import quantities
 from medexpro.knowledge.library import library
 from medexpro.practice.permissions import Permission
 from medexpro.record import timeline
-from medexpro.record.timeline import Found, Kind, Line, joined
+from medexpro.record.timeline import CLIENT, Found, Kind, Line, joined
 from medexpro.web import words
 
 READ = (Permission.RECORD_READ,)
@@ -58,11 +57,7 @@ def register() -> None:
 
 
 def _of(model: type[Model]) -> Any:
-    return lambda chart: _rows(model, chart)
-
-
-def _rows(model: Any, chart: Chart) -> Any:
-    return model.objects.filter(episode__client=chart.client)
+    return lambda: model._base_manager.filter(episode__client=CLIENT)
 
 
 def screening(row: Found, reads: bool) -> Line:

@@ -2,11 +2,10 @@
 
 from django.urls import reverse
 
-from medexpro.clients.panels import Chart
 from medexpro.episodes.models import Status, StatusChange
 from medexpro.practice.permissions import Permission
 from medexpro.record import timeline
-from medexpro.record.timeline import Found, Kind, Line
+from medexpro.record.timeline import CLIENT, Found, Kind, Line
 
 SAID = {
     Status.ACTIVE: "In service",
@@ -23,9 +22,9 @@ def register() -> None:
     )  # fmt: skip
 
 
-def rows(chart: Chart):
+def rows():
     """Return every change of status of the client's episodes."""
-    return StatusChange.objects.filter(episode__client=chart.client)
+    return StatusChange.objects.filter(episode__client=CLIENT)
 
 
 def change(row: Found, reads: bool) -> Line:

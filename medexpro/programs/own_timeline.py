@@ -2,11 +2,10 @@
 
 from django.urls import reverse
 
-from medexpro.clients.panels import Chart
 from medexpro.practice.permissions import Permission
 from medexpro.programs.models import PhaseDecision, Program
 from medexpro.record import timeline
-from medexpro.record.timeline import Found, Kind, Line
+from medexpro.record.timeline import CLIENT, Found, Kind, Line
 
 READ = (Permission.RECORD_READ,)
 
@@ -23,9 +22,9 @@ def register() -> None:
     )  # fmt: skip
 
 
-def programs(chart: Chart):
+def programs():
     """Return the client's programs."""
-    return Program.objects.filter(episode__client=chart.client)
+    return Program.objects.filter(episode__client=CLIENT)
 
 
 def made(row: Found, reads: bool) -> Line:
@@ -35,9 +34,9 @@ def made(row: Found, reads: bool) -> Line:
     return Line("Program made", reverse("programs:show", args=[row.ref]), said)
 
 
-def decisions(chart: Chart):
+def decisions():
     """Return the decisions on phases of the client's programs."""
-    return PhaseDecision.objects.filter(episode__client=chart.client)
+    return PhaseDecision.objects.filter(episode__client=CLIENT)
 
 
 def decided(row: Found, reads: bool) -> Line:

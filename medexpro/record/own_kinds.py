@@ -1,14 +1,15 @@
 """What this area tells on the timeline: papers on file, agreements, surgeries, messages, disclosures. And its tabs."""
 
+from django.db.models import Q
 from django.urls import reverse
 
 from medexpro.clients import agreements, panels
 from medexpro.clients.models import ClientDocument, Consent, Surgery
-from medexpro.clients.panels import Chart, Tab
+from medexpro.clients.panels import Tab
 from medexpro.practice.permissions import Permission
 from medexpro.record import timeline
-from medexpro.record.models import Disclosure, Message
-from medexpro.record.timeline import Found, Kind, Line, joined
+from medexpro.record.models import Disclosure, Message, MessageTo
+from medexpro.record.timeline import CLIENT, MEMBER, Found, Kind, Line, joined
 
 KNOWS = (Permission.CLIENTS_LIST, Permission.RECORD_READ)
 
@@ -50,9 +51,9 @@ def register() -> None:
     )  # fmt: skip
 
 
-def papers(chart: Chart):
+def papers():
     """Return the papers put on file and not taken off again."""
-    return ClientDocument.objects.filter(client=chart.client, removed_at=None)
+    return ClientDocument.objects.filter(client=CLIENT, removed_at=None)
 
 
 def paper(row: Found, reads: bool) -> Line:
@@ -61,9 +62,9 @@ def paper(row: Found, reads: bool) -> Line:
     return Line(f"On file: {kind}", reverse("clients:documents", args=[row.ref]))
 
 
-def consents(chart: Chart):
+def consents():
     """Return the client's agreements."""
-    return Consent.objects.filter(client=chart.client)
+    return Consent.objects.filter(client=CLIENT)
 
 
 def signed(row: Found, reads: bool) -> Line:
@@ -77,9 +78,9 @@ def withdrawn(row: Found, reads: bool) -> Line:
     return Line(f"Withdrawn: {_agreement(row)}", reverse("clients:agreements", args=[row.ref]))
 
 
-def surgeries(chart: Chart):
+def surgeries():
     """Return the client's surgeries."""
-    return Surgery.objects.filter(client=chart.client, removed_at=None)
+    return Surgery.objects.filter(client=CLIENT, removed_at=None)
 
 
 def surgery(row: Found, reads: bool) -> Line:
@@ -87,9 +88,10 @@ def surgery(row: Found, reads: bool) -> Line:
     return Line(f"Surgery: {row.plain[0]}", reverse("clients:health", args=[row.ref]), row.plain[1])
 
 
-def messages(chart: Chart):
+def messages():
     """Return the messages the member may read."""
-    return Message.objects.read_by(chart.member).filter(client=chart.client)
+    mine = MessageTo.objects.filter(member=MEMBER).values("message")
+    return Message.objects.filter(client=CLIENT).filter(Q(by=MEMBER) | Q(to_team=True) | Q(pk__in=mine))
 
 
 def message(row: Found, reads: bool) -> Line:
@@ -97,9 +99,9 @@ def message(row: Found, reads: bool) -> Line:
     return Line("Message to colleagues", reverse("record:messages", args=[row.ref]), row.plain[0])
 
 
-def disclosures(chart: Chart):
+def disclosures():
     """Return to whom the record was given."""
-    return Disclosure.objects.filter(client=chart.client).exclude(taken_at=None)
+    return Disclosure.objects.filter(client=CLIENT).exclude(taken_at=None)
 
 
 def disclosure(row: Found, reads: bool) -> Line:

@@ -9,19 +9,20 @@ who read the record.
                       plain=("number", "state"), told="note", who="by"))
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, TextField, Value
+from django.db.models import DateField, DateTimeField, F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
 from medexpro.clients.panels import Chart
 from medexpro.practice.models import Practice
 from medexpro.practice.permissions import Permission
-from medexpro.record.rules.order import LOWEST, Place, read_moment, read_place
+from medexpro.practice.prepared import Given, Prepared
+from medexpro.record.rules.order import HIGHEST, LOWEST, Place, read_moment, read_place
 
 A_PAGE = 40
 # What one can choose to see, in this order.
@@ -40,6 +41,8 @@ GROUPS = {
     "disclosures": "Disclosures",
 }
 _PLAIN = 4
+# Whose timeline it is, and who looks: each time another.
+CLIENT, MEMBER = Given("client"), Given("member")
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Line:
 class Kind:
     """One kind of thing that happens. permissions: who sees the lines; any of them is enough.
 
-    rows: the client's rows, as the member of the chart may know them. moment: the field that says when; a day where
+    rows: asks for the rows of CLIENT, as MEMBER may know them; asked once and kept. moment: the field that says when; a day where
     `is_day`. plain, told, who, ref: fields to read; `who` names a member, `ref` the id its address needs.
     say: turns a row into a line; `reads` says whether the member reads the record.
     """
@@ -77,7 +80,7 @@ class Kind:
     group: str
     icon: str
     permissions: tuple[Permission, ...]
-    rows: Callable[[Chart], QuerySet]
+    rows: Callable[[], QuerySet]
     moment: str
     say: Callable[[Found, bool], Line]
     plain: tuple[str, ...] = ()
@@ -137,18 +140,36 @@ def _shown(chart: Chart) -> list[Kind]:
     return [kind for kind in _KINDS.values() if any(chart.may(one) for one in kind.permissions)]
 
 
-def _read(chosen: Iterable[Kind], chart: Chart, start: Place) -> list[Found]:
-    first, *others = (_source(kind, chart, start) for kind in chosen)
-    rows = first.union(*others, all=True) if others else first
+# Some thirty tables: making the SQL would cost more than the page. One question for each choice of kinds.
+_ASKED: dict[tuple[tuple[str, ...], bool], Prepared] = {}
+
+
+def _read(chosen: Sequence[Kind], chart: Chart, start: Place) -> list[Found]:
+    reads = chart.reads_record
+    asked = _ASKED.setdefault(
+        (tuple(kind.key for kind in chosen), reads), Prepared(lambda: _question(chosen, reads=reads))
+    )
+    values = {
+        "client": chart.client.pk,
+        "member": chart.member.pk,
+        **_values(chosen, start, chart.client.practice),
+    }
     return [
         Found(key, UUID(pk), UUID(ref), who, tuple(plain), told, read_moment(moment))
-        for key, pk, moment, ref, who, told, *plain in rows
+        for key, pk, moment, ref, who, told, *plain in asked(**values)
     ]
 
 
-def _source(kind: Kind, chart: Chart, start: Place) -> QuerySet:
+def _question(chosen: Sequence[Kind], *, reads: bool) -> QuerySet:
+    first, *others = (_source(kind, reads=reads) for kind in chosen)
+    return first.union(*others, all=True) if others else first
+
+
+def _source(kind: Kind, *, reads: bool) -> QuerySet:
     """Return the question for one kind: no more rows than a page holds, and one to see that there are more."""
-    rows = kind.rows(chart).filter(_behind(kind, start, chart.client.practice))
+    at = Given("day", DateField()) if kind.is_day else Given("at", DateTimeField())
+    behind = Q(**{f"{kind.moment}__lt": at}) | Q(**{kind.moment: at, "pk__lt": Given(f"last_{kind.key}")})
+    rows = kind.rows().filter(behind)
     newest = rows.order_by(f"-{kind.moment}", "-pk").values("pk")[: A_PAGE + 1]
     plain = (*kind.plain, *[""] * (_PLAIN - len(kind.plain)))
     texts: dict[str, Any] = {
@@ -157,7 +178,7 @@ def _source(kind: Kind, chart: Chart, start: Place) -> QuerySet:
         "t_moment": _text(kind.moment),
         "t_ref": _text(kind.ref),
         "t_who": _text(f"{kind.who}__user__full_name" if kind.who else ""),
-        "t_told": _text(kind.told if chart.reads_record else ""),
+        "t_told": _text(kind.told if reads else ""),
     }
     texts |= {f"t_plain{number}": _text(name) for number, name in enumerate(plain)}
     # Without an order of its own: only the newest are looked up here, and a union has none.
@@ -171,16 +192,15 @@ def _text(name: str) -> Any:
     return Coalesce(Cast(F(name), TextField()), Value(""), output_field=TextField())
 
 
-def _behind(kind: Kind, start: Place, practice: Practice) -> Q:
-    """Return the question for what comes behind a place. A day stands at its beginning on the practice's clock."""
-    at, last = start.before(kind.key)
-    if not kind.is_day:
-        return Q(**{f"{kind.moment}__lt": at}) | Q(**{kind.moment: at, "pk__lt": last})
-    day = practice.day(at)
-    begins = _begin(day, practice)
-    if begins < at:
-        return Q(**{f"{kind.moment}__lte": day})
-    return Q(**{f"{kind.moment}__lt": day}) | Q(**{kind.moment: day, "pk__lt": last})
+def _values(chosen: Sequence[Kind], start: Place, practice: Practice) -> dict[str, Any]:
+    """Return where each kind goes on. A day stands at its beginning on the practice's clock."""
+    day = practice.day(start.at)
+    begun = _begin(day, practice) < start.at
+    values: dict[str, Any] = {"at": start.at, "day": day}
+    for kind in chosen:
+        _, last = start.before(kind.key)
+        values[f"last_{kind.key}"] = HIGHEST if kind.is_day and begun else last
+    return values
 
 
 def _begin(day: date, practice: Practice) -> datetime:

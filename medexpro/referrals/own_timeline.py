@@ -2,10 +2,9 @@
 
 from django.urls import reverse
 
-from medexpro.clients.panels import Chart
 from medexpro.practice.permissions import Permission
 from medexpro.record import timeline
-from medexpro.record.timeline import Found, Kind, Line, joined
+from medexpro.record.timeline import CLIENT, Found, Kind, Line, joined
 from medexpro.referrals.models import Referral
 
 READ = (Permission.REFERRALS_READ,)
@@ -23,9 +22,9 @@ def register() -> None:
     )  # fmt: skip
 
 
-def rows(chart: Chart):
+def rows():
     """Return the client's referrals."""
-    return Referral.objects.filter(client=chart.client)
+    return Referral.objects.filter(client=CLIENT)
 
 
 def received(row: Found, reads: bool) -> Line:

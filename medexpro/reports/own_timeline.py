@@ -2,11 +2,10 @@
 
 from django.urls import reverse
 
-from medexpro.clients.panels import Chart
 from medexpro.practice.permissions import Permission
 from medexpro.providers.models import Channel
 from medexpro.record import timeline
-from medexpro.record.timeline import Found, Kind, Line, joined
+from medexpro.record.timeline import CLIENT, Found, Kind, Line, joined
 from medexpro.reports.models import Delivery, Document
 
 SEE = (Permission.REPORTS_READ, Permission.REPORTS_STATUS)
@@ -25,9 +24,9 @@ def register() -> None:
     )  # fmt: skip
 
 
-def documents(chart: Chart):
+def documents():
     """Return the client's documents."""
-    return Document.objects.filter(episode__client=chart.client)
+    return Document.objects.filter(episode__client=CLIENT)
 
 
 def document(row: Found, reads: bool) -> Line:
@@ -37,9 +36,9 @@ def document(row: Found, reads: bool) -> Line:
     return Line(f"{Document.Kind(kind).label} {number}", _page(row, reads), said)
 
 
-def deliveries(chart: Chart):
+def deliveries():
     """Return every sending of the client's documents."""
-    return Delivery.objects.filter(episode__client=chart.client)
+    return Delivery.objects.filter(episode__client=CLIENT)
 
 
 def delivery(row: Found, reads: bool) -> Line:

@@ -2,10 +2,9 @@
 
 from django.urls import reverse
 
-from medexpro.clients.panels import Chart
 from medexpro.practice.permissions import Permission
 from medexpro.record import timeline
-from medexpro.record.timeline import Found, Kind, Line
+from medexpro.record.timeline import CLIENT, Found, Kind, Line
 from medexpro.scheduling.models import Booking, GroupPlace, State
 
 READ = (Permission.BOOKINGS_READ,)
@@ -23,14 +22,14 @@ def register() -> None:
     )  # fmt: skip
 
 
-def bookings(chart: Chart):
+def bookings():
     """Return the client's own bookings."""
-    return Booking.objects.filter(client=chart.client)
+    return Booking.objects.filter(client=CLIENT)
 
 
-def places(chart: Chart):
+def places():
     """Return the client's places in groups that were not given up."""
-    return GroupPlace.objects.filter(client=chart.client, given_up_at=None)
+    return GroupPlace.objects.filter(client=CLIENT, given_up_at=None)
 
 
 def booking(row: Found, reads: bool) -> Line:

@@ -2,10 +2,9 @@
 
 from django.urls import reverse
 
-from medexpro.clients.panels import Chart
 from medexpro.practice.permissions import Permission
 from medexpro.record import timeline
-from medexpro.record.timeline import Found, Kind, Line
+from medexpro.record.timeline import CLIENT, Found, Kind, Line
 from medexpro.sessions.models import Addendum, SessionLog, SessionState
 
 READ = (Permission.RECORD_READ,)
@@ -23,9 +22,9 @@ def register() -> None:
     )  # fmt: skip
 
 
-def sessions(chart: Chart):
+def sessions():
     """Return the client's sessions."""
-    return SessionLog.objects.filter(episode__client=chart.client)
+    return SessionLog.objects.filter(episode__client=CLIENT)
 
 
 def session(row: Found, reads: bool) -> Line:
@@ -34,9 +33,9 @@ def session(row: Found, reads: bool) -> Line:
     return Line(f"Session {number}", reverse("sessions:show", args=[row.id]), SessionState(state).label)
 
 
-def addenda(chart: Chart):
+def addenda():
     """Return what was added to the client's signed notes."""
-    return Addendum.objects.filter(episode__client=chart.client)
+    return Addendum.objects.filter(episode__client=CLIENT)
 
 
 def addendum(row: Found, reads: bool) -> Line:
