@@ -14,6 +14,7 @@ from medexpro.practice.permissions import Permission
 from medexpro.scheduling import standing as booked
 from medexpro.scheduling.doors import Door
 from medexpro.scheduling.models import Booking, GroupPlace
+from medexpro.scheduling.operations.checking import open_episode_of
 from medexpro.scheduling.rules import walltime
 from medexpro.sessions.models import SessionLog, SessionState
 from medexpro.sessions.operations import IN_PROGRESS
@@ -92,11 +93,15 @@ class Seat:
 
 
 def places_of(member: Member, booking: Booking) -> list[GroupPlace]:
-    """Return the places of a group whose clients the member may log, by name."""
+    """Return the places of a group whose clients the member may log, by name, each with the client's open episode."""
     rows = GroupPlace.objects.visible_to(member, Permission.SESSIONS_LOG).filter(
         booking=booking, given_up_at=None
     )
-    return sorted(rows.select_related("client", "episode"), key=lambda one: str(one.client))
+    found = sorted(rows.select_related("client", "episode"), key=lambda one: str(one.client))
+    for one in found:
+        if one.episode is None or not one.episode.is_open:  # Booked before this service began.
+            one.episode = open_episode_of(one.client)
+    return found
 
 
 def seats(places: Sequence[GroupPlace], booking: Booking) -> list[Seat]:

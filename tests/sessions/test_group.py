@@ -74,6 +74,14 @@ def test_who_may_not_start_gets_no_log_and_keeps_no_other_from_theirs(cast, grou
     assert [str(one.client) for one in SessionLog.objects.all()] == ["Janet Ellery"]
 
 
+def test_a_place_booked_before_the_service_began_leads_to_the_open_episode(cast, group, sign_in):
+    seated(cast, group, "Nora", in_service=False)
+    nora = group.places.exclude(client=cast.janet).get()
+    episode = scenario.programmed(cast, client=nora.client)
+    open_for(sign_in(cast.ana), group, nora)
+    assert [one.episode for one in SessionLog.objects.all()] == [episode]
+
+
 def test_a_client_whose_clearance_ended_since_is_refused_alone(cast, group):
     episode = seated(cast, group, "John")
     first, second = (place.episode for place in group.places.all())
