@@ -51,7 +51,7 @@ def turns_to(page, name):
 
 def test_two_logs_side_by_side_lose_nothing_typed_and_a_second_device_sees_them(cast, tablet, morning):
     episode = scenario.programmed(cast, at=morning - timedelta(days=4))
-    operations.open_session(john(cast, morning), by=cast.ana, at=morning)
+    his = operations.open_session(john(cast, morning), by=cast.ana, at=morning)
     floor = Floor.opened(tablet(cast.ana), episode, by=cast.ana, at=morning)
     page = floor.page
     every = list(
@@ -113,6 +113,13 @@ def test_two_logs_side_by_side_lose_nothing_typed_and_a_second_device_sees_them(
     alert.get_by_role("button", name="Keep theirs").click()
     alert.wait_for(state="detached")
     other.page.locator(".ex.is-done", has_text=first).wait_for()
+
+    # And a log that is closed elsewhere takes nothing more here.
+    turns_to(page, "John Reyes")
+    operations.did_not_take_place(SessionLog.objects.get(pk=his.pk), why="no_show", by=cast.ana, at=morning)
+    page.clock.fast_forward(A_LOOK_AROUND_MS)
+    page.get_by_text("Closed on another device: it did not take place.").wait_for()
+    assert page.locator("#gate-place").evaluate("(place) => place.inert")
 
 
 def test_one_tap_confirms_for_one_client_of_a_group_and_a_stop_of_another_closes_nothing_of_theirs(

@@ -48,7 +48,7 @@ export function signView(state, ui, data) {
   const logged = total - open;
   let why = "", able = true;
   const stopped = state.state === "held";
-  if (ui.ended) return html`<p role="status">${state.state === "void" ? "Closed on another device: it did not take place." : "Signed on another device."} What is new here goes into an addendum.</p><a class="btn btn-floor btn-block btn-primary" href="${location.pathname}" data-key="ended">Read the note</a>`;
+  if (ui.ended) return html`<p role="status">${state.state === "void" ? "Closed on another device: it did not take place." : "Signed on another device. What is new here goes into an addendum."}</p><a class="btn btn-floor btn-block btn-primary" href="${location.pathname}" data-key="ended">Read the note</a>`;
   if (stopped && !ui.reached) [able, why] = [false, "Offline: a stopped session is signed when the connection is back."];
   else if (stopped) why = "Stopped. What is not logged was not done. The next session waits for the provider’s answer.";
   else if (ui.past && !state.started_at) [able, why] = [false, "This session never started."];

@@ -8,6 +8,7 @@ const ENDED = ["signed", "awaiting_cosign", "void"];
 export function standingOf(state) {
   const { state: gate, findings } = state.gate;
   const found = findings.some((f) => !f.code.endsWith("-not-taken"));
+  if (isEnded(state)) return { kind: "ready", words: state.state === "void" ? "Closed" : "Signed" };
   if (state.state === "held") return { kind: "stop", words: "Stopped" };
   if (gate === "stop") return { kind: "stop", words: "Stop" };
   if (gate !== "go" && found) return { kind: "hold", words: gate === "decide" ? "Decide" : "Hold" };
