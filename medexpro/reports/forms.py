@@ -134,7 +134,10 @@ class ReplyForm(forms.Form):
         + [(one.value, f"Acknowledged {one.label}") for one in ANSWERS],
     )
     who = django_forms.CharField(
-        label="Who said so", max_length=120, required=False, help_text="At the provider’s office"
+        label="Who said so",
+        max_length=120,
+        required=False,
+        help_text="At the provider’s office; not needed for a fax report or a page handed over",
     )
 
     def __init__(self, *args: Any, deliveries: Sequence[Delivery], **kwargs: Any):

@@ -101,7 +101,7 @@ def index(request: HttpRequest) -> HttpResponse:
         if state
         else _due_rows(listing.due(member, at), open_ones, at, request.GET.get("page", "1")),
         "groups": _groups(found),
-        "more": len(found) == (PAGE if state else NEWEST),
+        "newest": len(found) if len(found) == (PAGE if state else NEWEST) else 0,
         "to_sign": sum(one[0] in UNSIGNED for one in open_ones),
         "new_id": str(uuid7()),
         "opens": member.may(Permission.REPORTS_READ),
