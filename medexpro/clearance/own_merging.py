@@ -5,8 +5,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from medexpro.clearance import presenters, state
-from medexpro.clearance.models import ProviderLimit
+from medexpro.clearance import asked, presenters, state
 from medexpro.clients import merging
 from medexpro.clients.merging import Obstacle
 from medexpro.clients.models import Client
@@ -68,9 +67,6 @@ def _stops(episode: Episode) -> list[str]:
 
 
 def _bounds(episode: Episode) -> list[str]:
-    limits = ProviderLimit.objects.filter(episode=episode, ended_at=None).select_related("provider")
-    said = [
-        f"{presenters.limit(row)['says']}, {row.provider.short_name}"
-        for row in limits.order_by("created_at", "pk")
-    ]
+    limits = sorted(asked.provider_limits(episode), key=lambda row: (row.created_at, row.pk))
+    said = [f"{presenters.limit(row)['says']}, {row.provider.short_name}" for row in limits]
     return said + [row.phrase for row in state.precautions_in_force(episode)]

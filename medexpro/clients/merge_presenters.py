@@ -71,16 +71,14 @@ def contacts(client: Client) -> list[str]:
 def holdings(kept: Client, gone: Client) -> list[dict[str, Any]]:
     """Return what the two records hold, kind by kind, with the newest of each in words."""
     rows = []
+    counts = merging.counts(kept, gone)
     for one in sorted([*merging.all_moves(), *merging.all_rides()], key=lambda one: one.order):
         if isinstance(one, merging.Moving) and not one.told:
             continue
-        if isinstance(one, merging.Riding):
-            mine, theirs = one.count(kept), one.count(gone)
-            stay, come = [], []
-        else:
-            mine, theirs = one.of(kept).count(), one.going(kept, gone).count()
-            stay = one.lines(kept) if mine else []
-            come = one.lines(gone) if theirs else []
+        mine, theirs = counts[kept.pk][one.label], counts[gone.pk][one.label]
+        has_lines = isinstance(one, merging.Moving)
+        stay = one.lines(kept) if mine and has_lines else []
+        come = one.lines(gone) if theirs and has_lines else []
         if mine or theirs:
             rows.append(
                 {

@@ -80,9 +80,10 @@ class Riding:
     path: str
     where: dict[str, Any]
 
-    def count(self, client: Client) -> int:
-        """Return how many a client has."""
-        return self.model._base_manager.filter(**{self.path: client}, **self.where).count()
+    @property
+    def label(self) -> str:
+        """Return the name by which the program knows the table."""
+        return self.model._meta.label
 
 
 @dataclass(frozen=True)
@@ -193,6 +194,19 @@ def cautions(kept: Client, gone: Client, *, at: datetime) -> list[str]:
 def protecting(client: Client) -> list[str]:
     """Return what protects a client, in words."""
     return [line for lines in _KNOWN.in_force.values() for line in lines(client)]
+
+
+def counts(*clients: Client) -> dict[Any, dict[str, int]]:
+    """Return how many rows of each table clients have, by the client's id. One query."""
+    ways = {one.label: (one.model, "client", {}) for one in all_moves()}
+    ways |= {one.label: (one.model, one.path, one.where) for one in all_rides()}
+    asked = {}
+    for number, (model, path, where) in enumerate(ways.values()):
+        rows = model._base_manager.filter(**{path: models.OuterRef("pk")}, **where).order_by()
+        each = rows.values(path).annotate(n=models.Count("pk")).values("n")
+        asked[f"n{number}"] = models.Subquery(each, output_field=models.IntegerField())
+    found = Client.objects.filter(pk__in=[one.pk for one in clients]).values_list("pk", *asked.values())
+    return {pk: dict(zip(ways, (n or 0 for n in ns), strict=True)) for pk, *ns in found}
 
 
 # ---- What hangs together

@@ -9,6 +9,7 @@ from medexpro.clients import merging
 from medexpro.clients.merging import Obstacle
 from medexpro.clients.models import Client
 from medexpro.episodes.models import Episode
+from medexpro.episodes.reading import together
 from medexpro.episodes.rules import matters
 from medexpro.episodes.rules import status as status_rule
 
@@ -20,11 +21,16 @@ def register() -> None:
 
 
 def open_episodes(client: Client) -> list[Episode]:
-    """Return a client's episodes in which service may still happen, with what they are for."""
-    rows = Episode.objects.filter(client=client).exclude(status__in=status_rule.CLOSED)
-    return list(
-        rows.select_related("condition", "referral", "practice", "client").order_by("opened_on", "pk")
-    )
+    """Return a client's episodes in which service may still happen, with what they are for.
+
+    They are asked for once for one look at two records, and what is asked of them is kept on them.
+    """
+    known: list[Episode] | None = client.__dict__.get("_open_episodes")
+    if known is None:
+        rows = Episode.objects.filter(client=client).exclude(status__in=status_rule.CLOSED)
+        named = rows.select_related("condition", "referral", "practice", "client").order_by("opened_on", "pk")
+        known = client.__dict__["_open_episodes"] = [together(episode) for episode in named]
+    return known
 
 
 def same_twice(kept: Client, gone: Client, at: datetime) -> Iterable[Obstacle]:

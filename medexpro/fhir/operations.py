@@ -210,7 +210,9 @@ class _Import:
     def _begin(self, client: Client, *, added: bool = False, numbered: Client | None = None) -> None:
         self.client, self.numbered = client, numbered or client
         self.outcome = Outcome(client=client, added_client=added)
-        self.remembered = {fact.external_id: fact for fact in ImportedFact.objects.filter(client=self.numbered)}
+        self.remembered = {
+            fact.external_id: fact for fact in ImportedFact.objects.filter(client=self.numbered)
+        }
 
     def _contacts(self) -> None:
         names = set(ContactPerson.objects.filter(client=self.client).values_list("name", flat=True))

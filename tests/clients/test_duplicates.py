@@ -62,7 +62,12 @@ def add(cast, given="Janet", family="Ellery", **fields):
 
 def test_the_same_person_is_found_among_hundreds_of_the_same_beginning(cast):
     Client.objects.bulk_create(
-        Client(practice=cast.northbridge, given_name="Jan", family_name=f"Ell{n:03}", name_search=f"jan ell{n:03}")
+        Client(
+            practice=cast.northbridge,
+            given_name="Jan",
+            family_name=f"Ell{n:03}",
+            name_search=f"jan ell{n:03}",
+        )
         for n in range(300)
     )
     with pytest.raises(operations.AlreadyHere) as found:

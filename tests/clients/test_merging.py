@@ -652,3 +652,17 @@ def test_pairs_of_a_pointer_are_not_asked_about(cast, jan):
     assert not duplicates.listed(cast.ana)
     undo(cast, done)
     assert len(duplicates.listed(cast.ana)) == 1
+
+
+def test_two_long_records_are_compared_in_few_questions(cast, jan, sign_in, django_assert_max_num_queries):
+    """What is on file is counted in one query, however many kinds of things there are and however many of each."""
+    for client in (cast.janet, jan):
+        for n in range(30):
+            operations.record_allergy(client, words=f"Pollen {n}", by=cast.ana, at=MORNING)
+    browser = sign_in(cast.ana)
+    address = f"/clients/{cast.janet.pk}/same/{jan.pk}/"
+    browser.get(address)
+    with django_assert_max_num_queries(30):
+        assert b"Pollen 29" in browser.get(address).content
+    with django_assert_max_num_queries(12):
+        browser.get("/clients/same/")

@@ -7,6 +7,7 @@ name it was signed under. The merge keeps what it moved and what it wrote, and u
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -56,6 +57,8 @@ def plan(kept: Client, gone: Client, *, by: Member, at: datetime) -> Plan:
         permissions.check(by, Permission.CLIENTS_MERGE, one)
     if kept.pk == gone.pk:
         raise MergeRefused("This is one record already. Choose another.")
+    # What is asked of the two is kept on these copies, and goes with the plan.
+    kept, gone = copy(kept), copy(gone)
     return Plan(
         kept,
         gone,

@@ -137,7 +137,9 @@ def likely_duplicates(client: Client, *, by: Member) -> list[tuple[Client, tuple
         clue |= Q(email__iexact=client.email)
     if not clue:
         return []
-    candidates = Client.objects.visible_to(by).filter(clue).exclude(pk=client.pk).order_by("name_search", "pk")
+    candidates = (
+        Client.objects.visible_to(by).filter(clue).exclude(pk=client.pk).order_by("name_search", "pk")
+    )
     by_key = {candidate.pk: candidate for candidate in candidates}
     matches = names.likely_same(_person(client), [_person(candidate) for candidate in by_key.values()])
     return [(by_key[match.key], match.reasons) for match in matches[:5]]

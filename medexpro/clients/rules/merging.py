@@ -48,7 +48,8 @@ def differences(
         theirs = gone[field]
         if mine == theirs or empty(theirs):
             continue
-        choices, proposed = (KEPT, GONE), GONE if empty(mine) else KEPT
+        choices: tuple[str, ...] = (KEPT, GONE)
+        proposed = GONE if empty(mine) else KEPT
         fits = field == JOINED and not empty(mine) and len(f"{mine}{JOIN}{theirs}") <= room
         if fits:
             choices, proposed = (KEPT, GONE, BOTH), BOTH
