@@ -48,7 +48,11 @@ def test_nor_does_an_invitation_that_was_refused(cast, log, clock):
 def test_nor_does_a_calendar_that_is_asked_for_under_a_lost_address(cast, log, clock):
     clock("2026-10-13 10:00")
     token = feeds.make_feed(by=cast.ana, at=MORNING)
-    for address in (f"/calendar/feed/{token}", f"/calendar/feed/{token}.ics/", f"/calendar/feed/{token[:-1]}.ics"):
+    for address in (
+        f"/calendar/feed/{token}",
+        f"/calendar/feed/{token}.ics/",
+        f"/calendar/feed/{token[:-1]}.ics",
+    ):
         assert Browser().get(address).status_code == 404
     assert "/calendar/feed/" in log.getvalue() and token[:-1] not in log.getvalue()
 
