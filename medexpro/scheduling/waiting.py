@@ -168,7 +168,10 @@ def fitting(booking: Booking, member: Member, at: datetime) -> tuple[str, list[F
             offer = None
         said = waiting.in_words(wished(wish), practice.day(at))
         fits.append(Fit(wish, starts_at, said, wish.client_id in stopped, offer))
-    fits.sort(key=lambda one: one.offer is not None and one.offer.answer == Offer.Answer.NO)
+    # Who has to answer stands first, who said no to this time last.
+    fits.sort(
+        key=lambda one: (not one.is_open, one.offer is not None and one.offer.answer == Offer.Answer.NO)
+    )
     local = practice.local(opening.starts_at)
     free = f"{words.day(local.date())}, {words.clock(local)}"
     return free, fits[:SHOWN]

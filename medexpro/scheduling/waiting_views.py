@@ -47,8 +47,10 @@ def _show(request: HttpRequest, form: forms.WishForm | None) -> HttpResponse:
     )
     shown = list(rows[:SHOWN])
     offers = Offer.objects.filter(wish__in=[one.pk for one in shown], answer=Offer.Answer.OPEN)
-    open_offers = {one.wish_id: one for one in offers}
     ahead = waiting.openings_ahead(member, at) if shown else []
+    # What somebody else has meanwhile is no offer any more.
+    still_free = {booking.pk for booking, _ in ahead}
+    open_offers = {one.wish_id: one for one in offers if one.booking_id in still_free}
 
     def free_for(wish: Wish) -> list[dict[str, Any]]:
         """Return the first times that came free and fit, each with the booking on whose page it is offered."""

@@ -281,6 +281,25 @@ def test_a_yes_that_comes_too_late_books_nothing_and_stays_open(desk, cast, omar
     assert (made.answer, wish.state) == ("open", "waiting")
 
 
+def test_an_offer_nobody_can_say_yes_to_any_more_stands_in_nobodys_way(desk, cast, sign_in, omar):
+    wish, ben = waits(desk, omar), sign_in(cast.ben)
+    taken, over = desk.book(THURSDAY, "09:00"), desk.book(FRIDAY, "09:00")
+    for one in (taken, over):
+        operations.cancel(one, by=cast.ben, at=MORNING)
+    first = operations.offer(taken, wish, by=cast.ben, at=MORNING)
+    assert "Offered to Omar Marsh" in text_of(ben.get(reverse("scheduling:waiting")))
+    desk.book(THURSDAY, "09:00", may_start(cast, "Ruth"))  # Somebody was quicker.
+    said = text_of(ben.get(reverse("scheduling:waiting")))
+    assert "Offered" not in said and "Fri, Oct 16, 9:00 am is free for Omar Marsh" in said
+    second = operations.offer(over, wish, by=cast.ben, at=MORNING)
+    later, monday = MORNING + timedelta(days=5), desk.book(TUESDAY + timedelta(days=7), "09:00")
+    operations.cancel(monday, by=cast.ben, at=later)
+    operations.offer(monday, wish, by=cast.ben, at=later)  # Friday is over, and nobody answered.
+    for one in (first, second):
+        one.refresh_from_db()
+        assert one.answer == "withdrawn"
+
+
 def test_who_may_not_start_is_booked_on_yes_only_with_a_reason(desk, cast, omar):
     wish, booking = waits(desk, omar), desk.book(THURSDAY, "09:00")
     episodes.hold(omar.episodes.get(), reason="On holiday", by=cast.ana, at=MORNING)

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from medexpro.audit.trail import record
 from medexpro.clients.models import Client
@@ -112,6 +113,7 @@ def offer(booking: Booking, wish: Wish, *, by: Member, at: datetime) -> Offer:
     if starts_at is None:
         raise BookingRefused(f"{wish.client} waits for something else.")
     now_open = Offer.objects.filter(practice=by.practice_id, answer=Offer.Answer.OPEN)
+    _withdraw_what_is_gone(now_open.filter(Q(wish=wish) | Q(booking=booking)), by, at)
     if (mine := now_open.filter(wish=wish).first()) is not None:
         if mine.booking_id == booking.pk and mine.starts_at == starts_at:
             return mine
@@ -152,6 +154,15 @@ def answer(made: Offer, yes: bool, *, reason: str = "", by: Member, at: datetime
     made.save(update_fields=["answer", "answered_at", "answered_by"])
     record(events.ANSWERED, made, by=by, at=at, client=wish.client, answer=made.answer)
     return made
+
+
+def _withdraw_what_is_gone(offers: QuerySet[Offer], by: Member, at: datetime) -> None:
+    """Withdraw offers of a time that is over or somebody has meanwhile: nobody can say yes to them any more."""
+    for one in offers.select_related("wish__service", "wish__practice"):
+        opening = waiting.opening_of(_as_it_stands(one.booking), at)
+        if opening is None or waiting.starts_in(one.wish, opening, by.practice) != one.starts_at:
+            one.answer, one.answered_at, one.answered_by = Offer.Answer.WITHDRAWN, at, by
+            one.save(update_fields=["answer", "answered_at", "answered_by"])
 
 
 def _as_it_stands(booking: Booking) -> Booking:
