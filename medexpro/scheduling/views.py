@@ -64,6 +64,7 @@ def line(request: HttpRequest) -> HttpResponse:
     if any(member.may(one) for one in BOOKS):
         unsent = reminders.failed_for(member, at=at, own=own)
         context["unsent"] = presenters.not_reminded(unsent, member.practice)
+        context["unanswered"] = waiting.unanswered(member, at, own=own)
     trail.record_list(member, "day", at=at, count=len(shown.bookings))
     return page(request, "scheduling/line.html", context)
 

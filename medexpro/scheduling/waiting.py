@@ -94,6 +94,19 @@ def openings_ahead(member: Member, at: datetime) -> list[tuple[Booking, Opening]
     return sorted((one for one in left if is_free(one[1])), key=lambda one: one[1].starts_at)
 
 
+def unanswered(member: Member, at: datetime, *, own: bool = False) -> list[Offer]:
+    """Return the offers that wait for an answer and can still be taken, the earliest first. own: of the member's time only.
+
+    One query where there is none, three else.
+    """
+    rows = Offer.objects.visible_to(member).filter(answer=Offer.Answer.OPEN, starts_at__gt=at)
+    if own:
+        rows = rows.filter(member=member)
+    found = list(rows.select_related("wish__client").order_by("starts_at", "pk")[:LOOKED_AT])
+    still_free = {booking.pk for booking, _ in openings_ahead(member, at)} if found else set()
+    return [one for one in found if one.booking_id in still_free][:SHOWN]
+
+
 def _left_by(booking: Booking, at: datetime, taken: int) -> Opening | None:
     """Return what a booking leaves free, whoever else may have it meanwhile. taken: places of its group."""
     found = None

@@ -364,7 +364,11 @@ def test_the_whole_way_at_the_desk(desk, cast, sign_in, omar):
     assert "Offered. What do they say?" in text_of(page) and "Offered to Omar" in text_of(ben.get(listed))
     assert "Offer it" not in text_of(page)
     made = Offer.objects.get()
+    today = reverse("scheduling:line")
+    assert "Offered, not answered yet Omar Marsh, Thu, Oct 15, 9:00 am" in text_of(ben.get(today))
+    assert "Offered" not in text_of(sign_in(cast.dana).get(today))
     page = ben.post(reverse("scheduling:answer", args=[made.pk]), {"answer": "yes"}, follow=True)
+    assert "Offered" not in text_of(ben.get(today))
     assert "Omar Marsh is booked and off the waiting list." in text_of(page)
     assert "Nobody waits" in text_of(ben.get(listed))
 
