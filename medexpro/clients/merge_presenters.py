@@ -134,7 +134,8 @@ def undoing(plan: UndoPlan) -> dict[str, Any]:
     return {
         "obstacles": plan.obstacles,
         "back": _counts({name: len(ids) for name, ids in plan.back.items()}),
-        "along": _counts(plan.along),
+        "along": _counts(plan.along)
+        + [one.counted(plan.along[one.label]) for one in merging.all_rides() if plan.along.get(one.label)],
         "staying": [
             {"words": one.counted(len(plan.staying[one.label])), "lines": _lines(one, plan)}
             for one in merging.all_moves()

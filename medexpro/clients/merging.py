@@ -8,7 +8,7 @@ test knows every table that leads to a client, so that no new one is forgotten.
     merging.moves(Referral, "referral", "referrals", order=30, line=lambda row: row.purpose)
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -84,6 +84,17 @@ class Riding:
     def label(self) -> str:
         """Return the name by which the program knows the table."""
         return self.model._meta.label
+
+    def counted(self, count: int) -> str:
+        """Return a count in words."""
+        return f"{count} {self.one if count == 1 else self.many}"
+
+    def since(self, at: datetime, hanging_on: Mapping[str, Collection[Any]]) -> int:
+        """Return how many rows were written since on what is named: table to the ids of its rows."""
+        column = self.path.removesuffix("__client")
+        named = self.model._meta.get_field(column).related_model._meta.label  # type: ignore[union-attr]
+        rows = self.model._base_manager.filter(**{f"{column}__in": hanging_on.get(named, ())}, **self.where)
+        return rows.filter(created_at__gt=at).count()
 
 
 @dataclass(frozen=True)

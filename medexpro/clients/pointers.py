@@ -6,7 +6,7 @@ from django.urls import reverse
 from medexpro.clients.models import Client
 from medexpro.kernel.refusals import NotFound
 from medexpro.practice.access import asking
-from medexpro.web.pages import toast
+from medexpro.web.pages import go_to, toast
 
 
 class MergedClientMiddleware:
@@ -29,7 +29,19 @@ class MergedClientMiddleware:
         if pointer is None or not pointer.survivor.is_visible_to(member):
             return None
         survivor = pointer.survivor
-        toast(request, f"{pointer.name} is part of {survivor.name}’s record now.")
+        said = f"{pointer.name} is part of {survivor.name}’s record now."
+        if not _brings_something(request):
+            # A button of an old page, such as to archive the record that is there twice, was not meant for this one.
+            toast(request, f"{said} Nothing was changed.")
+            return go_to(request, "clients:show", survivor.pk)
+        toast(request, said)
         address = reverse(match.view_name, kwargs=match.kwargs | {"client_id": survivor.pk})
         query = request.META.get("QUERY_STRING", "")
         return HttpResponseRedirect(f"{address}?{query}" if query else address, preserve_request=True)
+
+
+def _brings_something(request: HttpRequest) -> bool:
+    """Return whether a page was asked for, or something typed was sent."""
+    if request.method != "POST":
+        return True
+    return bool(request.FILES) or any(name != "csrfmiddlewaretoken" for name in request.POST)

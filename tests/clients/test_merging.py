@@ -32,13 +32,16 @@ from medexpro.episodes import operations as episodes
 from medexpro.episodes.models import Episode, StatusChange
 from medexpro.fhir.operations import import_record
 from medexpro.kernel.refusals import NotAllowed, NotFound
+from medexpro.programs import operations as programs
 from medexpro.referrals import operations as referrals
 from medexpro.referrals.models import Referral, ReferralCheck, ReferralCode
+from medexpro.reports.models import Document
 from medexpro.scheduling.models import Booking, GroupPlace, Service
 from medexpro.sessions import operations as sessions
 from tests import scenario
 from tests.conftest import MORNING, TODAY
 from tests.fhir.samples import WHO, condition, person, pulse, read
+from tests.reports import reporting
 
 HOUR = timedelta(hours=1)
 LATER = MORNING + timedelta(days=1)
@@ -318,6 +321,17 @@ def test_what_is_signed_stays_as_it_was_signed(cast, jan):
     assert (consent.client, consent.signed_name) == (cast.janet, "Jan Ellery")
 
 
+def test_a_signed_report_keeps_the_name_it_was_signed_under(cast, jan):
+    """The page and its snapshot are the ones that were sent, whatever the person is called in the record now."""
+    report = reporting.signed(cast)
+    before = Document.objects.filter(pk=report.pk).values().get()
+    merge(cast, jan, Client.objects.get(pk=cast.janet.pk), choices={"given_name": "kept"}, read=True)
+    after = Document.objects.select_related("episode__client").get(pk=report.pk)
+    assert Document.objects.filter(pk=report.pk).values().get() == before
+    assert after.episode.client == jan and jan.given_name == "Jan"
+    assert "Janet" in str(after.snapshot)
+
+
 def test_a_signature_can_not_be_moved_to_somebody_else(cast, jan):
     consent = operations.sign_consent(
         jan, kind="service", version=1, signed_name="Jan Ellery", by=cast.ben, at=MORNING
@@ -348,6 +362,16 @@ def test_what_was_typed_into_an_old_page_goes_to_the_survivor(cast, jan, sign_in
     answer = sign_in(cast.ana).post(f"/clients/{jan.pk}/contacts/add/", typed, follow=True)
     assert answer.status_code == 200
     assert cast.janet.contacts.get().name == "Tom Ellery"
+
+
+def test_a_button_of_an_old_page_does_nothing_to_the_survivor(cast, jan, sign_in):
+    """Whoever meant to archive the record that was there twice has not archived the one that stayed."""
+    merge(cast, cast.janet, jan)
+    browser = sign_in(cast.ben)
+    answer = browser.post(f"/clients/{jan.pk}/archive/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/clients/{cast.janet.pk}/")
+    assert "Nothing was changed" in browser.get(answer.headers["Location"]).content.decode()
+    assert Client.objects.get(pk=cast.janet.pk).archived_at is None
 
 
 def test_the_same_row_of_a_list_or_id_of_a_page_finds_the_survivor(cast, jan):
@@ -425,6 +449,21 @@ def test_what_was_written_since_in_what_goes_back_goes_along(cast, jan):
     booking.refresh_from_db()
     renewed.refresh_from_db()
     assert (booking.client, renewed.client) == (jan, jan)
+
+
+def test_sessions_since_go_with_their_episode_and_a_running_one_holds_it_back(cast, jan):
+    episode = scenario.cleared(cast, client=jan)
+    programs.make(episode, protocol_id="total_knee_replacement", by=cast.ana, at=MORNING)
+    done = merge(cast, cast.janet, jan)
+    session = sessions.open_session(Episode.objects.get(pk=episode.pk), by=cast.ana, at=LATER)
+    with pytest.raises(merging.MergeRefused, match="is not finished"):
+        undo(cast, done)
+    sessions.did_not_take_place(session, why="mistake", by=cast.ana, at=LATER)
+    found = merging.undo_plan(ClientMerge.objects.get(), by=cast.ana, at=LATER)
+    assert (found.along["session_logs.SessionLog"], found.obstacles) == (1, [])
+    undo(cast, done)
+    session.refresh_from_db()
+    assert Episode.objects.get(pk=session.episode_id).client == jan
 
 
 def test_what_hangs_together_since_is_parted_first(cast, jan):

@@ -280,6 +280,9 @@ def _sort_out(found: UndoPlan) -> None:
                 found.back[label].add(pk)
                 found.along[label] = found.along.get(label, 0) + 1
                 waiting.append((label, pk))
+    for riding in merging.all_rides():
+        if since := riding.since(done.created_at, found.back):
+            found.along[riding.label] = since
     for label, pk in new:
         if pk not in found.back[label]:
             found.staying.setdefault(label, set()).add(pk)
