@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from medexpro.knowledge import operations as knowledge
-from medexpro.practice import breakglass, closing, records
+from medexpro.practice import breakglass, closing, permissions, records
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
+from medexpro.practice.prepared import Given, Prepared
 from medexpro.providers.models import Channel
 from medexpro.referrals import listing
 from medexpro.reports.listing import Due, due, retired_words
@@ -93,7 +94,9 @@ class Look:
     @cached_property
     def papers(self) -> list[Document]:
         """Return drafts, and what was signed and has not left; an e-mail that waits in the queue is on its way. One query."""
-        return list(_papers(self.member))
+        if permissions.scope_of(self.member, Permission.RECORD_READ) == "practice":
+            return _PAPERS_OF_PRACTICE(practice=self.member.practice_id)
+        return list(_papers(Document.objects.visible_to(self.member)))
 
 
 # ---- Service: the rules stand in service.py
@@ -303,12 +306,11 @@ def _is_theirs(one: Document, member: Member) -> bool:
     return member.may(Permission.REPORTS_SEND)
 
 
-def _papers(member: Member) -> QuerySet[Document]:
+def _papers(documents: QuerySet[Document]) -> QuerySet[Document]:
     mails = Delivery.objects.filter(document=OuterRef("pk"), channel=Channel.EMAIL, delivered_at=None)
     failed = mails.exclude(failed_reason="").order_by("-sent_at").values("failed_reason")[:1]
     return (
-        Document.objects.visible_to(member)
-        .filter(state__in=[*UNSIGNED, Document.State.SIGNED])
+        documents.filter(state__in=[*UNSIGNED, Document.State.SIGNED])
         .exclude(Q(state=Document.State.SIGNED) & Exists(mails.filter(failed_reason="")))
         .annotate(failed=Subquery(failed, output_field=CharField()))
         .select_related("episode__client", "episode__referral", "provider")
@@ -318,6 +320,9 @@ def _papers(member: Member) -> QuerySet[Document]:
         )
         .order_by(Case(When(state=Document.State.SIGNED, then=F("signed_at")), default=F("drafted_at")), "pk")
     )  # fmt: skip
+
+
+_PAPERS_OF_PRACTICE = Prepared[Document](lambda: _papers(Document.objects.filter(practice=Given("practice"))))
 
 
 # ---- Referrals, rules, looks

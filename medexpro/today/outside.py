@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, F, Value
+from django.db.models import CharField, F, QuerySet, Value
 
 from medexpro.clearance.models import ReferBack, ToTell
+from medexpro.practice import permissions
 from medexpro.practice.models import Member
+from medexpro.practice.permissions import Permission
+from medexpro.practice.prepared import Given, Prepared
 from medexpro.providers.models import Provider
 from medexpro.today.owed import FETCHED
 
@@ -38,18 +42,34 @@ class Outside:
 
 def read(member: Member) -> Outside:
     """Return what is back with a provider and not answered, and what no provider was told yet. One query."""
-    backs = ReferBack.objects.visible_to(member).filter(closed_at=None).annotate(
+    if permissions.scope_of(member, Permission.RECORD_READ) == "practice":
+        rows = _OF_PRACTICE(practice=member.practice_id)
+    else:
+        rows = list(_both(ReferBack.objects.visible_to(member), ToTell.objects.visible_to(member)))
+    found: dict[str, list[Line]] = {BACK: [], TELL: []}
+    for which, episode_id, given, family, text, at, *provider in rows:
+        found[which].append(Line(episode_id, f"{given} {family}".strip(), text, at, _called(*provider)))
+    return Outside(found[BACK], found[TELL])
+
+
+def _both(backs: QuerySet[ReferBack], untold: QuerySet[ToTell]) -> Any:
+    open_backs = backs.filter(closed_at=None).annotate(
         which=Value(BACK, CharField()), text=F("observed"), at=F("opened_at"), given=F("provider__given_name"),
         family=F("provider__family_name"), license=F("provider__type"),
     )  # fmt: skip
-    untold = ToTell.objects.visible_to(member).filter(told_at=None).annotate(
+    not_told = untold.filter(told_at=None).annotate(
         which=Value(TELL, CharField()), text=F("sentence"), at=F("due_at"), given=NONE, family=NONE, license=NONE
     )  # fmt: skip
-    both = backs.values_list(*COLUMNS).union(untold.values_list(*COLUMNS), all=True).order_by("which", "at")
-    found: dict[str, list[Line]] = {BACK: [], TELL: []}
-    for which, episode_id, given, family, text, at, *provider in both[:FETCHED]:
-        found[which].append(Line(episode_id, f"{given} {family}".strip(), text, at, _called(*provider)))
-    return Outside(found[BACK], found[TELL])
+    both = open_backs.values_list(*COLUMNS).union(not_told.values_list(*COLUMNS), all=True)
+    return both.order_by("which", "at")[:FETCHED]
+
+
+_OF_PRACTICE = Prepared[tuple[Any, ...]](
+    lambda: _both(
+        ReferBack.objects.filter(practice=Given("practice")),
+        ToTell.objects.filter(practice=Given("practice")),
+    )
+)
 
 
 def _called(given: str | None, family: str | None, license: str | None) -> str:
