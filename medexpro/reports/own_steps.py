@@ -20,8 +20,7 @@ SOON = timedelta(days=2)
 def days_beside() -> dict[str, Callable[[], Any]]:
     """Return what the chart reads along with its episodes, by the name the step looks for."""
     return {
-        name: partial(owing.dates().get, name)
-        for name in ("baseline_at", "report_signed_at", "report_days")
+        name: partial(owing.dates().get, name) for name in ("baseline_at", "report_signed_at", "report_days")
     }
 
 
@@ -48,9 +47,7 @@ def _goes_to_a_provider(episode: Episode) -> bool:
     provider = episode.referral.provider if episode.referral else None
     unwanted = provider.unwanted_documents if provider else ()
     return (
-        episode.status in owing.IN_SERVICE
-        and provider is not None
-        and DocumentKind.PROGRESS not in unwanted
+        episode.status in owing.IN_SERVICE and provider is not None and DocumentKind.PROGRESS not in unwanted
     )
 
 
