@@ -29,7 +29,7 @@ from medexpro.web import words
 
 # A referral that ends now may have waited for its acknowledgement since it came.
 WAITED_DAYS = 3 * 365
-RULES = "Working rules"
+WORKING_RULES = "Working rules"
 # Far more than one person leaves open; the page shows the oldest and the day's own.
 NOTES_READ = 60
 # What a note says of itself before it is opened.
@@ -421,7 +421,7 @@ def unread_messages(look: Look, upto: int) -> Found:
 
 
 P = Permission
-KINDS = (
+RULES = (
     Rule("Messages", "msg", (P.MESSAGES_USE,), unread_messages),
     Rule("To tell the provider", "phone", (P.CLEARANCE_DECIDE,), to_tell),
     Rule("Reassessment due", "loop", (P.ASSESSMENTS_MEASURE,), reassessments),
@@ -432,7 +432,7 @@ KINDS = (
     Rule("Signed, not sent", "send", (P.REPORTS_SEND, P.REFERRALS_INTAKE), to_send),
     Rule("Clearances ending", "shield", (P.CLEARANCE_DECIDE,), clearances_ending),
     Rule("Referrals", "referrals", (P.REFERRALS_INTAKE,), referrals),
-    Rule(RULES, "book", (P.KNOWLEDGE_APPROVE,), rules_to_approve),
+    Rule(WORKING_RULES, "book", (P.KNOWLEDGE_APPROVE,), rules_to_approve),
     Rule("Opened by break-glass", "eye", (P.RECORD_READ,), opened_records),
 )
 
@@ -444,9 +444,9 @@ def owed_to(member: Member, day: date) -> list[Kind]:
 
 def owed_in(look: Look) -> list[Kind]:
     """Return the same of a look that is taken already."""
-    return [kind for kind in (rule.of(look) for rule in KINDS) if kind.total]
+    return [kind for kind in (rule.of(look) for rule in RULES) if kind.total]
 
 
 def rule_named(slug: str) -> Rule | None:
     """Return one kind by its name in addresses; None where there is none."""
-    return next((rule for rule in KINDS if rule.slug == slug), None)
+    return next((rule for rule in RULES if rule.slug == slug), None)

@@ -35,7 +35,7 @@ def show(request: HttpRequest) -> HttpResponse:
     look = obligations.Look(member, day)
     alerts, kinds = look.alerts, obligations.owed_in(look)
     running = obligations.running(look.notes, member, day) if member.may(Permission.SESSIONS_LOG) else []
-    work = [kind for kind in kinds if kind.name != obligations.RULES]
+    work = [kind for kind in kinds if kind.name != obligations.WORKING_RULES]
     count = len(alerts) + sum(kind.total for kind in kinds)
     record_list(member, "today", at=at, count=count)
     context = {
