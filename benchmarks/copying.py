@@ -86,7 +86,7 @@ OF_A_CLIENT: Overrides = {
 def pour(record: Record, copies: list[Copy], overrides: Overrides) -> int:
     """Insert the copies of a record; return how many rows.
 
-    overrides: model to {column: SQL}. The SQL reads the original as `m`, with its place among its like in `m.place`,
+    overrides: model to {column: SQL}. The SQL reads the original as `m`, with its place among its like in `m.ordinal`,
     and the copy as `c`; "copied:x" is the copied id in column x, "copied-words:x" one written with dashes.
     """
     rows = 0
@@ -96,7 +96,7 @@ def pour(record: Record, copies: list[Copy], overrides: Overrides) -> int:
             cursor.execute("DROP TABLE IF EXISTS bench_original")
             inner, params = queryset.values("pk").query.sql_with_params()
             table, key = _quoted(model._meta.db_table), _quoted(model._meta.pk.column)
-            numbered = f"SELECT t.*, row_number() OVER (ORDER BY t.{key}) AS place FROM {table} t"  # noqa: S608
+            numbered = f"SELECT t.*, row_number() OVER (ORDER BY t.{key}) AS ordinal FROM {table} t"  # noqa: S608
             cursor.execute(
                 f"CREATE TEMPORARY TABLE bench_original AS {numbered} WHERE t.{key} IN ({inner})", params
             )

@@ -233,7 +233,7 @@ def stretch(mold: Mold, longest: int) -> None:
             {
                 SessionLog: {"number": "m.number + c.numbers"},
                 SessionCommand: {"id": "copied:id"},
-                Document: {"number": "'L-' || c.tag || '-' || m.place"},
+                Document: {"number": "'L-' || c.tag || '-' || m.ordinal"},
                 Delivery: {"token_hash": token()},
                 Event: {"subject_id": "copied-words:subject_id"},
             },

@@ -141,10 +141,10 @@ def _overrides(record: Any) -> Any:
         phone="c.phone",
         phone_search="c.digits",
     )
-    made.setdefault(Document, {})["number"] = "'C-' || c.tag || '-' || m.place"
+    made.setdefault(Document, {})["number"] = "'C-' || c.tag || '-' || m.ordinal"
     made.setdefault(Delivery, {})["token_hash"] = molds.token()
     made.setdefault(SessionCommand, {})["id"] = "copied:id"
-    made[Event]["position"] = "c.position + m.place"
+    made[Event]["position"] = "c.position + m.ordinal"
     return made
 
 
@@ -210,7 +210,7 @@ def _lists_read(house: House, position: int, now: datetime) -> None:
         pour(
             {Event: lists},
             made,
-            {Event: {"position": "c.position + m.place", "member_id": "c.member", "member_name": "c.name"}},
+            {Event: {"position": "c.position + m.ordinal", "member_id": "c.member", "member_name": "c.name"}},
         )
 
 

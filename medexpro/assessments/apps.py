@@ -6,7 +6,8 @@ class AssessmentsConfig(AppConfig):
     label = "assessments"
 
     def ready(self) -> None:
-        from medexpro.assessments import own_panels, own_steps
+        from medexpro.assessments import own_panels, own_steps, own_timeline
 
         own_panels.register()
+        own_timeline.register()
         own_steps.register()

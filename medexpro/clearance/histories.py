@@ -21,6 +21,7 @@ from medexpro.kernel.reference import History
 from medexpro.knowledge.library import library
 from medexpro.web import words
 
+SINCE_LAST_VISIT = "since_last_visit"
 JOINT_SURGERY_MONTHS = 12
 OLDER_THAN = 70
 
@@ -61,7 +62,7 @@ def known(episode: Episode, on: date) -> list[Known]:
     found = [
         Known(item, state.words or "Said at the screening", "told", at=state.recorded_at)
         for item, state in told.items()
-        if state.present
+        if state.present and not _of_one_visit(item)
     ]
     found += _of_record(episode, on)
     denied = {item for item, state in told.items() if not state.present}
@@ -71,6 +72,12 @@ def known(episode: Episode, on: date) -> list[Known]:
     return [
         one for one in found if one.history in histories and not (one.suggested and one.history in lifting)
     ]
+
+
+def _of_one_visit(item: str) -> bool:
+    """Return whether a history holds for the visit at which it was told and for no other."""
+    history = library().histories.get(item)
+    return history is not None and history.kind == SINCE_LAST_VISIT
 
 
 def as_times(found: Iterable[Known]) -> dict[str, datetime | None]:

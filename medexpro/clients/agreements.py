@@ -11,6 +11,7 @@ import yaml
 DATA = Path(__file__).parent / "data" / "consents.yaml"
 RELEASE_TO_PROVIDER = "release_to_provider"
 TO_TAKE_PART = "service"
+MESSAGES = "electronic"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ class ClientsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say where clients are kept, so that the trail can name them; take places on the rail and the chart."""
-        from medexpro.clients import events, own_panels  # noqa: F401
+        from medexpro.clients import events, own_merging, own_panels  # noqa: F401
         from medexpro.clients.models import Client
         from medexpro.practice.context import RailItem, add_to_rail
         from medexpro.practice.permissions import Permission
@@ -15,6 +15,7 @@ class ClientsConfig(AppConfig):
 
         register_clients(Client.objects.all, "clients:show")
         own_panels.register()
+        own_merging.register()
         add_to_rail(
             RailItem(
                 key="clients",

@@ -1,13 +1,14 @@
 """Clients and what is recorded about them. Health facts are recorded as given; we name no cause."""
 
 from datetime import date
+from typing import Any, Self
 
 from django.db import models
 
 from medexpro.audit.sealing import sealed
 from medexpro.kernel.ids import uuid7
 from medexpro.practice import permissions
-from medexpro.practice.models import Member, PracticeModel, VersionedModel
+from medexpro.practice.models import Member, Practice, PracticeModel, VersionedModel
 from medexpro.practice.querysets import PracticeQuerySet
 from medexpro.providers.models import Provider
 
@@ -31,7 +32,20 @@ class Side(models.TextChoices):
 
 
 class ClientQuerySet(PracticeQuerySet):
+    """Clients. One whose record became part of another is no client of anybody: only a way to that other one."""
+
     client_path = "self"
+
+    def visible_to(self, member: Any, permission: permissions.Permission | None = None) -> Self:
+        """Return the clients a member may know of."""
+        return super().visible_to(member, permission).filter(merged_into=None)
+
+    def known_as(self, external_id: str) -> "Client | None":
+        """Return the client, among these, who came with an identifier of another record; None without one.
+
+        Of a record that became part of another, it is the pointer: `survivor` is who has the record now.
+        """
+        return self.filter(external_id=external_id).first() if external_id else None
 
 
 class Client(VersionedModel, PracticeModel):
@@ -59,6 +73,10 @@ class Client(VersionedModel, PracticeModel):
         max_length=120, blank=True, help_text="Identifier in the record it came from"
     )
     archived_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="merged_from",
+        help_text="The record this one became part of; it is then only a pointer",
+    )  # fmt: skip
 
     objects = ClientQuerySet.as_manager()
 
@@ -74,11 +92,23 @@ class Client(VersionedModel, PracticeModel):
                 fields=["practice", "external_id"],
                 name="an_imported_person_becomes_one_client",
                 condition=~models.Q(external_id=""),
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(merged_into=None) | ~models.Q(merged_into=models.F("id")),
+                name="a_record_is_not_part_of_itself",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def survivor(self) -> "Client":
+        """Return who has this person's record now: itself, unless it became part of another."""
+        found = self
+        while found.merged_into is not None:
+            found = found.merged_into
+        return found
 
     @property
     def name(self) -> str:
@@ -107,7 +137,7 @@ class Client(VersionedModel, PracticeModel):
 
         permission: what they want of the client; None asks for the client's name alone.
         """
-        if member.practice_id != self.practice_id:
+        if member.practice_id != self.practice_id or self.merged_into_id is not None:
             return False
         if permissions.scope_of(member, permission) == "practice":
             return True
@@ -142,6 +172,20 @@ class HealthRow(ClientRow):
 
     class Meta:
         abstract = True
+
+
+# What is signed of a client goes from one record to another only while one of them is part of the other.
+OF_ONE_PERSON = (
+    "NOT EXISTS (SELECT 1 FROM clients_client one WHERE"
+    " (one.id = OLD.client_id AND one.merged_into_id = NEW.client_id)"
+    " OR (one.id = NEW.client_id AND one.merged_into_id = OLD.client_id))"
+)
+
+
+def follows_the_person(model: type[models.Model]) -> type[models.Model]:
+    """Seal a model's rows to their client: nothing but merging two records of one person, or undoing it, moves them."""
+    others = tuple(field.name for field in model._meta.concrete_fields if field.name != "client")
+    return sealed(OF_ONE_PERSON, may_follow=others, lasting=False)(model)
 
 
 def imported_once(name: str) -> models.UniqueConstraint:
@@ -183,8 +227,9 @@ class ContactPerson(VersionedModel, ClientRow):
     removed_at = models.DateTimeField(null=True)
 
 
-@sealed("OLD.withdrawn_at IS NOT NULL")
-@sealed(may_follow=("withdrawn_at", "withdrawn_reason"))
+@follows_the_person
+@sealed("OLD.withdrawn_at IS NOT NULL", may_follow=("client",))
+@sealed(may_follow=("withdrawn_at", "withdrawn_reason", "client"))
 class Consent(ClientRow):
     """One signed agreement: which text in which version, by whom, when. Withdrawn, never deleted."""
 
@@ -428,3 +473,75 @@ class ImportedRow(ClientRow):
                 fields=["practice", "fingerprint"], name="a_row_of_a_list_becomes_one_client"
             )
         ]
+
+
+class ClientMerge(PracticeModel):
+    """Two records of one person became one: which stayed, what moved, what it changed. Undone, it stays on file.
+
+    moved: table to the ids of its rows. changed: what the merge itself wrote into rows, as {table, id, field, before,
+    after}; of the client that stayed too.
+    """
+
+    kept = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="merges")
+    gone = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="merges_away")
+    moved = models.JSONField(default=dict)
+    changed = models.JSONField(default=list)
+    merged_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    merged_at = models.DateTimeField()
+    undone_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "kept", "undone_at"], name="merges_of_client")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gone"],
+                name="a_record_becomes_part_of_one_other",
+                condition=models.Q(undone_at=None),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kept=models.F("gone")), name="a_merge_is_of_two_records"
+            ),
+        ]
+
+
+class LikelyPair(PracticeModel):
+    """Two records that may be of one person: found by the rule, or named by a member; and what somebody said to it.
+
+    The record with the smaller id stands first.
+    """
+
+    first = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
+    second = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
+    reasons = models.JSONField(default=list, help_text="What agrees, the strongest first")
+    score = models.PositiveSmallIntegerField(default=0)
+    proposed_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(null=True)
+    parted_by = models.ForeignKey(
+        Member,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who said: not the same person",
+    )
+    parted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["practice", "parted_at", "-score"], name="likely_pairs"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="a_pair_is_asked_about_once"),
+            models.CheckConstraint(
+                condition=models.Q(first__lt=models.F("second")), name="a_pair_stands_in_order"
+            ),
+        ]
+
+
+class DuplicateLook(PracticeModel):
+    """When all clients of a practice were last compared with each other, and the newest change known then."""
+
+    practice = models.OneToOneField(Practice, on_delete=models.PROTECT, related_name="+")
+    looked_at = models.DateTimeField()
+    newest = models.DateTimeField(null=True)
+    clients = models.PositiveIntegerField()

@@ -37,6 +37,17 @@ def register() -> None:
     panels.add(
         Panel("person", "Details", "clients/person_panel.html", person, None, order=80, slot=Slot.TRIO)
     )
+    panels.add(
+        Panel(
+            "parts",
+            "Made of several records",
+            "clients/parts_panel.html",
+            parts,
+            None,
+            order=95,
+            slot=Slot.SIDE,
+        )
+    )
 
 
 def break_glass(chart: Chart) -> Action | None:
@@ -81,6 +92,25 @@ def person(chart: Chart) -> dict[str, Any]:
         pairs.append({"label": "Guardian" if client.has_guardian else "Emergency", "value": beside})
     edits = chart.member.may(Permission.CLIENTS_EDIT)
     return {"pairs": pairs, "details_url": path("clients:details", client.pk) if edits else ""}
+
+
+def parts(chart: Chart) -> dict[str, Any] | None:
+    """Return the records that became part of this one; nothing, and no query, for nearly everybody."""
+    client: Any = state.asked_of(chart)
+    if not client.has_parts:
+        return None
+    opens = chart.member.may(Permission.CLIENTS_MERGE)
+    return {
+        "parts": [
+            {
+                "name": one.gone.name,
+                "by": str(one.merged_by),
+                "at": one.merged_at,
+                "url": path("clients:merged", one.pk) if opens else "",
+            }
+            for one in state.parts_of(client)
+        ]
+    }
 
 
 def _documents(chart: Chart) -> str | None:

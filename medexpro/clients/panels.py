@@ -165,12 +165,12 @@ class Chart:
     @property
     def reads_record(self) -> bool:
         """Return whether the member may read the clinical record."""
-        return self._may(Permission.RECORD_READ)
+        return self.may(Permission.RECORD_READ)
 
     @property
     def staff_note(self) -> str:
         """Return what the staff should know when they meet the client; nothing for those who only settle accounts."""
-        meets = self.reads_record or self._may(Permission.CLIENTS_EDIT)
+        meets = self.reads_record or self.may(Permission.CLIENTS_EDIT)
         return self.client.notes_to_staff if meets else ""
 
     @cached_property
@@ -214,7 +214,7 @@ class Chart:
         """Return the tabs the member may open."""
         shown = []
         for tab in sorted(_TABS.values(), key=lambda tab: tab.order):
-            if self._may(tab.permission) and (url := tab.url(self)):
+            if self.may(tab.permission) and (url := tab.url(self)):
                 count = tab.count(self) if tab.count else None
                 shown.append({"key": tab.key, "name": tab.name, "url": url, "count": count})
         return shown
@@ -224,11 +224,11 @@ class Chart:
         """Return the panels of each slot, each with its values."""
         found: dict[str, list[dict[str, Any]]] = {slot.value: [] for slot in Slot}
         for panel in sorted(_PANELS.values(), key=lambda panel: panel.order):
-            if self._may(panel.permission) and (values := panel.context(self)) is not None:
+            if self.may(panel.permission) and (values := panel.context(self)) is not None:
                 found[panel.slot.value].append({"panel": panel, "values": values})
         return found
 
-    def _may(self, permission: Permission | None) -> bool:
+    def may(self, permission: Permission | None) -> bool:
         """Return whether the member may this, with this client; asked for once however many parts need it."""
         if permission is None:
             return True
@@ -236,7 +236,7 @@ class Chart:
 
     def _made(self, parts: dict[str, _Part]) -> list[Any]:
         ordered = sorted(parts.values(), key=lambda part: part.order)
-        made = [part.make(self) for part in ordered if self._may(part.permission)]
+        made = [part.make(self) for part in ordered if self.may(part.permission)]
         return [part for part in made if part is not None]
 
 

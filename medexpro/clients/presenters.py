@@ -1,5 +1,6 @@
 """Clients and their facts in words."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -164,6 +165,13 @@ def document(row: ClientDocument, *, in_full: bool) -> dict[str, Any]:
         "download_url": path("clients:download", row.pk),
         "remove_url": path("clients:remove_document", row.pk) if in_full else "",
     }
+
+
+def kinds_on_file(rows: Sequence[ClientDocument]) -> list[tuple[str, str]]:
+    """Return the kinds of documents among some, each with its words and how many, in the order of the kinds."""
+    counts = Counter(row.kind for row in rows)
+    words_of = dict(ClientDocument._meta.get_field("kind").flatchoices)
+    return [(kind, f"{said} {counts[kind]}") for kind, said in words_of.items() if counts[kind]]
 
 
 def file_name(row: ClientDocument) -> str:

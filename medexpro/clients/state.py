@@ -1,13 +1,13 @@
 """What is on file of a client. Reads only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from medexpro.clients import agreements
-from medexpro.clients.models import Client, Condition, Consent, ContactPerson, Medication, Sex
+from medexpro.clients.models import Client, ClientMerge, Condition, Consent, ContactPerson, Medication, Sex
 from medexpro.clients.panels import Chart
 from medexpro.clients.rules.missing import Known, ToAsk, before_first_session
 from medexpro.practice.permissions import Permission
@@ -83,6 +83,7 @@ def with_what_is_asked(rows: QuerySet[Client]) -> QuerySet[Client]:
         has_guardian=Exists(beside.filter(is_guardian=True)),
         contact_name=Subquery(first.values("name")[:1]),
         contact_phone=Subquery(first.values("phone")[:1]),
+        has_parts=Exists(ClientMerge.objects.filter(kept=OuterRef("pk"), undone_at=None)),
         effects_to_confirm=Exists(_unconfirmed(Condition)) | Exists(_unconfirmed(Medication)),
         **signed,
     )
@@ -94,6 +95,14 @@ def asked_of(chart: Chart) -> Client:
         return chart.client
     rows = with_what_is_asked(Client.objects.filter(practice_id=chart.client.practice_id))
     return chart.once("asked", lambda client: rows.get(pk=client.pk))
+
+
+def parts_of(client: Client) -> Iterator[ClientMerge]:
+    """Yield the merges in force by which other records became part of a client's, those of parts too."""
+    found = ClientMerge.objects.filter(kept=client, undone_at=None).select_related("gone", "merged_by__user")
+    for one in found.order_by("-merged_at"):
+        yield one
+        yield from parts_of(one.gone)
 
 
 def needed_kinds() -> list[str]:

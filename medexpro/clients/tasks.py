@@ -1,10 +1,13 @@
-"""What the worker does for lists of clients: looking through them and bringing them in, and going on after an end."""
+"""What the worker does for lists of clients, and for records that may be of one person."""
+
+from datetime import timedelta
 
 from django_tasks import task
 
-from medexpro.clients.models import ClientSheet
-from medexpro.clients.operations import sheets
+from medexpro.clients.models import ClientMerge, ClientSheet
+from medexpro.clients.operations import duplicates, merging, sheets
 from medexpro.kernel import clock
+from medexpro.practice.models import Practice
 
 
 @task()
@@ -30,4 +33,31 @@ def let_go_of_lists() -> int:
     return sheets.clear_old(at=clock.now())
 
 
-PERIODIC = [(go_on, 60), (let_go_of_lists, 60 * 60)]
+@task()
+def look_through(practice_id: str) -> None:
+    """Compare all clients of a practice with each other."""
+    practice = Practice.objects.filter(pk=practice_id).first()
+    if practice is not None:
+        duplicates.look_through(practice, at=clock.now())
+
+
+@task()
+def look_through_changed() -> int:
+    """Compare the clients of practices where somebody was added or changed since; return in how many."""
+    stale = [practice for practice in Practice.objects.all() if duplicates.is_stale(practice)]
+    for practice in stale:
+        duplicates.look_through(practice, at=clock.now())
+    return len(stale)
+
+
+@task()
+def follow_merges() -> int:
+    """Move what was written into a record while it became part of another; return how many rows."""
+    late = clock.now() - FOLLOWED_FOR
+    fresh = ClientMerge.objects.filter(undone_at=None, merged_at__gt=late).select_related("kept", "gone")
+    return sum(merging.follow_up(done) for done in fresh)
+
+
+# A request lasts minutes at most; a tablet's session holds the merge back by itself.
+FOLLOWED_FOR = timedelta(days=1)
+PERIODIC = [(go_on, 60), (let_go_of_lists, 60 * 60), (look_through_changed, 60), (follow_merges, 60)]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from medexpro.clients.views import chart, effects, health, papers, people, sheets
+from medexpro.clients.views import chart, effects, health, merging, papers, people, sheets
 
 app_name = "clients"
 urlpatterns = [
@@ -10,6 +10,15 @@ urlpatterns = [
     path("lists/", sheets.upload, name="import_list"),
     path("lists/<uuid:sheet_id>/", sheets.sheet, name="list_of_clients"),
     path("lists/<uuid:sheet_id>/left/", sheets.left, name="rows_left"),
+    path("same/", merging.pairs, name="pairs"),
+    path("same/look/", merging.look, name="look_for_pairs"),
+    path("merges/<uuid:merge_id>/", merging.merged, name="merged"),
+    path("merges/<uuid:merge_id>/undo/", merging.undo, name="undo_merge"),
+    path("<uuid:client_id>/same/", merging.other, name="other"),
+    path("<uuid:client_id>/same/<uuid:other_id>/", merging.merge, name="merge"),
+    path("<uuid:client_id>/same/<uuid:other_id>/propose/", merging.propose, name="propose_pair"),
+    path("<uuid:client_id>/same/<uuid:other_id>/apart/", merging.part, name="part_pair"),
+    path("<uuid:client_id>/same/<uuid:other_id>/ask/", merging.ask, name="ask_pair"),
     path("<uuid:client_id>/", chart.show, name="show"),
     path("<uuid:client_id>/trail/", chart.trail, name="trail"),
     path("<uuid:client_id>/details/", people.details, name="details"),

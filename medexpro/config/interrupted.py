@@ -3,6 +3,7 @@
 A worker that lives says so every few seconds. A task that is running for one that says nothing any more was cut off:
 nobody knows how far it came. An area names in its tasks.py what may run only once: ONCE = [(task, tell), …], where
 tell(*arguments of the task, why=, at=) keeps with the record what happened, and None says there is no such place.
+What was due when a backup was restored, an area holds itself: AFTER_RESTORE = [hold, …], each hold(why=, at=).
 What runs by the clock (PERIODIC) is harmless twice. Anything else is never run again by itself.
 """
 
@@ -85,6 +86,8 @@ def hold_after_restore(*, at: datetime) -> int:
         if row.status == TaskResultStatus.RUNNING or row.task_path in once:
             _settle(row, why=RESTORED, at=at)
             held += 1
+    for hold in declared("AFTER_RESTORE"):
+        hold(why=RESTORED, at=at)
     return held
 
 

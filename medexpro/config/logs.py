@@ -4,7 +4,7 @@ import logging
 import re
 
 # The token of a one-time link opens what it leads to, so whoever reads the log must not find it in an address.
-LINK = re.compile(r"(/(?:d|join|password)/)[\w-]{16,}")
+LINK = re.compile(r"(/(?:d|join|password|feed)/)[\w-]{16,}")
 # PostgreSQL explains a refused row by the values that stood in it.
 VALUES = re.compile(r"^(DETAIL|CONTEXT):.*$", re.MULTILINE)
 

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "medexpro.knowledge",
     "medexpro.providers",
     "medexpro.clients",
+    "medexpro.record",
     "medexpro.referrals",
     "medexpro.episodes",
     "medexpro.clearance",
@@ -89,6 +90,7 @@ MIDDLEWARE = [
     "medexpro.practice.middleware.MemberMiddleware",
     "medexpro.practice.locking.IdleLockMiddleware",
     "medexpro.practice.factors.SecondFactorMiddleware",
+    "medexpro.clients.pointers.MergedClientMiddleware",
 ]
 
 ROOT_URLCONF = "medexpro.config.urls"

@@ -6,9 +6,10 @@ from django.db import connection
 from django.utils import timezone
 from django_tasks import task
 
-from medexpro.config.takeout import making
+from medexpro.config.takeout import making, single
 from medexpro.kernel import clock
 from medexpro.practice.models import Member
+from medexpro.record.models import Disclosure
 
 
 @task()
@@ -31,9 +32,18 @@ def make_export(member_id: str) -> None:
 
 
 @task()
+def make_record(disclosure_id: str) -> None:
+    """Make the files of one client's record that is to be given to someone."""
+    rows = Disclosure.objects.select_related("practice", "client__practice", "by__user", "by__practice")
+    disclosure = rows.filter(pk=disclosure_id).first()
+    if disclosure is not None:
+        single.make(disclosure, now=clock.now)
+
+
+@task()
 def let_go_of_exports() -> int:
     """Remove exports that are a day old; return how many."""
-    return making.clear_old(at=clock.now())
+    return making.clear_old(at=clock.now()) + single.clear_old(at=clock.now())
 
 
 DAY_S = 24 * 60 * 60

@@ -10,6 +10,7 @@ AREAS = [
     ("", "web"),
     ("", "practice"),
     ("clients/", "clients"),
+    ("record/", "record"),
     ("providers/", "providers"),
     ("referrals/", "referrals"),
     ("episodes/", "episodes"),

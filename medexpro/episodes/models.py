@@ -104,6 +104,7 @@ class Episode(VersionedModel, ClientRow):
         indexes = [
             models.Index(fields=["practice", "status", "-opened_on"], name="episodes_by_status"),
             models.Index(fields=["practice", "client", "-opened_on"], name="episodes_of_client"),
+            models.Index(fields=["practice", "ended_on"], name="episodes_by_end"),
         ]
         constraints = [
             models.CheckConstraint(

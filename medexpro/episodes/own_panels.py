@@ -5,7 +5,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When, prefetch_related_objects
+from django.db.models import (
+    Case,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    prefetch_related_objects,
+)
 from django.urls import reverse
 
 from medexpro.clients import listing, panels
@@ -212,6 +222,18 @@ def in_service(rows: QuerySet) -> QuerySet:
 def before_start(rows: QuerySet) -> QuerySet:
     """Narrow a query of clients to those whose service has not started yet."""
     return rows.filter(pk__in=Episode.objects.filter(status__in=status_rule.BEFORE_ACTIVE).values("client"))
+
+
+def in_use(practice_id: UUID) -> Q:
+    """Return the condition of a referral that an open episode stands on it."""
+    waiting = (*status_rule.BEFORE_ACTIVE, *status_rule.IN_SERVICE)
+    return Q(pk__in=Episode.objects.filter(practice=practice_id, status__in=waiting).values("referral"))
+
+
+def placed() -> Exists:
+    """Return the annotation that tells whether an episode stands or stood on a referral, or on a newer one."""
+    newer = Q(referral=OuterRef("pk")) | Q(referral__received_on__gt=OuterRef("received_on"))
+    return Exists(Episode.objects.filter(newer, client=OuterRef("client")))
 
 
 def on_referral(referral: Any, *, member: Any, at: Any) -> dict[str, Any] | None:

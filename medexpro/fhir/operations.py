@@ -103,6 +103,8 @@ class _Import:
     """One run: the client, and what the last file said of each fact."""
 
     client: Client
+    # Whose number the file has: the client, or a record that became part of theirs. What was said is kept with it.
+    numbered: Client
     remembered: dict[str, ImportedFact]
 
     def __init__(self, record: ImportedRecord, *, by: Member, at: datetime):
@@ -152,7 +154,8 @@ class _Import:
     def _person(self, into: Client | None, *, knowingly: bool) -> None:
         person = self.record.person
         values = _person_values(person)
-        known = Client.objects.of(self.by.practice).filter(external_id=person.source_id).first()
+        numbered = Client.objects.of(self.by.practice).known_as(person.source_id)
+        known = numbered.survivor if numbered else None
         if known and into and known.pk != into.pk:
             whose = known.name if known.is_visible_to(self.by) else "a colleague’s client"
             raise ImportRefused(f"This record belongs to {whose}, who is on file already.")
@@ -167,7 +170,7 @@ class _Import:
             self._remember(_PERSON, values)
             return
         permissions.check(self.by, Permission.CLIENTS_IMPORT, client)
-        self._begin(client)
+        self._begin(client, numbered=numbered)
         if known is not None:
             self._check_same(person, known)
         else:
@@ -204,10 +207,12 @@ class _Import:
                 "It is not brought in."
             )
 
-    def _begin(self, client: Client, *, added: bool = False) -> None:
-        self.client = client
+    def _begin(self, client: Client, *, added: bool = False, numbered: Client | None = None) -> None:
+        self.client, self.numbered = client, numbered or client
         self.outcome = Outcome(client=client, added_client=added)
-        self.remembered = {fact.external_id: fact for fact in ImportedFact.objects.filter(client=client)}
+        self.remembered = {
+            fact.external_id: fact for fact in ImportedFact.objects.filter(client=self.numbered)
+        }
 
     def _contacts(self) -> None:
         names = set(ContactPerson.objects.filter(client=self.client).values_list("name", flat=True))
@@ -477,7 +482,7 @@ class _Import:
     def _memory(self, external_id: str, values: Mapping[str, Any]) -> ImportedFact:
         return ImportedFact(
             practice=self.client.practice,
-            client=self.client,
+            client=self.numbered,
             external_id=external_id,
             values={key: _plain(value) for key, value in values.items()},
             sha256=self.record.sha256,
@@ -488,7 +493,7 @@ class _Import:
         memory = self._memory(external_id, values)
         defaults = {"practice": self.client.practice, "values": memory.values, "sha256": memory.sha256}
         self.remembered[external_id], _ = ImportedFact.objects.update_or_create(
-            client=self.client, external_id=external_id, defaults=defaults | {"imported_at": self.at}
+            client=self.numbered, external_id=external_id, defaults=defaults | {"imported_at": self.at}
         )
 
 

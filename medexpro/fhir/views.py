@@ -62,7 +62,10 @@ def look(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     except Refusal as refusal:
         context = {"nav": "clients", "form": forms.Files(), "refusal": str(refusal)}
         return page(request, "fhir/upload.html", context)
-    known = Client.objects.visible_to(member).filter(external_id=record.person.source_id).first()
+    numbered = Client.objects.of(member.practice).known_as(record.person.source_id)
+    known = numbered.survivor if numbered else None
+    if known is not None and not known.is_visible_to(member):
+        known = None
     if known is not None:
         record_read(member, known, "import", at=at)
     form, refused = _who(request, record, known), ""

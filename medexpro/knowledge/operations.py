@@ -137,7 +137,15 @@ def _practice_id(practice: Any) -> UUID:
 
 def with_house_rules() -> list[Entry]:
     """Return every entry in service that holds a working rule of ours and so asks for a named approval."""
-    return [one.entry for one in stamped().values() if ref.Verification.HOUSE_RULE in marks(one.entry.record)]
+    asking = _asking(library().hash)
+    return [one.entry for name, one in stamped().items() if name in asking]
+
+
+@cache
+def _asking(content: str) -> frozenset[tuple[str, str]]:
+    """Return kind and key of the entries that hold a working rule. content: the library's fingerprint."""
+    found = _stamped(content).items()
+    return frozenset(name for name, one in found if ref.Verification.HOUSE_RULE in marks(one.entry.record))
 
 
 def approved(practice: Any) -> set[tuple[str, str, str]]:

@@ -139,6 +139,27 @@ def render(
         pressing = press.print(layout, values, letterhead, "pdf", standards=standards, at=_instant(values))
     if not pressing.fit.fits:
         raise TooLong(pressing.fit.lines_over)
+    return _rendered(layout, pressing, standards)
+
+
+def render_list(
+    layout: Layout,
+    snapshot: msgspec.Struct | Mapping[str, Any],
+    letterhead: Letterhead,
+    *,
+    standards: tuple[str, ...] = STANDARDS,
+) -> Rendered:
+    """Return what goes on for as many pages as it takes, as PDF; otherwise as `render`.
+
+    layout: leaves the mark <close> behind its last line.
+    """
+    values = _plain(snapshot)
+    with _press() as press:
+        pressing = press.print_list(layout, values, letterhead, standards=standards, at=_instant(values))
+    return _rendered(layout, pressing, standards)
+
+
+def _rendered(layout: Layout, pressing: "Pressing", standards: tuple[str, ...]) -> Rendered:
     data: bytes = pressing.output
     return Rendered(
         pdf=data,
@@ -237,6 +258,26 @@ class Press:
             if fit.fits:
                 break
         return Pressing(output, [str(warning.message) for warning in warnings], fit)
+
+    def print_list(
+        self,
+        layout: Layout,
+        values: dict[str, Any],
+        letterhead: Letterhead,
+        *,
+        standards: tuple[str, ...],
+        at: datetime,
+    ) -> Pressing:
+        """Return a list as PDF in one run, on as many pages as it takes."""
+        compiler = self._compiler(layout)
+        output, warnings = compiler.compile_with_warnings(
+            format="pdf",
+            sys_inputs=_inputs(values, letterhead),
+            pdf_standards=list(standards),  # type: ignore[arg-type]
+            timestamp=int(at.timestamp()),
+        )
+        pages = int(_mark(compiler, "close")["page"])
+        return Pressing(output, [str(warning.message) for warning in warnings], Fit(pages, 0.0, 0.0))
 
     def _compiler(self, layout: Layout) -> typst.Compiler:
         if layout.path not in self.compilers:

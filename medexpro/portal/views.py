@@ -1,23 +1,19 @@
 """Pages for people outside. They hold a link, nothing else; the link opens one document."""
 
-from allauth.account.adapter import get_adapter
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt
 
 from medexpro.kernel import clock
+from medexpro.practice import outside
 from medexpro.practice.access import public
 from medexpro.reports import presenters, sending
 from medexpro.reports.models import Delivery, Document
 from medexpro.web.pages import page
 
-# Guessing is hopeless at 256 bits; this keeps a script from trying all the same.
-TRIES_A_MINUTE = 60
-
 
 def _delivery(request: HttpRequest, token: str) -> Delivery | HttpResponse:
-    if _too_many(request):
+    if outside.too_many(request, "portal"):
         return _said(request, "Too many tries from this address. Wait a minute and open the link again.", 429)
     try:
         return sending.find_link(token, at=clock.now())
@@ -27,26 +23,8 @@ def _delivery(request: HttpRequest, token: str) -> Delivery | HttpResponse:
         return _said(request, str(refusal), 410)
 
 
-def _too_many(request: HttpRequest) -> bool:
-    """Count this try of an address, and return whether it had too many in this minute. Behind a proxy, the caller's."""
-    key = f"portal:{get_adapter(request).get_client_ip(request)}:{clock.now():%Y%m%d%H%M}"
-    tries = cache.get(key, 0) + 1
-    cache.set(key, tries, 120)
-    return tries > TRIES_A_MINUTE
-
-
 def _said(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
-    return _closed(page(request, "portal/gone.html", {"sentence": sentence}, status=status))
-
-
-def _closed(response: HttpResponse) -> HttpResponse:
-    """Keep the address out of logs of others and out of search engines."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Cache-Control"] = "private, no-store"
-    # Django writes the path of an answer from 400 on into the log, and this path holds the token.
-    response._has_been_logged = True  # type: ignore[attr-defined]
-    return response
+    return outside.closed(page(request, "portal/gone.html", {"sentence": sentence}, status=status))
 
 
 # These views take no forgery token: the link itself is the permission, and no sign-in is used that another site could
@@ -65,7 +43,7 @@ def document(request: HttpRequest, token: str) -> HttpResponse:
         "token": token,
         **presenters.read_aloud(presenters.kept_snapshot(found.document)),
     }
-    return _closed(page(request, "portal/document.html", context))
+    return outside.closed(page(request, "portal/document.html", context))
 
 
 @csrf_exempt
@@ -79,7 +57,7 @@ def pdf(request: HttpRequest, token: str) -> HttpResponse:
     data = Document.objects.only("pdf", "number").get(pk=found.document_id)
     response = HttpResponse(bytes(data.pdf), content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{data.number}.pdf"'
-    return _closed(response)
+    return outside.closed(response)
 
 
 @csrf_exempt
@@ -87,9 +65,9 @@ def pdf(request: HttpRequest, token: str) -> HttpResponse:
 def acknowledge(request: HttpRequest, token: str) -> HttpResponse:
     """Keep that the provider has read the document; opening the address without pressing the button changes nothing."""
     if request.method != "POST":
-        return _closed(redirect("portal:document", token=token))
+        return outside.closed(redirect("portal:document", token=token))
     found = _delivery(request, token)
     if isinstance(found, HttpResponse):
         return found
     sending.acknowledge(found, at=clock.now())
-    return _closed(redirect("portal:document", token=token))
+    return outside.closed(redirect("portal:document", token=token))

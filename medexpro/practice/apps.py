@@ -6,11 +6,12 @@ class PracticeConfig(AppConfig):
     label = "practice"
 
     def ready(self) -> None:
-        """Declare the trail's words, hear of sign-ins, and take a place on the rail."""
-        from medexpro.practice import events, signals  # noqa: F401
+        """Declare the trail's words, hear of sign-ins, take a place on the rail and on the settings page."""
+        from medexpro.practice import events, own_settings, signals  # noqa: F401
         from medexpro.practice.context import RailItem, add_to_rail
         from medexpro.practice.roles import Permission
 
+        own_settings.register()
         # Knowledge lies below this area and can't take its place itself.
         add_to_rail(
             RailItem(

@@ -25,6 +25,11 @@ class RailItem:
 
 
 _RAIL: list[RailItem] = []
+# `g` and then the letter goes there; whatever has none is reached by the palette.
+LETTERS = {
+    "today": "t", "calendar": "a", "clients": "c", "referrals": "r", "reports": "p", "billing": "b", "business": "u",
+    "skills": "s", "knowledge": "k",
+}  # fmt: skip
 
 
 def add_to_rail(item: RailItem) -> None:
@@ -32,6 +37,11 @@ def add_to_rail(item: RailItem) -> None:
     if all(known.key != item.key for known in _RAIL):
         _RAIL.append(item)
         _RAIL.sort(key=lambda known: known.order)
+
+
+def every_place() -> list[RailItem]:
+    """Return all places of the rail in their order."""
+    return list(_RAIL)
 
 
 def rail_for(request: HttpRequest) -> list[dict]:
@@ -46,6 +56,7 @@ def rail_for(request: HttpRequest) -> list[dict]:
             "url": reverse(item.url_name),
             "icon": item.icon,
             "count": item.count(request) if item.count else None,
+            "letter": LETTERS.get(item.key, ""),
         }
         for item in _RAIL
         if any(member.may(permission) for permission in item.permissions)

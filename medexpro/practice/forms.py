@@ -455,6 +455,12 @@ class SettingsForm(Letterhead):
     idle_minutes = forms.IntegerField(label="Minutes until the screen locks", min_value=1, max_value=60)
     session_idle_minutes = forms.IntegerField(label="Minutes during a session", min_value=1, max_value=240)
     reassess_days = forms.IntegerField(label="Days between reassessments", min_value=7, max_value=30)
+    remind_hours = forms.IntegerField(label="Remind clients, hours before", min_value=0, max_value=168)
+    feed_names = forms.ChoiceField(
+        label="Calendars elsewhere show",
+        choices=Practice._meta.get_field("feed_names").choices,
+        widget=Picks(),
+    )
     reimbursement_on = forms.TypedChoiceField(
         label="How do clients settle?",
         choices=SETTLE,

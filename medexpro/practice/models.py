@@ -113,6 +113,14 @@ class Practice(VersionedModel):
     idle_minutes = models.PositiveSmallIntegerField(default=10, validators=[MinValueValidator(1)])
     session_idle_minutes = models.PositiveSmallIntegerField(default=60, validators=[MinValueValidator(1)])
     reassess_days = models.PositiveSmallIntegerField(default=30, help_text="30 at most")
+    remind_hours = models.PositiveSmallIntegerField(
+        default=0, help_text="Hours before a booking at which its client is reminded; 0 reminds nobody"
+    )
+    feed_names = models.CharField(
+        max_length=8,
+        default="initials",
+        choices=[("initials", "Clients’ initials"), ("names", "Clients’ names")],
+    )
     reimbursement_on = models.BooleanField(default=False, editable=False)
     setup_done_at = models.DateTimeField(null=True, editable=False)
     rules_read_by = models.CharField(

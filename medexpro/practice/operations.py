@@ -12,7 +12,7 @@ from django.db import transaction
 from medexpro.audit import trail
 from medexpro.kernel.refusals import Refusal
 from medexpro.knowledge import operations as knowledge
-from medexpro.practice import events, permissions, svg
+from medexpro.practice import events, leaving, permissions, svg
 from medexpro.practice.models import Member, Practice, User
 from medexpro.practice.roles import Permission, Role
 
@@ -34,6 +34,8 @@ SETTINGS = (
     "idle_minutes",
     "session_idle_minutes",
     "reassess_days",
+    "remind_hours",
+    "feed_names",
     "reimbursement_on",
 )
 PROFILE = ("credentials", "title", "phone", "signature")
@@ -70,6 +72,10 @@ def check_settings(values: dict[str, Any]) -> dict[str, Any]:
     if not 7 <= values.get("reassess_days", 30) <= 30:
         raise SettingsRefused(
             "A reassessment is due after 7 to 30 days. 30 is the longest.", field="reassess_days"
+        )
+    if not 0 <= values.get("remind_hours", 0) <= 168:
+        raise SettingsRefused(
+            "A reminder goes out up to 168 hours before, a week. 0 reminds nobody.", field="remind_hours"
         )
     for name, longest in (("idle_minutes", 60), ("session_idle_minutes", 240)):
         if not 1 <= values.get(name, 1) <= longest:
@@ -179,6 +185,7 @@ def deactivate(member: Member, *, by: Member, at: datetime) -> None:
     member.is_active = False
     member.save_version(expected=None)
     trail.record(events.MEMBER_DEACTIVATE, member, by=by, at=at)
+    leaving.end_all(member, by=by, at=at)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from medexpro.audit import kinds
 from medexpro.audit.models import Event
 from medexpro.practice.roles import ROLE_NAMES, Role
+from medexpro.practice.settings_page import Line, matches, searched
 from medexpro.web import words
 
 # Every setting with its effect. A house test asks that none is missing.
@@ -30,16 +31,74 @@ SETTINGS = {
     "idle_minutes": "A screen nobody touches asks for password or passkey after this time. Nothing typed is lost.",
     "session_idle_minutes": "The same for a session log that is open on the floor.",
     "reassess_days": "A reassessment is due this many days after the last. 30 is the longest; you may only tighten.",
+    "remind_hours": "Clients who agreed to messages are reminded by e-mail that long before: day, time, place. 0 reminds nobody.",
+    "feed_names": "What a member’s own calendar elsewhere shows of clients. Initials tell a stranger nothing.",
     "reimbursement_on": "Whether step 8 of an episode reads Settled or Billing. No document promises payment.",
+}
+
+# What else people look for a setting by.
+LOOKED_FOR = {
+    "name": "title practice",
+    "time_zone": "clock hours daylight saving",
+    "units": "pounds kilograms inches centimeters metric us",
+    "paper": "letter a4 size print",
+    "reimbursement_on": "billing claims insurance membership package money",
+    "logo_file": "brand letterhead picture",
+    "remove_logo": "brand letterhead",
+    "second_factor_required": "passkey authenticator code two-factor 2fa security",
+    "idle_minutes": "lock timeout idle screen",
+    "session_idle_minutes": "lock timeout idle screen floor",
+    "reassess_days": "cadence measure again due",
+    "remind_hours": "reminders appointments e-mail messages booking",
+    "feed_names": "ics feed subscribe phone google outlook privacy",
 }
 
 SETTING_GROUPS = (
     ("Practice", "", ("name", "state", "time_zone", "units", "paper", "reimbursement_on")),
-    ("Letterhead", "", ("address", "phone", "fax", "email", "website", "logo_file", "remove_logo")),
+    ("Letterhead and brand", "", ("address", "phone", "fax", "email", "website", "logo_file", "remove_logo")),
     ("Who sees what", "", ("professionals_see",)),
     ("Safety at the screen", "", ("second_factor_required", "idle_minutes", "session_idle_minutes")),
-    ("Working rules", "", ("reassess_days",)),
+    ("Cadences", "", ("reassess_days",)),
+    ("Calendar", "", ("remind_hours", "feed_names")),
 )
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting on the page: a field of the form, or a line that leads elsewhere. by: what it is found by."""
+
+    by: str
+    shown: bool
+    field: Any = None
+    line: Line | None = None
+
+
+@dataclass(frozen=True)
+class SettingGroup:
+    """Settings under one title."""
+
+    title: str
+    settings: list[Setting]
+
+    @property
+    def shown(self) -> bool:
+        """Return whether any of them is."""
+        return any(one.shown for one in self.settings)
+
+
+def settings_shown(form: Any, lines: dict[str, list[Line]], typed: str) -> list[SettingGroup]:
+    """Return all settings by group, each with whether it is shown for what was typed. form: of all fields."""
+    fields = {title: form.group(names) for title, _, names in SETTING_GROUPS}
+    groups = []
+    for title in dict.fromkeys([*fields, *lines]):
+        found = [(searched(title, one.label, one.help_text, LOOKED_FOR.get(one.name, "")), one, None)
+                 for one in fields.get(title, ())]  # fmt: skip
+        found += [(searched(title, one.label, one.value, one.effect, one.words), None, one)
+                  for one in lines.get(title, ())]  # fmt: skip
+        settings = [Setting(by, matches(typed, by), field, line) for by, field, line in found]
+        groups.append(SettingGroup(title, settings))
+    return groups
+
 
 ROLE_HINTS = {
     Role.OWNER.value: "Members, settings, figures, approving rules. Not the clinical record.",

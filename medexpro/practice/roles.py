@@ -41,12 +41,14 @@ class Permission(StrEnum):
     KNOWLEDGE_APPROVE = "knowledge:approve"
     FIGURES_READ = "figures:read"
     BREAK_GLASS = "record:break-glass"
+    MESSAGES_USE = "messages:use"
     # Clients and those around them
     CLIENTS_LIST = "clients:list"
     CLIENTS_EDIT = "clients:edit"
     CLIENTS_IMPORT = "clients:import"
     CLIENTS_EXPORT = "clients:export"
     CLIENTS_ASSIGN = "clients:assign"
+    CLIENTS_MERGE = "clients:merge"
     HEALTH_READ = "health:read"
     HEALTH_EDIT = "health:edit"
     CODES_READ = "codes:read"
@@ -73,6 +75,7 @@ class Permission(StrEnum):
     REPORTS_WRITE = "reports:write"
     REPORTS_SIGN = "reports:sign"
     REPORTS_SEND = "reports:send"
+    REPORTS_TRACK = "reports:track"
     # The calendar
     BOOKINGS_READ = "bookings:read"
     BOOKINGS_OWN = "bookings:own"
@@ -115,6 +118,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.KNOWLEDGE_APPROVE,
             P.FIGURES_READ,
             P.BREAK_GLASS,
+            P.MESSAGES_USE,
             P.CLIENTS_LIST,
             P.CLIENTS_EDIT,
             P.CLIENTS_ASSIGN,
@@ -132,10 +136,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Every client of the practice (or only their own, by setting): screen, clear, assess, program, log, sign, send.
     Role.PROFESSIONAL: _READS_RECORD
     | {
+        P.MESSAGES_USE,
         P.CLIENTS_EDIT,
         P.CLIENTS_IMPORT,
         P.CLIENTS_EXPORT,
         P.CLIENTS_ASSIGN,
+        P.CLIENTS_MERGE,
         P.HEALTH_EDIT,
         P.CONSENTS_RECORD,
         P.DOCUMENTS_ADD,
@@ -152,6 +158,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.REPORTS_WRITE,
         P.REPORTS_SIGN,
         P.REPORTS_SEND,
+        P.REPORTS_TRACK,
         P.BOOKINGS_MANAGE,
         P.KNOWLEDGE_APPROVE,
     },
@@ -163,6 +170,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.CODES_READ,
             P.PROVIDERS_READ,
             P.RECORD_READ,
+            P.MESSAGES_USE,
             P.ASSESSMENTS_MEASURE,
             P.SESSIONS_LOG,
             P.BOOKINGS_READ,
@@ -171,10 +179,11 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     # Mentees' records and skills: observe, co-sign, sign off.
-    Role.MENTOR: _READS_RECORD | {P.SESSIONS_COSIGN, P.SKILLS_SIGN_OFF},
+    Role.MENTOR: _READS_RECORD | {P.MESSAGES_USE, P.SESSIONS_COSIGN, P.SKILLS_SIGN_OFF},
     # Demographics, bookings, referral intake, payments, states of documents. No narrative, no measurements.
     Role.FRONT_DESK: frozenset(
         {
+            P.MESSAGES_USE,
             P.CLIENTS_LIST,
             P.CLIENTS_EDIT,
             P.CONSENTS_RECORD,
@@ -185,6 +194,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.REFERRALS_READ,
             P.REFERRALS_INTAKE,
             P.REPORTS_STATUS,
+            P.REPORTS_TRACK,
             P.BOOKINGS_READ,
             P.BOOKINGS_MANAGE,
             P.BOOKINGS_SET_UP,
@@ -194,6 +204,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Codes, minutes, signed status, payers, claims. No narrative.
     Role.BILLER: frozenset(
         {
+            P.MESSAGES_USE,
             P.CLIENTS_LIST,
             P.CODES_READ,
             P.PROVIDERS_READ,

@@ -8,7 +8,8 @@ class ProgramsConfig(AppConfig):
     def ready(self) -> None:
         """Answer for the program step, take places on the chart."""
         from medexpro.episodes import steps
-        from medexpro.programs import own_panels
+        from medexpro.programs import own_panels, own_timeline
 
         own_panels.register()
+        own_timeline.register()
         steps.register("program", own_panels.program_step)

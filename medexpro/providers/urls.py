@@ -9,4 +9,5 @@ urlpatterns = [
     path("add/", views.add, name="add"),
     path("<uuid:provider_id>/", views.show, name="show"),
     path("<uuid:provider_id>/change/", views.change, name="change"),
+    path("<uuid:provider_id>/retire/", views.retire, name="retire"),
 ]

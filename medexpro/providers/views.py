@@ -6,12 +6,13 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_POST
 
 from medexpro.kernel import clock
 from medexpro.kernel.refusals import Conflict, Refusal
 from medexpro.practice.access import member_of, requires
 from medexpro.practice.permissions import Permission
-from medexpro.providers import operations, presenters
+from medexpro.providers import operations, panels, presenters
 from medexpro.providers.forms import ProviderForm
 from medexpro.providers.models import Organisation, Provider
 from medexpro.web.pages import go_to, page, toast
@@ -60,6 +61,7 @@ def show(request: HttpRequest, provider_id: UUID) -> HttpResponse:
         "provider": provider,
         "wishes": presenters.wishes(provider),
         "edits": member_of(request).may(Permission.PROVIDERS_EDIT),
+        "panels": panels.panels_of(provider, member=member_of(request), at=clock.now()),
     }
     return page(request, "providers/show.html", context)
 
@@ -112,6 +114,17 @@ def change(request: HttpRequest, provider_id: UUID) -> HttpResponse:
         {"nav": "referrals", "form": form, "title": f"Change {name}"},
         part="form",
     )
+
+
+@require_POST
+@requires(Permission.PROVIDERS_EDIT)
+def retire(request: HttpRequest, provider_id: UUID) -> HttpResponse:
+    """Mark a provider as no longer active, or as active again: nothing new is sent to them, and no form offers them."""
+    provider = _provider(request, provider_id)
+    active = request.POST.get("active") == "yes"
+    operations.change(provider, is_active=active, by=member_of(request), at=clock.now())
+    toast(request, f"{provider.formal_name} is {'active again' if active else 'no longer active'}.")
+    return go_to(request, "providers:show", provider.pk)
 
 
 def _provider(request: HttpRequest, provider_id: UUID) -> Provider:

@@ -9,9 +9,11 @@ class ReferralsConfig(AppConfig):
         """Take places on the rail and on the chart."""
         from medexpro.practice.context import RailItem, add_to_rail
         from medexpro.practice.permissions import Permission
-        from medexpro.referrals import events, own_panels  # noqa: F401
+        from medexpro.referrals import events, own_merging, own_panels, own_timeline  # noqa: F401
 
         own_panels.register()
+        own_merging.register()
+        own_timeline.register()
         add_to_rail(
             RailItem(
                 key="referrals",

@@ -35,6 +35,28 @@ def after_decline(referral: Referral, *, reason: str, by: Member, at: datetime) 
         follow(referral, reason=reason, by=by, at=at)
 
 
+_CARRYING: list[tuple[Callable[[Any], Any], Callable[[], Any]]] = []
+
+
+def on_carrying(in_use: Callable[[Any], Any], placed: Callable[[], Any]) -> None:
+    """Let the area of episodes say which referrals carry one.
+
+    in_use: the condition, of a referral of a practice (by id), that an open episode stands on it. placed: the annotation
+    that tells whether one stands or stood on it, or a newer referral took its place.
+    """
+    _CARRYING[:] = [(in_use, placed)]
+
+
+def in_use(practice_id: Any) -> Any:
+    """Return the condition of a referral that an open episode stands on it."""
+    return _CARRYING[0][0](practice_id)
+
+
+def placed() -> Any:
+    """Return the annotation of a referral: whether an episode stands or stood on it, or a newer one took its place."""
+    return _CARRYING[0][1]()
+
+
 _PANELS: list[Callable[..., dict[str, Any] | None]] = []
 
 

@@ -1,12 +1,26 @@
 """The list of referrals: who needs a word first. A handful of queries, whatever the history."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    Q,
+    QuerySet,
+    Value,
+    When,
+    Window,
+    prefetch_related_objects,
+)
 
+from medexpro.practice import permissions
 from medexpro.practice.models import Member
-from medexpro.referrals import standing
+from medexpro.practice.prepared import Given, Prepared
+from medexpro.referrals import hooks, standing
 from medexpro.referrals.models import Referral
 from medexpro.referrals.policy import policy
 from medexpro.referrals.rules.validity import Cover
@@ -16,6 +30,9 @@ from medexpro.web import words
 RECENT_DAYS = 180
 SHOWN = 60
 SOURCE_DAYS = 90
+# So many stand on the home page.
+FIRST = 8
+GIVEN = ("recent", "soon")
 
 
 @dataclass(frozen=True)
@@ -29,18 +46,58 @@ class Word:
 
 
 def needing_a_word(member: Member, day: date) -> QuerySet:
-    """Return the referrals that need something now: acknowledging, completing, renewing."""
-    soon = day + timedelta(days=policy().renew_from_days)
-    recent = Q(received_on__gte=day - timedelta(days=RECENT_DAYS))
-    ending = Q(valid_to__lte=soon, valid_to__gte=day - timedelta(days=30))
-    needs = (recent & (Q(acknowledged_at=None) | Q(complete_at=None))) | ending
+    """Return the referrals that need something now: acknowledging, completing, an episode, renewing.
+
+    What nobody uses any more is not renewed: a client who was discharged, a referral that a newer one followed.
+    """
+    rows = _needing(Referral.objects.visible_to(member), days_on(day) | {"practice": member.practice_id})
+    return rows.prefetch_related("checks")
+
+
+def first_needing(member: Member, day: date) -> tuple[list[Referral], int]:
+    """Return the first FIRST of them, and how many there are. Two queries; the SQL is made once."""
+    if permissions.scope_of(member) == "practice":
+        found = _FIRST_OF_PRACTICE(practice=member.practice_id, **days_on(day))
+    else:
+        found = list(_counted(needing_a_word(member, day)))
+    prefetch_related_objects(found, "checks")
+    return found, found[0].of_all if found else 0  # type: ignore[attr-defined]
+
+
+def days_on(day: date) -> dict[str, Any]:
+    """Return the days the question turns on, by the names of GIVEN."""
+    return {
+        "recent": day - timedelta(days=RECENT_DAYS),
+        "soon": day + timedelta(days=policy().renew_from_days),
+    }
+
+
+def _needing(rows: QuerySet, given: Mapping[str, Any]) -> QuerySet:
+    recent = Q(received_on__gte=given["recent"])
+    ending = Q(valid_to__lte=given["soon"]) & hooks.in_use(given["practice"])
+    open_ = Q(acknowledged_at=None) | Q(complete_at=None) | Q(placed=False)
     first = Case(When(acknowledged_at=None, then=Value(0)), When(ending, then=Value(1)), default=Value(2))
     return (
-        _rows(member)
-        .filter(needs, declined_at=None)
+        rows.select_related("client", "provider", "provider__organisation")
+        .annotate(placed=hooks.placed())
+        .filter((recent & open_) | ending, declined_at=None)
         .annotate(first=first)
         .order_by("first", "received_on", "pk")
     )
+
+
+def _counted(rows: QuerySet) -> QuerySet:
+    return rows.annotate(of_all=Window(Count("pk")))[:FIRST]
+
+
+_FIRST_OF_PRACTICE = Prepared[Referral](
+    lambda: _counted(
+        _needing(
+            Referral.objects.filter(practice=Given("practice")),
+            {name: Given(name, DateField()) for name in GIVEN} | {"practice": Given("practice")},
+        )
+    )
+)
 
 
 def every(member: Member) -> QuerySet:
@@ -48,12 +105,13 @@ def every(member: Member) -> QuerySet:
     return _rows(member).order_by("-received_on", "-pk")
 
 
-def word_of(referral: Referral, day: date, *, tells_why: bool) -> Word:
+def word_of(referral: Referral, day: date, *, tells_why: bool, closed: Collection[date] = ()) -> Word:
     """Return what a referral needs, the most urgent thing first.
 
-    tells_why: the reader may know the reason of a decline, which may name what was found.
+    tells_why: the reader may know the reason of a decline, which may name what was found. closed: from
+    `standing.closed_for`.
     """
-    now = standing.of(referral, day)
+    now = standing.of(referral, day, closed)
     left = [answer.name for answer in now.answers if not answer.met]
     if now.cover is Cover.DECLINED:
         return Word("Declined", referral.declined_reason if tells_why else "", "", 9)
@@ -74,7 +132,10 @@ def word_of(referral: Referral, day: date, *, tells_why: bool) -> Word:
         return Word(f"Renewal, {left_words}", ends, "hold", 3)
     if left:
         return Word(f"{len(left)} of 4 checks open", "; ".join(left), "hold", 4)
-    return Word("Complete", f"to {words.day(referral.valid_to)}" if referral.valid_to else "", "ok", 5)
+    if not getattr(referral, "placed", True):
+        how = referral.get_acknowledged_channel_display().lower()
+        return Word("No episode yet", f"acknowledged, {how}" if how else "acknowledged", "hold", 5)
+    return Word("Complete", f"to {words.day(referral.valid_to)}" if referral.valid_to else "", "ok", 6)
 
 
 def sources(member: Member, day: date, *, limit: int = 6) -> list[dict]:

@@ -5,7 +5,7 @@ from datetime import date
 from django.db import models
 
 from medexpro.audit.sealing import sealed
-from medexpro.clients.models import Client, ClientDocument, ClientRow
+from medexpro.clients.models import Client, ClientDocument, ClientRow, follows_the_person
 from medexpro.practice.models import Member, VersionedModel
 from medexpro.providers.models import Channel, Provider
 
@@ -97,7 +97,8 @@ class ReferralCode(ClientRow):
     words = models.CharField(max_length=240, blank=True)
 
 
-@sealed()
+@follows_the_person
+@sealed(may_follow=("client",))
 class ReferralCheck(ClientRow):
     """One answer to one of the four checks. The latest counts; earlier ones stay."""
 

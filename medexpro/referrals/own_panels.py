@@ -5,7 +5,7 @@ from typing import Any
 from medexpro.clients import panels
 from medexpro.clients.panels import Chart, Panel, Slot
 from medexpro.practice.permissions import Permission
-from medexpro.referrals import listing, presenters
+from medexpro.referrals import listing, presenters, standing
 from medexpro.referrals.models import Referral
 
 SHOWN = 5
@@ -40,8 +40,12 @@ def on_file(chart: Chart) -> dict[str, Any] | None:
         .order_by("-received_on", "-pk")[:SHOWN]
     )
     tells = presenters.may_read_wording(chart.member)
+    closed = standing.closed_for(chart.member.practice, rows)
     return {
-        "rows": [{"referral": row, "word": listing.word_of(row, chart.day, tells_why=tells)} for row in rows],
+        "rows": [
+            {"referral": row, "word": listing.word_of(row, chart.day, tells_why=tells, closed=closed)}
+            for row in rows
+        ],
         "takes_in": chart.member.may(Permission.REFERRALS_INTAKE),
         "client": chart.client,
     }

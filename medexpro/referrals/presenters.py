@@ -1,5 +1,6 @@
 """Referrals in words."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -28,8 +29,8 @@ def may_read_wording(member: Member) -> bool:
     return member.may(Permission.REFERRALS_INTAKE) or member.may(Permission.RECORD_READ)
 
 
-def row(referral: Referral, day: date, member: Member) -> dict[str, Any]:
-    """Return one row of the list, as far as the member may see it."""
+def row(referral: Referral, day: date, member: Member, closed: Collection[date] = ()) -> dict[str, Any]:
+    """Return one row of the list, as far as the member may see it. closed: days the practice is."""
     provider = referral.provider
     place = provider.organisation.name if provider and provider.organisation else ""
     met = {check.kind: check.met for check in referral.checks.all()}
@@ -41,7 +42,7 @@ def row(referral: Referral, day: date, member: Member) -> dict[str, Any]:
         "received_on": referral.received_on,
         "checks": [met.get(kind) for kind in ("written", "wording", "coded", "exited")],
         "met": sum(1 for value in met.values() if value),
-        "word": listing.word_of(referral, day, tells_why=may_read_wording(member)),
+        "word": listing.word_of(referral, day, tells_why=may_read_wording(member), closed=closed),
     }
 
 

@@ -1,8 +1,11 @@
 """How a referral stands on a day: its four checks, its validity, what is missing. Reads only."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from medexpro.practice import closing
+from medexpro.practice.models import Practice
 from medexpro.providers.models import Channel
 from medexpro.referrals.models import CheckKind, Referral, ReferralCheck
 from medexpro.referrals.policy import policy
@@ -105,8 +108,14 @@ def cover_of(referral: Referral, on: date) -> Cover:
     return validity.cover(span, on, renew_from_days=policy().renew_from_days)
 
 
-def of(referral: Referral, on: date) -> Standing:
-    """Return how a referral stands on a day. Prefetch `checks` for lists."""
+def closed_for(practice: Practice, referrals: Iterable[Referral]) -> frozenset[date]:
+    """Return the days the practice is closed, as far back as acknowledgements are waited for. One query, or none."""
+    since = min((one.received_on for one in referrals if one.acknowledged_at is None), default=None)
+    return closing.closed_days(practice, since) if since else frozenset()
+
+
+def of(referral: Referral, on: date, closed: Collection[date] = ()) -> Standing:
+    """Return how a referral stands on a day. closed: from `closed_for`. Prefetch `checks` for lists."""
     paper, latest, figures = readings(referral), latest_answers(referral), policy()
     return Standing(
         answers=tuple(
@@ -114,7 +123,7 @@ def of(referral: Referral, on: date) -> Standing:
         ),
         cover=cover_of(referral, on),
         acknowledge_by=validity.acknowledge_by(
-            referral.received_on, working_days=figures.acknowledge_working_days
+            referral.received_on, working_days=figures.acknowledge_working_days, closed=closed
         ),
         days_left=(referral.valid_to - on).days if referral.valid_to else None,
     )

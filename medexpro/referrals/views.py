@@ -40,10 +40,11 @@ def referrals(request: HttpRequest) -> HttpResponse:
         count=shown.paginator.count,
         filters={"show": "all" if everything else "due"},
     )
+    closed = standing.closed_for(practice_of(request), shown)
     context = {
         "nav": "referrals",
         "everything": everything,
-        "rows": [presenters.row(referral, day, member) for referral in shown],
+        "rows": [presenters.row(referral, day, member, closed) for referral in shown],
         "page": shown,
         "sources": listing.sources(member, day),
         "takes_in": member.may(Permission.REFERRALS_INTAKE),
@@ -206,7 +207,7 @@ def _show(
     at, member = clock.now(), member_of(request)
     trail.record_read(member, referral.client, "referral", at=at)
     day = practice_of(request).day(at)
-    now = standing.of(referral, day)
+    now = standing.of(referral, day, standing.closed_for(referral.practice, [referral]))
     context: dict[str, Any] = {
         "nav": "referrals",
         "referral": referral,

@@ -16,7 +16,7 @@ from medexpro.practice.access import requires
 from medexpro.practice.permissions import Permission
 from medexpro.practice.views.lock import confirm_first
 from medexpro.referrals.models import Referral
-from medexpro.reports import acknowledging, contents, forms, papers, presenters, sending
+from medexpro.reports import acknowledging, contents, forms, operations, papers, presenters, sending
 from medexpro.reports.models import Document
 from medexpro.reports.snapshots import fingerprint
 from medexpro.web.pages import go_to, page, toast, whole_address
@@ -127,5 +127,10 @@ def _show(
             "alternative": presenters.sentences(snapshot),
             "form": shown.pop("form", None) or forms.SendForm(initial=initial),
             "mail_obstacle": sending.why_not_by_mail(letter),
+            "document": letter,
+            "retired": sending.why_not_to(letter.provider),
+            "may_readdress": True,
         }
+        if context["retired"] and (colleagues := operations.colleagues(letter.provider)):
+            context["readdress_form"] = forms.ReaddressForm(colleagues=colleagues)
     return page(request, "reports/acknowledgement.html", context | shown, status=status)

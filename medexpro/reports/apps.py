@@ -11,9 +11,12 @@ class ReportsConfig(AppConfig):
         from medexpro.episodes.own_panels import read_beside
         from medexpro.practice.context import RailItem, add_to_rail
         from medexpro.practice.roles import Permission
-        from medexpro.reports import own_panels, own_steps
+        from medexpro.reports import own_merging, own_panels, own_settings, own_steps, own_timeline
 
         own_panels.register()
+        own_merging.register()
+        own_timeline.register()
+        own_settings.register()
         for name, make in own_steps.days_beside().items():
             read_beside(name, make)
         steps.register("report", own_steps.report_step)

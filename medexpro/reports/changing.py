@@ -4,15 +4,18 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import DateTimeField, F, OuterRef, Q, Subquery
+from django.db.models import DateTimeField, Exists, F, OuterRef, Q, Subquery
 
-from medexpro.clearance.models import Decision, Outcome, ReferBack
+from medexpro.clearance.models import Decision, KnownState, Outcome, ReferBack
 from medexpro.clients.models import Surgery
 from medexpro.episodes.models import Episode, Status, StatusChange
+from medexpro.knowledge.library import library
 from medexpro.reports.rules.changes import Change, ChangeKind
 
 # More than one notice can hold.
 READ = 4
+# What a client told at a visit when they fell: a history id of the gate rules.
+FELL = "fall_since_last_visit"
 
 
 def _backs(episode: Any) -> Any:
@@ -29,6 +32,10 @@ def _withdrawn(episode: Any) -> Any:
     return Decision.objects.filter(episode=episode, outcome=Outcome.WITHDRAWN)
 
 
+def _falls(episode: Any) -> Any:
+    return KnownState.objects.filter(episode=episode, item=FELL, present=True)
+
+
 def _surgeries(client: Any, since: Any) -> Any:
     return Surgery.objects.filter(client=client, removed_at=None, performed_on__gt=since)
 
@@ -38,6 +45,7 @@ _ROWS: dict[ChangeKind, tuple[Callable[[Any], Any], str]] = {
     ChangeKind.BACK: (_backs, "opened_at"),
     ChangeKind.HOLD: (_holds, "at"),
     ChangeKind.WITHDRAWN: (_withdrawn, "decided_at"),
+    ChangeKind.FALL: (_falls, "recorded_at"),
 }
 SURGERY_AT = "created_at"
 
@@ -53,6 +61,15 @@ def latest() -> dict[str, Any]:
     return found | {name_of(ChangeKind.SURGERY): one(operated, SURGERY_AT)}
 
 
+def any_since(at: Any) -> Q:
+    """Return the condition of an episode that something changed since a moment."""
+    told = _surgeries(OuterRef("client"), OuterRef("started_on")).filter(**{f"{SURGERY_AT}__gte": at})
+    found = Q(Exists(told))
+    for rows, field in _ROWS.values():
+        found |= Q(Exists(rows(OuterRef("pk")).filter(**{f"{field}__gte": at})))
+    return found
+
+
 def name_of(kind: ChangeKind) -> str:
     """Return the name of a kind's annotation."""
     return f"change_{kind.value}_at"
@@ -65,7 +82,7 @@ def latest_of(episode: Any) -> list[Change]:
 
 
 def changes_of(episode: Episode, at: datetime) -> list[Change]:
-    """Return the newest changes of each kind up to a moment, each in the words of the record. Four queries."""
+    """Return the newest changes of each kind up to a moment, each in the words of the record. Five queries."""
     found = []
     for kind, (rows, field) in _ROWS.items():
         newest = rows(episode.pk).filter(**{f"{field}__lte": at}).order_by(f"-{field}")[:READ]
@@ -83,4 +100,6 @@ def _change(episode: Episode, kind: ChangeKind, at: datetime, words: str) -> Cha
 def _words(row: Any) -> str:
     if isinstance(row, ReferBack):
         return row.observed
+    if isinstance(row, KnownState):
+        return library().histories[row.item].professional
     return row.procedure if isinstance(row, Surgery) else row.reason

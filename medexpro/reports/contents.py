@@ -111,8 +111,7 @@ def contents_of(
 
 def _frame(document: Document, record: Record, author: Member, signed_at: datetime | None) -> dict[str, Any]:
     """Return what every document has."""
-    episode, client, practice = record.episode, record.episode.client, record.practice
-    day = record.day
+    client, practice, day = record.episode.client, record.practice, record.day
     kind = Document.Kind(document.kind).label
     full_day = f"{day:%B} {day.day}, {day.year}"
     return {
@@ -120,7 +119,7 @@ def _frame(document: Document, record: Record, author: Member, signed_at: dateti
         "heading": kind,
         "number": f"{NUMBERED[Document.Kind(document.kind)]} {document.number}",
         "made_at": record.at,
-        "date_line": full_day + (f" · day {(day - episode.started_on).days}" if episode.started_on else ""),
+        "date_line": full_day + _day_of_service(document, record),
         "to": Party(document.provider.formal_name, _provider_lines(document)),
         "re": Party(client.name, _client_lines(record)),
         "about": _about(document, record),
@@ -137,10 +136,9 @@ def _frame(document: Document, record: Record, author: Member, signed_at: dateti
 def _progress(
     document: Document, record: Record, chosen: Mapping[str, Any], frame: dict[str, Any]
 ) -> Contents:
-    everything = measures.reported(record)
-    rows = measures.chosen_rows(everything, chosen.get("rows"))
+    table = _Table.of(record, chosen)
     own = {
-        "lead": _changed_since(record, everything),
+        "lead": _changed_since(record, table.everything),
         "precautions": "\n".join(proposed.precaution_lines(record)),
         "program": proposed.program_words(record),
         "next": proposed.next_words(record),
@@ -149,24 +147,21 @@ def _progress(
     texts = _texts(own, chosen)
     snapshot = ProgressReportSnapshot(
         **frame,
+        **_compared(record, chosen, table),
         lead=runs(texts["lead"]),
-        **_days_measured(record),
-        domains=measures.domain_rows(record, rows),
-        also=measures.left_out_words(everything, rows),
-        charts=measures.charts_of(record, rows) if chosen.get("charts", True) else [],
         attendance=proposed.attendance(record),
         precautions=_lines(texts["precautions"]),
         program=texts["program"],
         next=texts["next"],
         asks=_asks([Ask("Continue as planned"), Ask("Change limits:", line=True)], texts["ask"]),
     )
-    return Contents(snapshot, texts, own, everything, [one.key for one in rows], record.is_measured)
+    return Contents(snapshot, texts, own, table.everything, table.printed, record.is_measured)
 
 
 def _letter(document: Document, record: Record, chosen: Mapping[str, Any], frame: dict[str, Any]) -> Contents:
     client, practice = record.episode.client, record.practice
     own = {
-        "lead": proposed.opening(record),
+        "lead": proposed.opening(record, document.provider),
         "found": proposed.found_words(record),
         "plan": " ".join(
             filter(
@@ -209,7 +204,7 @@ def _acknowledgement(
     document: Document, record: Record, chosen: Mapping[str, Any], frame: dict[str, Any]
 ) -> Contents:
     own = {
-        "lead": proposed.received_words(record),
+        "lead": proposed.received_words(record, document.provider),
         "plan": (
             f"We call {record.episode.client.formal_name} to arrange the first visit. Before exercise begins we screen, ask "
             "for clearance where it is missing, and measure function. You hear from us within 24 hours of the first visit, "
@@ -235,8 +230,7 @@ def _acknowledgement(
 def _summary(
     document: Document, record: Record, chosen: Mapping[str, Any], frame: dict[str, Any]
 ) -> Contents:
-    everything = measures.reported(record)
-    rows = measures.chosen_rows(everything, chosen.get("rows"))
+    table = _Table.of(record, chosen)
     own = {
         "lead": proposed.measured_words(record),
         "goals": "\n".join(proposed.goal_lines(record.goals)),
@@ -252,15 +246,15 @@ def _summary(
         **frame,
         lead=runs(texts["lead"]),
         measured_on=words.day(record.baseline_on, "short") if record.baseline_on else "",
-        domains=measures.first_rows(record, rows),
-        also=measures.also_measured(everything, rows),
+        domains=measures.first_rows(record, table.rows),
+        also=measures.also_measured(table.everything, table.rows),
         goals=_lines(texts["goals"]),
         precautions=_lines(texts["precautions"]),
         program=texts["program"],
         next=texts["next"],
         asks=_asks([Ask("Agreed"), Ask("Please change:", line=True)], texts["ask"]),
     )
-    return Contents(snapshot, texts, own, everything, [one.key for one in rows], record.is_measured)
+    return Contents(snapshot, texts, own, table.everything, table.printed, record.is_measured)
 
 
 def _change(document: Document, record: Record, chosen: Mapping[str, Any], frame: dict[str, Any]) -> Contents:
@@ -312,10 +306,9 @@ def _last_told_at(document: Document) -> datetime | None:
 def _discharge(
     document: Document, record: Record, chosen: Mapping[str, Any], frame: dict[str, Any]
 ) -> Contents:
-    everything = measures.reported(record)
-    rows = measures.chosen_rows(everything, chosen.get("rows"))
+    table = _Table.of(record, chosen)
     own = {
-        "lead": proposed.ended_words(record, _changed_since(record, everything)),
+        "lead": proposed.ended_words(record, _changed_since(record, table.everything)),
         "goals": "\n".join(proposed.goals_at_end(record.goals)),
         "reached": proposed.reached_words(record),
         "next": proposed.after_words(record),
@@ -324,11 +317,8 @@ def _discharge(
     texts = _texts(own, chosen)
     snapshot = DischargeSummarySnapshot(
         **frame,
+        **_compared(record, chosen, table),
         lead=runs(texts["lead"]),
-        **_days_measured(record),
-        domains=measures.domain_rows(record, rows),
-        also=measures.left_out_words(everything, rows),
-        charts=measures.charts_of(record, rows) if chosen.get("charts", True) else [],
         attendance=proposed.service_words(record),
         goals=_lines(texts["goals"]),
         reached=texts["reached"],
@@ -336,7 +326,7 @@ def _discharge(
         asks=_asks([Ask("Noted"), Ask("Please call:", line=True)], texts["ask"]),
     )
     ended = record.episode.ended_on is not None
-    return Contents(snapshot, texts, own, everything, [one.key for one in rows], ended)
+    return Contents(snapshot, texts, own, table.everything, table.printed, ended)
 
 
 MAKERS: dict[Document.Kind, Callable[..., Contents]] = {
@@ -376,11 +366,32 @@ def _changed_since(record: Record, everything: Sequence[measures.Reported]) -> s
     )
 
 
-def _days_measured(record: Record) -> dict[str, str]:
+@dataclass(frozen=True)
+class _Table:
+    """The measures a document may print, and the rows of them that it does."""
+
+    everything: list[measures.Reported]
+    rows: list[measures.Reported]
+
+    @classmethod
+    def of(cls, record: Record, chosen: Mapping[str, Any]) -> "_Table":
+        everything = measures.reported(record)
+        return cls(everything, measures.chosen_rows(everything, chosen.get("rows")))
+
+    @property
+    def printed(self) -> list[str]:
+        return [one.key for one in self.rows]
+
+
+def _compared(record: Record, chosen: Mapping[str, Any], table: _Table) -> dict[str, Any]:
+    """Return what every document prints that sets the last measurement beside the first: days, table, charts."""
     first, last = record.baseline_on, record.now_on
     return {
         "baseline_on": words.day(first, "short") if first else "",
         "now_on": words.day(last, "short") if last and last != first else "",
+        "domains": measures.domain_rows(record, table.rows),
+        "also": measures.left_out_words(table.everything, table.rows),
+        "charts": measures.charts_of(record, table.rows) if chosen.get("charts", True) else [],
     }
 
 
@@ -394,6 +405,14 @@ def _lines(text: str) -> list[str]:
 
 def _asks(asks: Sequence[Ask], more: str) -> list[Ask]:
     return [*asks, Ask(more.strip())] if more.strip() else list(asks)
+
+
+def _day_of_service(document: Document, record: Record) -> str:
+    """Return which day of service it is, from the day after the first one; an acknowledgement tells nothing of it."""
+    started_on = record.episode.started_on
+    if document.kind == Document.Kind.ACKNOWLEDGEMENT or started_on is None or record.day <= started_on:
+        return ""
+    return f" · day {(record.day - started_on).days}"
 
 
 def _provider_lines(document: Document) -> list[str]:

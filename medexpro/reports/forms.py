@@ -1,17 +1,19 @@
 """Typed text into values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms as django_forms
 
 from medexpro.clients.forms import NewId
 from medexpro.pdf.characters import warning
+from medexpro.providers.models import Provider
 from medexpro.reports.contents import FIELDS, WITH_CHARTS, WITH_TABLE, Contents
-from medexpro.reports.models import Document
+from medexpro.reports.models import Delivery, Document
+from medexpro.reports.replies import ANSWERS, RECEIPTS
 from medexpro.reports.rows import Reported
 from medexpro.reports.rules.one_page import LIMITS, check_length
-from medexpro.reports.sending import CHANNELS, LINK_DAYS
+from medexpro.reports.sending import BY_HAND, CHANNELS, LINK_DAYS
 from medexpro.web import forms
 
 LABELS = {
@@ -113,3 +115,51 @@ class SendForm(forms.Form):
     days = forms.NumberField(
         label="A link opens for", unit="d", whole=True, lowest=1, highest=60, initial=LINK_DAYS
     )
+
+    def __init__(self, *args: Any, only_by_hand: bool = False, **kwargs: Any):
+        """only_by_hand: for who may record what they faxed or handed over, and opens nothing themselves."""
+        super().__init__(*args, **kwargs)
+        if only_by_hand:
+            self.fields["channel"].choices = [(one.value, one.label) for one in BY_HAND]
+            del self.fields["days"]
+
+
+class ReplyForm(forms.Form):
+    """What came back for a document that left, and who said so."""
+
+    delivery = django_forms.ChoiceField(label="Of which")
+    reply = django_forms.ChoiceField(
+        label="What came back",
+        choices=[(one.value, one.label.capitalize()) for one in RECEIPTS]
+        + [(one.value, f"Acknowledged {one.label}") for one in ANSWERS],
+    )
+    who = django_forms.CharField(
+        label="Who said so",
+        max_length=120,
+        required=False,
+        help_text="At the provider’s office; not needed for a fax report or a page handed over",
+    )
+
+    def __init__(self, *args: Any, deliveries: Sequence[Delivery], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        field = self.fields["delivery"]
+        field.choices = [(str(one.pk), f"{one.get_channel_display()} to {one.to}") for one in deliveries]
+        if len(deliveries) == 1:
+            field.widget, self.initial["delivery"] = django_forms.HiddenInput(), str(deliveries[0].pk)
+
+
+class ReaddressForm(forms.Form):
+    """To whom of the same workplace a document goes instead."""
+
+    provider = django_forms.ChoiceField(label="To whom instead")
+
+    def __init__(self, *args: Any, colleagues: Sequence[Provider], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["provider"].choices = [(str(one.pk), one.formal_name) for one in colleagues]
+
+
+class BatchForm(forms.Form):
+    """What is to be drafted in one go: the lines ticked, or all that are due this week."""
+
+    new_id = NewId()
+    which = django_forms.ChoiceField(choices=[("ticked", "Ticked"), ("week", "This week")])

@@ -5,7 +5,7 @@ from django.db import models
 from medexpro.audit.sealing import sealed
 from medexpro.episodes.models import Episode, EpisodeRow
 from medexpro.kernel.documents import DOCUMENT_NAMES, DocumentKind
-from medexpro.practice.models import Member, VersionedModel
+from medexpro.practice.models import Member, PracticeModel, VersionedModel
 from medexpro.providers.models import Channel, Provider
 
 
@@ -23,8 +23,10 @@ class Document(VersionedModel, EpisodeRow):
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
+        CHECKED = "checked", "Checked"
         SIGNED = "signed", "Signed"
         SENT = "sent", "Sent"
+        RECEIVED = "received", "Received"
         ACKNOWLEDGED = "acknowledged", "Acknowledged"
         VOID = "void", "Replaced"
 
@@ -38,6 +40,9 @@ class Document(VersionedModel, EpisodeRow):
     drafted_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField()
     replaces = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
+    checked_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
+    checked_at = models.DateTimeField(null=True)
+    checked_page = models.CharField(max_length=64, blank=True, help_text="Fingerprint of the page as checked")
     # Frozen when signed
     signed_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
     signed_name = models.CharField(max_length=200, blank=True)
@@ -56,16 +61,21 @@ class Document(VersionedModel, EpisodeRow):
             models.Index(fields=["practice", "state", "due_on"], name="documents_by_state"),
             models.Index(fields=["practice", "episode", "-drafted_at"], name="documents_of_episode"),
             models.Index(fields=["practice", "-drafted_at"], name="documents_by_day"),
+            models.Index(
+                fields=["episode", "kind", "-signed_at"],
+                name="documents_signed",
+                condition=models.Q(signed_at__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["practice", "number"], name="document_numbers_are_used_once"),
             models.UniqueConstraint(
                 fields=["episode", "kind", "provider"],
                 name="one_open_draft_of_a_kind_to_a_provider",
-                condition=models.Q(state="draft"),
+                condition=models.Q(state__in=["draft", "checked"]),
             ),
             models.CheckConstraint(
-                condition=models.Q(state__in=["draft", "void"])
+                condition=models.Q(state__in=["draft", "checked", "void"])
                 | (models.Q(signed_at__isnull=False, pdf__isnull=False) & ~models.Q(sha256="")),
                 name="a_signed_document_is_whole",
             ),
@@ -75,14 +85,44 @@ class Document(VersionedModel, EpisodeRow):
         return f"{self.get_kind_display()} {self.number}"
 
     @property
+    def is_draft(self) -> bool:
+        """Return whether it is still being written, checked or not."""
+        return self.state in UNSIGNED
+
+    @property
     def is_signed(self) -> bool:
         """Return whether it was signed, also when it was replaced since."""
         return self.signed_at is not None
 
 
-@sealed(may_follow=("revoked_at", "first_opened_at", "acknowledged_at", "delivered_at", "failed_reason"))
+# Not signed yet: the words may still change.
+UNSIGNED = frozenset({Document.State.DRAFT, Document.State.CHECKED})
+
+
+class Reply(models.TextChoices):
+    """How we know that the provider has a document, or that they acknowledge it."""
+
+    OPENED = "opened", "link opened"
+    FAXED = "faxed", "fax confirmed"
+    HANDED = "handed", "handed over"
+    TOLD = "told", "told us that it arrived"
+    LINK = "link", "by the link"
+    PHONE = "phone", "by phone"
+    FAX = "fax", "by fax"
+    PERSON = "person", "in person"
+
+
+REPLY_FIELDS = ("received_at", "received_how", "received_from", "received_by", "acknowledged_at", "acknowledged_how",
+    "acknowledged_from", "acknowledged_by")  # fmt: skip
+
+
+@sealed(may_follow=("revoked_at", "first_opened_at", "delivered_at", "failed_reason", *REPLY_FIELDS))
 class Delivery(EpisodeRow):
-    """One sending of one document: how, to whom, by whom; a link's opening and end."""
+    """One sending of one document: how, to whom, by whom; a link's opening and end; what came back.
+
+    received_by, acknowledged_by: the member who recorded it, empty for what the link itself told. received_from,
+    acknowledged_from: the person at the provider's office who said so.
+    """
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="deliveries")
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="+")
@@ -94,9 +134,32 @@ class Delivery(EpisodeRow):
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     first_opened_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(null=True, help_text="When we knew that the provider has it")
+    received_how = models.CharField(max_length=8, choices=Reply, blank=True)
+    received_from = models.CharField(max_length=120, blank=True)
+    received_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
     acknowledged_at = models.DateTimeField(null=True, help_text="When the provider said it was read")
+    acknowledged_how = models.CharField(max_length=8, choices=Reply, blank=True)
+    acknowledged_from = models.CharField(max_length=120, blank=True)
+    acknowledged_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
     delivered_at = models.DateTimeField(null=True, help_text="When an e-mail left; empty while it waits")
     failed_reason = models.CharField(max_length=240, blank=True)
 
     class Meta:
         ordering = ["-sent_at", "-id"]
+
+
+class DraftBatch(PracticeModel):
+    """Several documents drafted in one go by the worker: what was asked for, and what became of each line.
+
+    lines: `{"episode", "kind", "outcome", "document", "why"}` each, ids as text; outcome is empty while it waits.
+    """
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    lines = models.JSONField(default=list)
+    started_at = models.DateTimeField()
+    worked_at = models.DateTimeField(null=True, help_text="When the worker last settled a line")
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["finished_at", "started_at"], name="batches_at_work")]

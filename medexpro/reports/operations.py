@@ -14,6 +14,7 @@ from medexpro.kernel.refusals import Conflict, Refusal
 from medexpro.knowledge.library import library
 from medexpro.pdf import engine
 from medexpro.pdf.engine import Rendered
+from medexpro.pdf.letterhead import Letterhead
 from medexpro.practice import permissions
 from medexpro.practice.models import Member, Practice
 from medexpro.practice.permissions import Permission
@@ -22,7 +23,7 @@ from medexpro.reports import events
 from medexpro.reports import rows as measures
 from medexpro.reports.contents import FIELDS, MEANING, WITH_TABLE, Contents, contents_of, letterhead_of
 from medexpro.reports.layouts import LAYOUTS
-from medexpro.reports.models import Document
+from medexpro.reports.models import UNSIGNED, Document
 from medexpro.reports.rules.wording import Mark, find_marks
 from medexpro.reports.snapshots import encode, fingerprint
 
@@ -89,7 +90,7 @@ def rows_of(member: Member):
         Document.objects.visible_to(member)
         .select_related(
             "episode__client", "episode__practice", "episode__surgery", "episode__referral",
-            "provider__organisation", "practice", "drafted_by__user", "signed_by__user",
+            "provider__organisation", "practice", "drafted_by__user", "checked_by__user", "signed_by__user",
         )
         .defer("pdf")
     )  # fmt: skip
@@ -101,16 +102,19 @@ def draft(
 ) -> Document:
     """Return the open draft of this kind to this provider; make it if there is none.
 
-    provider: to whom; empty takes the provider who referred. Records reports:document:draft.
+    provider: to whom; empty takes the provider who referred. Where that one is no longer active, a draft that was
+    addressed to a colleague is the open one. Records reports:document:draft.
     Raises DocumentRefused without a provider, Refusal for a kind that is none of ours.
     """
     permissions.check(by, needed(kind, Permission.REPORTS_WRITE), episode)
     if kind not in Document.Kind.values:
         raise DocumentRefused("There is no such document.", field="kind")
-    provider = provider or (episode.referral.provider if episode.referral else None)
+    chosen, provider = provider, provider or (episode.referral.provider if episode.referral else None)
     if provider is None or provider.practice_id != episode.practice_id:
         raise DocumentRefused("Choose the provider it goes to: the referral names none.", field="provider")
     if open_one := _open_draft(episode, kind, provider):
+        return open_one
+    if chosen is None and not provider.is_active and (open_one := _open_draft(episode, kind, None)):
         return open_one
     document = _make(episode, kind, provider, by=by, at=at)
     _fit(document, at=at)
@@ -138,11 +142,13 @@ def _fit(document: Document, *, at: datetime) -> None:
         document.save_version(expected=None)
 
 
-def _open_draft(episode: Episode, kind: str, provider: Provider) -> Document | None:
+def _open_draft(episode: Episode, kind: str, provider: Provider | None) -> Document | None:
+    """Return the draft that is still written; provider None finds it whoever it goes to."""
     rows = Document.objects.filter(
-        practice_id=episode.practice_id, episode=episode, kind=kind, provider=provider
+        practice_id=episode.practice_id, episode=episode, kind=kind, state__in=UNSIGNED
     )
-    return rows.filter(state=Document.State.DRAFT).select_related(
+    rows = rows.filter(provider=provider) if provider else rows.order_by("-drafted_at")
+    return rows.select_related(
         "episode__client", "episode__practice", "episode__surgery", "episode__referral", "provider__organisation",
         "practice", "drafted_by__user",
     ).first()  # fmt: skip
@@ -181,7 +187,7 @@ def write(
     """
     permissions.check(by, needed(document.kind, Permission.REPORTS_WRITE), document)
     document = _locked(document)
-    if document.state != Document.State.DRAFT:
+    if not document.is_draft:
         raise DocumentRefused("This document is signed and does not change. Make one that replaces it.")
     known = {*FIELDS[document.kind], *CHOICES}
     if unknown := set(words) - known:
@@ -193,6 +199,7 @@ def write(
         return document
     changed = sorted(key for key in known if kept.get(key) != document.words.get(key))
     document.words = kept
+    _uncheck(document)
     document.save_version(expected=version, fields=["words"])
     record(events.WRITE, document, by=by, at=at, fields=changed)
     return document
@@ -203,7 +210,7 @@ def discard(document: Document, *, by: Member, at: datetime) -> None:
     """Put a draft away. Its number is not used again. Records reports:document:discard."""
     permissions.check(by, needed(document.kind, Permission.REPORTS_WRITE), document)
     document = _locked(document)
-    if document.state != Document.State.DRAFT:
+    if not document.is_draft:
         raise DocumentRefused("This document is signed and stays. Make one that replaces it.")
     document.state = Document.State.VOID
     document.save_version(expected=None)
@@ -211,17 +218,21 @@ def discard(document: Document, *, by: Member, at: datetime) -> None:
 
 
 @transaction.atomic
-def replace(document: Document, *, by: Member, at: datetime) -> Document:
-    """Begin the document that will replace a signed one, with its words. The signed one stands until then."""
+def replace(document: Document, *, provider: Provider | None = None, by: Member, at: datetime) -> Document:
+    """Begin the document that will replace a signed one, with its words. The signed one stands until then.
+
+    provider: to whom the new one goes; empty takes the same.
+    """
     permissions.check(by, needed(document.kind, Permission.REPORTS_WRITE), document)
     if not document.is_signed or document.state == Document.State.VOID:
         raise DocumentRefused("Only a signed document that stands can be replaced.")
-    if open_one := _open_draft(document.episode, document.kind, document.provider):
+    provider = provider or document.provider
+    if open_one := _open_draft(document.episode, document.kind, provider):
         return open_one
     made = _make(
         document.episode,
         document.kind,
-        document.provider,
+        provider,
         by=by,
         at=at,
         replaces=document,
@@ -229,6 +240,86 @@ def replace(document: Document, *, by: Member, at: datetime) -> Document:
     )
     record(events.REPLACE, made, by=by, at=at, replaces=document.number)
     return made
+
+
+@transaction.atomic
+def readdress(document: Document, provider: Provider, *, by: Member, at: datetime) -> Document:
+    """Address a document to another active provider of the same workplace; return the one to go on with.
+
+    A draft is addressed anew; a signed one keeps its name, and a draft that replaces it is begun. Records
+    reports:document:readdress. Raises DocumentRefused for a provider who is no choice, or has such a draft already.
+    """
+    permissions.check(by, needed(document.kind, Permission.REPORTS_WRITE), document)
+    document = _locked(document)
+    if provider.pk not in {one.pk for one in colleagues(document.provider)}:
+        raise DocumentRefused("Choose an active provider of the same workplace.", field="provider")
+    if document.is_signed:
+        return replace(document, provider=provider, by=by, at=at)
+    if not document.is_draft:
+        raise DocumentRefused("This draft was put away.")
+    if open_one := _open_draft(document.episode, document.kind, provider):
+        raise DocumentRefused(
+            f"There is a draft of this to {provider.short_name} already, {open_one.number}. Go on with that one, and put "
+            "this one away.",
+            field="provider",
+        )
+    document.provider = provider
+    _uncheck(document)
+    document.save_version(expected=None)
+    record(events.READDRESS, document, by=by, at=at, number=document.number)
+    return document
+
+
+def colleagues(provider: Provider) -> list[Provider]:
+    """Return the other active providers of the same workplace; none where it is not known. One query."""
+    if provider.organisation_id is None:
+        return []
+    rows = Provider.objects.filter(
+        practice_id=provider.practice_id, organisation_id=provider.organisation_id, is_active=True
+    )
+    return list(rows.exclude(pk=provider.pk).order_by("family_name", "given_name")[:50])
+
+
+@transaction.atomic
+def check(document: Document, *, version: int, shown: str, by: Member, at: datetime) -> Document:
+    """Keep that a member has checked a draft as it stands. Changed words take it back; signing checks by itself.
+
+    version, shown: of the page that was looked at, as for `sign`. Records reports:document:check.
+    Raises DocumentRefused, NothingMeasured, WordingLeft for words that can't stand, Conflict, engine.TooLong.
+    """
+    permissions.check(by, needed(document.kind, Permission.REPORTS_WRITE), document)
+    document = _locked(document)
+    _check_open(document, version)
+    contents, letterhead = contents_of(document, at=at), letterhead_of(document.practice)
+    if shown != fingerprint(contents.snapshot, letterhead):
+        raise Conflict("The record changed since this page was drawn: look again, then check it.")
+    _check_contents(document, contents, accept_wording=True)
+    fit = engine.pages_needed(LAYOUTS[document.kind], contents.snapshot, letterhead)
+    if not fit.fits:
+        raise engine.TooLong(fit.lines_over)
+    document.state = Document.State.CHECKED
+    _checked(document, contents, letterhead, by=by, at=at)
+    document.save_version(expected=version)
+    record(events.CHECK, document, by=by, at=at, number=document.number)
+    return document
+
+
+def _checked(
+    document: Document, contents: Contents, letterhead: Letterhead, *, by: Member, at: datetime
+) -> None:
+    document.checked_by, document.checked_at = by, at
+    document.checked_page = page_to_check(contents, letterhead)
+
+
+def page_to_check(contents: Contents, letterhead: Letterhead) -> str:
+    """Return a hash of what a check holds to: all that the page says but its own date, which is another tomorrow."""
+    return fingerprint(msgspec.structs.replace(contents.snapshot, title="", date_line=""), letterhead)
+
+
+def _uncheck(document: Document) -> None:
+    """A draft that changed is nobody's any more to have checked."""
+    document.state = Document.State.DRAFT
+    document.checked_by, document.checked_at, document.checked_page = None, None, ""
 
 
 def sign(
@@ -264,6 +355,9 @@ def sign(
 
     with transaction.atomic():
         _check_open(_locked(document), version)
+        if document.checked_page != page_to_check(contents, letterhead):
+            # Nobody had checked this page: whoever signs it has.
+            _checked(document, contents, letterhead, by=by, at=at)
         document.state = Document.State.SIGNED
         document.snapshot = msgspec.json.decode(encode(contents.snapshot))
         document.layout, document.layout_version = rendered.layout, rendered.layout_version
@@ -282,11 +376,11 @@ def sign(
 
 
 def _check_open(document: Document, version: int) -> None:
-    if document.state != Document.State.DRAFT:
+    if not document.is_draft:
         raise DocumentRefused("This document is signed already.")
     if document.version != version:
         raise Conflict(
-            "Someone changed this draft since you opened it. Read it again, then sign.",
+            "Someone changed this draft since you opened it. Read it again first.",
             version=document.version,
         )
 

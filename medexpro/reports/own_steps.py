@@ -10,7 +10,7 @@ from django.urls import reverse
 from medexpro.episodes.models import Episode
 from medexpro.episodes.steps import State, StepState
 from medexpro.kernel.documents import DocumentKind
-from medexpro.reports import listing
+from medexpro.reports import listing, owing
 from medexpro.web import words
 
 # From when the chart offers the report as what comes next.
@@ -20,8 +20,7 @@ SOON = timedelta(days=2)
 def days_beside() -> dict[str, Callable[[], Any]]:
     """Return what the chart reads along with its episodes, by the name the step looks for."""
     return {
-        name: partial(listing.dates().get, name)
-        for name in ("baseline_at", "report_signed_at", "report_days")
+        name: partial(owing.dates().get, name) for name in ("baseline_at", "report_signed_at", "report_days")
     }
 
 
@@ -48,14 +47,12 @@ def _goes_to_a_provider(episode: Episode) -> bool:
     provider = episode.referral.provider if episode.referral else None
     unwanted = provider.unwanted_documents if provider else ()
     return (
-        episode.status in listing.IN_SERVICE
-        and provider is not None
-        and DocumentKind.PROGRESS not in unwanted
+        episode.status in owing.IN_SERVICE and provider is not None and DocumentKind.PROGRESS not in unwanted
     )
 
 
 def _dated(episode: Episode) -> Any:
-    rows = Episode.objects.filter(pk=episode.pk).annotate(**listing.dates())
+    rows = Episode.objects.filter(pk=episode.pk).annotate(**owing.dates())
     return rows.select_related("practice").first()
 
 

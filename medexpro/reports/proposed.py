@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from medexpro.assessments.outcomes import GoalStanding
 from medexpro.assessments.rules import said
 from medexpro.episodes.models import EndReason, NextStep, Status
+from medexpro.providers.models import Provider
 from medexpro.referrals import standing
 from medexpro.referrals.models import CheckKind
 from medexpro.reports import rows as measures
@@ -100,12 +101,19 @@ def found_words(record: Record) -> str:
     return f"{'; '.join(shown)}." if shown else ""
 
 
-def opening(record: Record) -> str:
+def referrer_words(record: Record, to: Provider) -> str:
+    """Return who referred as a letter to one provider says it: "you", or the colleague's name."""
+    by = record.episode.referral.provider if record.episode.referral else None
+    return by.short_name if by is not None and by.pk != to.pk else "you"
+
+
+def opening(record: Record, to: Provider) -> str:
+    """Return the first sentence of an introductory letter. to: whom it goes to."""
     client, referral = record.episode.client, record.episode.referral
     referred = ""
     if referral is not None:
         on = referral.written_on or referral.received_on
-        referred = f", whom you referred on {on:%B} {on.day},"
+        referred = f", whom {referrer_words(record, to)} referred on {on:%B} {on.day},"
     first = record.first_visit_on
     if first is None:
         return f"{client.formal_name}{referred} has been accepted for medical exercise and **begins soon**."
@@ -118,11 +126,13 @@ def opening(record: Record) -> str:
 # ---- Acknowledgement
 
 
-def received_words(record: Record) -> str:
-    """Return that the referral has arrived, and when."""
+def received_words(record: Record, to: Provider) -> str:
+    """Return that the referral has arrived, and when. to: whom the letter goes to."""
     referral, client = record.episode.referral, record.episode.client
     on = referral.received_on if referral else record.day
-    return f"We **received your referral** of {client.formal_name} on {on:%B} {on.day}. Thank you."
+    who = referrer_words(record, to)
+    whose = "your referral" if who == "you" else f"the referral by {who}"
+    return f"We **received {whose}** of {client.formal_name} on {on:%B} {on.day}. Thank you."
 
 
 def needed_lines(record: Record) -> list[str]:
@@ -149,7 +159,7 @@ def measured_words(record: Record) -> str:
 def goal_lines(goals: Sequence[GoalStanding]) -> list[str]:
     """Return the goals that are open, a line each: "Climb the stairs at home: LEFS 62 by Nov 15"."""
     return [
-        f"{_activity(one)}: {one.name} {one.target} by {words.day(one.goal.due_on, 'short')}"
+        f"{_activity(one)[:1].upper()}{_activity(one)[1:]}: {one.name} {one.target} by {words.day(one.goal.due_on, 'short')}"
         for one in goals
         if one.goal.state == "open"
     ]

@@ -15,10 +15,10 @@ from medexpro.kernel.refusals import Refusal
 from medexpro.practice import permissions, tokens
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
-from medexpro.providers.models import Channel
+from medexpro.providers.models import Channel, Provider
 from medexpro.referrals import operations as referrals
 from medexpro.referrals.models import Referral
-from medexpro.reports import events
+from medexpro.reports import events, replies
 from medexpro.reports.models import Delivery, Document
 from medexpro.reports.operations import needed
 from medexpro.reports.rules.by_mail import email_obstacle
@@ -26,8 +26,10 @@ from medexpro.reports.rules.by_mail import email_obstacle
 LINK_DAYS = 14
 LONGEST_LINK_DAYS = 60
 # Only what was signed and still stands may leave.
-SENDABLE = frozenset({Document.State.SIGNED, Document.State.SENT, Document.State.ACKNOWLEDGED})
+SENDABLE = replies.STANDING
 CHANNELS = (Channel.LINK, Channel.FAX, Channel.PRINT, Channel.EMAIL)
+# Done by hand by whoever stands at the machine. A link opens the page to who makes it, and an e-mail is the product's.
+BY_HAND = (Channel.FAX, Channel.PRINT)
 
 
 class SendingRefused(Refusal):
@@ -67,9 +69,10 @@ def send(
     channel: print and fax are done by hand and recorded; link makes an address that opens for `days`; email waits in the
     worker's queue, which sees it once the change is committed. to: fax number, address or name. id: made by the page,
     so that a form sent twice sends once. Records reports:delivery:send.
-    Raises SendingRefused with the sentence why not.
+    Raises SendingRefused with the sentence why not: to a provider who is not active nothing goes, by no way.
     """
-    permissions.check(by, needed(document.kind, Permission.REPORTS_SEND), document)
+    usual = Permission.REPORTS_TRACK if channel in BY_HAND else Permission.REPORTS_SEND
+    permissions.check(by, needed(document.kind, usual), document)
     document = Document.objects.select_for_update(of=("self",)).select_related(
         "episode__client", "provider__organisation", "practice"
     ).defer("pdf").get(pk=document.pk)  # fmt: skip
@@ -77,6 +80,8 @@ def send(
         return Sent(before, again=True)
     if document.state not in SENDABLE:
         raise SendingRefused("Only a signed document that was not replaced can be sent.")
+    if sentence := why_not_to(document.provider):
+        raise SendingRefused(sentence)
     if channel not in CHANNELS:
         raise SendingRefused("Choose how it goes out.", field="channel")
     to = _addressee(document, channel, to.strip())
@@ -98,6 +103,16 @@ def send(
     else:
         _mark_sent(document, delivery)
     return Sent(delivery, token)
+
+
+def why_not_to(provider: Provider) -> str:
+    """Return why nothing may go to a provider; empty for one who is active."""
+    if provider.is_active:
+        return ""
+    return (
+        f"{provider.short_name} is marked as no longer active, so nothing is sent to them. Address it to somebody else of "
+        "the same workplace."
+    )
 
 
 def _addressee(document: Document, channel: str, to: str) -> str:
@@ -138,6 +153,8 @@ def changed_since(delivery: Delivery) -> str:
     """Return why an e-mail that waits may not leave any more; empty when all is as it was when it was sent."""
     if delivery.document.state not in SENDABLE:
         return "The document was replaced before the e-mail left."
+    if sentence := why_not_to(delivery.document.provider):
+        return sentence
     if delivery.to != delivery.document.provider.email:
         return "The provider’s e-mail address was changed before it left. Send it again."
     return ""
@@ -185,7 +202,7 @@ def find_link(token: str, *, at: datetime) -> Delivery:
 @transaction.atomic
 def note_opening(delivery: Delivery, *, what: str, at: datetime) -> None:
     """Keep that the holder of a link opened it. what: page or pdf. Records reports:delivery:open."""
-    Delivery.objects.filter(pk=delivery.pk, first_opened_at=None).update(first_opened_at=at)
+    replies.note_opened(delivery, at=at)
     record(
         events.OPEN,
         delivery,
@@ -200,12 +217,9 @@ def note_opening(delivery: Delivery, *, what: str, at: datetime) -> None:
 @transaction.atomic
 def acknowledge(delivery: Delivery, *, at: datetime) -> None:
     """Keep that the provider has read the document. A second time changes nothing."""
-    if not Delivery.objects.filter(pk=delivery.pk, acknowledged_at=None).update(acknowledged_at=at):
+    if not replies.note_acknowledged(delivery, at=at):
         return
     delivery.acknowledged_at = at
-    Document.objects.filter(pk=delivery.document_id, state__in=SENDABLE).update(
-        state=Document.State.ACKNOWLEDGED
-    )
     record(
         events.ACKNOWLEDGE,
         delivery,
@@ -222,6 +236,7 @@ def acknowledge(delivery: Delivery, *, at: datetime) -> None:
 @transaction.atomic
 def note_mailed(delivery: Delivery, *, at: datetime) -> None:
     """Keep that the e-mail left."""
+    replies.hold(delivery.document_id)
     Delivery.objects.filter(pk=delivery.pk).update(delivered_at=at, failed_reason="")
     _mark_sent(delivery.document, delivery)
     record(
@@ -239,7 +254,7 @@ def note_failed(delivery: Delivery, *, reason: str, at: datetime) -> None:
 
 
 def _mark_sent(document: Document, delivery: Delivery) -> None:
-    Document.objects.filter(pk=document.pk, state=Document.State.SIGNED).update(state=Document.State.SENT)
+    replies.settle(replies.hold(document.pk))
     if document.kind == Document.Kind.ACKNOWLEDGEMENT:
         # The paper is the acknowledgement: nobody records it a second time.
         referral = Referral.objects.select_for_update().get(pk=document.episode.referral_id)

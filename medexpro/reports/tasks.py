@@ -1,4 +1,4 @@
-"""What the worker does for documents: the e-mail that carries one."""
+"""What the worker does for documents: the e-mail that carries one, and drafting several in one go."""
 
 import smtplib
 from datetime import datetime
@@ -7,8 +7,8 @@ from django.core.mail import EmailMessage
 from django_tasks import task
 
 from medexpro.kernel import clock
-from medexpro.reports import sending
-from medexpro.reports.models import Delivery
+from medexpro.reports import batches, sending
+from medexpro.reports.models import Delivery, DraftBatch
 
 
 @task()
@@ -53,4 +53,28 @@ def tell_cut_off(delivery_id: str, *, why: str, at: datetime) -> None:
         sending.note_failed(delivery, reason=why, at=at)
 
 
+@task()
+def draft_batch(batch_id: str) -> None:
+    """Draft what somebody asked for in one go."""
+    rows = DraftBatch.objects.select_related("practice", "member__user", "member__practice")
+    if (batch := rows.filter(pk=batch_id).first()) is not None:
+        batches.work(batch, now=clock.now)
+
+
+@task()
+def go_on_drafting() -> int:
+    """Go on with batches whose worker was ended in the middle; return how many."""
+    left = batches.unfinished(at=clock.now())
+    for batch in left:
+        batches.work(batch, now=clock.now)
+    return len(left)
+
+
+@task()
+def let_go_of_batches() -> int:
+    """Let go of what was asked for a month ago; return how many."""
+    return batches.clear_old(at=clock.now())
+
+
+PERIODIC = [(go_on_drafting, 60), (let_go_of_batches, 24 * 60 * 60)]
 ONCE = [(mail_document, tell_cut_off)]

@@ -1,8 +1,13 @@
 """Pages of documents: what is owed, one document beside its paper, signing, sending."""
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -12,22 +17,52 @@ from medexpro.audit.trail import record_export, record_list, record_read
 from medexpro.clients.panels import open_chart
 from medexpro.episodes.models import Episode
 from medexpro.kernel import clock
-from medexpro.kernel.refusals import Conflict, Refusal
+from medexpro.kernel.ids import uuid7
+from medexpro.kernel.refusals import Conflict, NotAllowed, NotFound, Refusal
 from medexpro.pdf import engine
 from medexpro.pdf.characters import warning
 from medexpro.practice import reauth
 from medexpro.practice.access import requires
+from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
 from medexpro.practice.views.lock import confirm_first
-from medexpro.reports import contents, forms, listing, operations, papers, presenters, sending
+from medexpro.reports import (
+    batch_views,
+    batches,
+    contents,
+    forms,
+    life,
+    listing,
+    operations,
+    papers,
+    presenters,
+    replies,
+    sending,
+)
 from medexpro.reports.layouts import LAYOUTS
-from medexpro.reports.models import Delivery, Document
+from medexpro.reports.models import UNSIGNED, Delivery, Document
 from medexpro.reports.rules.words import length_in_words
 from medexpro.reports.snapshots import fingerprint
-from medexpro.web.pages import go_to, page, toast, wants_part, whole_address
+from medexpro.web.pages import go_to, page, toast, wants_part
 from medexpro.web.typed import whole_number
 
 PAGE = 60
+# On the page of all: so many that are due at a time, and the newest documents; each state has a page of its own.
+DUE_A_PAGE, NEWEST = 25, 20
+# What a line of the list says: there are many lines, and most of what is kept is not in them.
+LISTED = (
+    "practice", "kind", "number", "state", "drafted_at", "checked_at", "signed_at", "signed_name", "episode__referral",
+    "episode__client__given_name", "episode__client__family_name", "provider__given_name", "provider__family_name",
+    "provider__credential", "provider__type", "provider__is_active", "drafted_by__user__full_name",
+    "checked_by__user__full_name",
+)  # fmt: skip
+MOVED = (
+    "document", "channel", "to", "sent_at", "delivered_at", "failed_reason", "received_at", "received_how",
+    "received_from", "acknowledged_at", "acknowledged_how", "acknowledged_from", "sent_by__user__full_name",
+    "received_by__user__full_name", "acknowledged_by__user__full_name",
+)  # fmt: skip
+# As filters of the list: all but what was replaced or put away.
+STATES = [one.value for one in Document.State if one != Document.State.VOID]
 
 
 def _document(request: HttpRequest, document_id: Any) -> Document:
@@ -44,32 +79,96 @@ def _episode(request: HttpRequest, episode_id: Any) -> Episode:
 @require_GET
 @requires(Permission.REPORTS_STATUS, Permission.REPORTS_READ)
 def index(request: HttpRequest) -> HttpResponse:
-    """List what is due and documents by state; who sees states only opens none of them but acknowledgements."""
-    rows = (
-        Document.objects.visible_to(request.member)
-        .defer("pdf", "snapshot")
-        .select_related("episode__client", "provider")
+    """List what is due and documents by state; who sees states only opens none of them but acknowledgements.
+
+    `?state=` shows one state alone.
+    """
+    member, at = request.member, clock.now()
+    state = request.GET.get("state", "")
+    state = state if state in STATES else ""
+    rows = _listed(member)
+    found = list(
+        rows.filter(state=state)[:PAGE] if state else rows.exclude(state=Document.State.VOID)[:NEWEST]
     )
-    found = list(rows.exclude(state=Document.State.VOID).order_by("-drafted_at")[:PAGE])
-    record_list(request.member, "reports", at=clock.now(), count=len(found))
-    groups = (
-        ("Drafts", ("draft",)),
-        ("Signed, not sent", ("signed",)),
-        ("Sent", ("sent",)),
-        ("Acknowledged", ("acknowledged",)),
-    )
-    named = [(name, [row for row in found if row.state in states]) for name, states in groups]
-    member = request.member
-    opens = member.may(Permission.REPORTS_READ)
+    filters = {"state": state} if state else {}
+    record_list(member, "reports", at=at, count=len(found), filters=filters)
+    open_ones = _open_ones(member)
     context = {
         "nav": "reports",
-        "due": listing.due(member, clock.now())[:PAGE],
-        "groups": [group for group in named if group[1]],
-        "opens": opens,
+        "state": state,
+        "states": _tabs(open_ones),
+        "due": {}
+        if state
+        else _due_rows(listing.due(member, at), open_ones, at, request.GET.get("page", "1")),
+        "groups": _groups(found),
+        "newest": len(found) if len(found) == (PAGE if state else NEWEST) else 0,
+        "to_sign": sum(one[0] in UNSIGNED for one in open_ones),
+        "new_id": str(uuid7()),
+        "opens": member.may(Permission.REPORTS_READ),
         "may_write": member.may(Permission.REPORTS_WRITE),
+        "may_sign": member.may(Permission.REPORTS_SIGN),
         "takes_in": member.may(Permission.REFERRALS_INTAKE),
     }
     return page(request, "reports/index.html", context | {"is_demo": settings.MEDEXPRO_DEMO})
+
+
+def _listed(member: Member) -> Any:
+    """Return the documents a member may know of as a list shows them: the newest first, with who moved them on."""
+    moved = Delivery.objects.select_related("sent_by__user", "received_by__user", "acknowledged_by__user")
+    return (
+        Document.objects.visible_to(member)
+        .select_related("episode__client", "provider", "drafted_by__user", "checked_by__user")
+        .only(*LISTED)
+        .prefetch_related(Prefetch("deliveries", moved.only(*MOVED)))
+        .order_by("-drafted_at")
+    )
+
+
+def _open_ones(member: Member) -> list[tuple]:
+    """Return (state, episode, kind) of all that is not sent yet. There are as many as people have in hand. One query."""
+    rows = Document.objects.visible_to(member).filter(state__in=(*UNSIGNED, Document.State.SIGNED))
+    return list(rows.values_list("state", "episode_id", "kind"))
+
+
+def _tabs(open_ones: list[tuple]) -> list[dict[str, Any]]:
+    """Return the filters of the list; what waits for somebody here is counted."""
+    counts = Counter(one[0] for one in open_ones)
+    here = reverse("reports:index")
+    tabs = [
+        {"key": one, "name": _heading(one), "url": f"{here}?state={one}", "count": counts.get(one, "")}
+        for one in STATES
+    ]
+    return [{"key": "", "name": "All", "url": here}, *tabs]
+
+
+def _heading(state: str) -> str:
+    return "Signed, not sent" if state == Document.State.SIGNED else str(Document.State(state).label)
+
+
+def _groups(found: list[Document]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return the documents state by state, each with how it came there."""
+    named = [(_heading(state), [one for one in found if one.state == state]) for state in STATES]
+    return [
+        (name, [{"document": one, "step": life.latest_of(one, one.deliveries.all())} for one in rows])
+        for name, rows in named
+        if rows
+    ]
+
+
+def _due_rows(owed: list[listing.Due], open_ones: list[tuple], at: datetime, number: str) -> dict[str, Any]:
+    """Return a page of what is due: each with its key for a batch, and whether a draft of it is begun."""
+    shown = Paginator(owed, DUE_A_PAGE).get_page(number)
+    begun = {(episode, kind) for state, episode, kind in open_ones if state in UNSIGNED}
+    week = {(one.episode.pk, one.kind) for one in batch_views.due_this_week(owed, at)}
+    rows = [
+        {
+            "one": one,
+            "begun": (one.episode.pk, one.kind.value) in begun,
+            "line": f"{one.episode.pk}:{one.kind.value}" if one.kind in batches.KINDS else "",
+        }
+        for one in shown
+    ]
+    return {"page": shown, "rows": rows, "week": len(week), "lines": sum(bool(row["line"]) for row in rows)}
 
 
 @require_GET
@@ -85,7 +184,11 @@ def of_episode(request: HttpRequest, episode_id: Any) -> HttpResponse:
     dated = listing.with_dates(Episode.objects.filter(pk=episode.pk), chart.day).first()
     if dated is not None:
         dated.practice, dated.client = episode.practice, episode.client
-    owed = listing.due_of(dated, at) if dated is not None else []
+    owed = (
+        listing.due_of(dated, at, listing.closed_for(episode.practice, chart.day))
+        if dated is not None
+        else []
+    )
     context = {
         "nav": "clients",
         "chart": chart,
@@ -120,28 +223,25 @@ def show(request: HttpRequest, document_id: Any) -> HttpResponse:
     """Show a document: the paper, what to write beside it, how it was sent."""
     document = _document(request, document_id)
     record_read(request.member, document.episode.client, "report", at=clock.now())
-    return _show(request, document)
+    return document_page(request, document)
 
 
-def _show(request: HttpRequest, document: Document, *, status: int = 200, **shown: Any) -> HttpResponse:
+def document_page(
+    request: HttpRequest, document: Document, *, status: int = 200, **shown: Any
+) -> HttpResponse:
+    """Answer with the page of a document. shown: what this answer adds, such as a form with what was typed."""
     member, at = request.member, clock.now()
     context: dict[str, Any] = {
         "nav": "reports",
         "document": document,
         "client": document.episode.client,
-        "is_draft": document.state == Document.State.DRAFT,
-        "sendable": document.state in sending.SENDABLE,
-        "deliveries": document.deliveries.select_related("sent_by__user"),
+        "is_draft": document.is_draft,
         "may_take_out": member.may(Permission.CLIENTS_EXPORT),
         "may_write": member.may(Permission.REPORTS_WRITE),
         "may_sign": member.may(Permission.REPORTS_SIGN),
-        "may_send": member.may(Permission.REPORTS_SEND),
-        "send_form": shown.get("send_form")
-        or forms.SendForm(
-            initial={"channel": document.provider.preferred_channel, "days": sending.LINK_DAYS}
-        ),
         "asks_password": not reauth.recently_authenticated(request),
-        "now": at,
+        **_queue(request),
+        **sent_and_back(member, document, shown),
     }
     if context["is_draft"]:
         made = contents.contents_of(document, at=at)
@@ -154,9 +254,49 @@ def _show(request: HttpRequest, document: Document, *, status: int = 200, **show
         # A draft that was put away has no frozen values.
         kept = presenters.kept_snapshot(document) if document.is_signed else None
         context["alternative"] = presenters.sentences(kept) if kept else []
-        context["mail_obstacle"] = sending.why_not_by_mail(document) if context["sendable"] else ""
-    extra = {key: value for key, value in shown.items() if key not in ("form", "send_form")}
-    return page(request, "reports/show.html", context | extra, status=status)
+    return page(request, "reports/show.html", shown | context, status=status)
+
+
+def sent_and_back(member: Any, document: Document, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the parts on states show: the six states, what left, what came back, what may be done about it.
+
+    shown: the forms of this answer, with what was typed. At most four queries.
+    """
+    deliveries = list(
+        document.deliveries.select_related("sent_by__user", "received_by__user", "acknowledged_by__user")
+    )
+    sendable, back = document.state in sending.SENDABLE, waiting(deliveries)
+    sends = member.may(Permission.REPORTS_SEND)
+    initial = {"channel": document.provider.preferred_channel, "days": sending.LINK_DAYS}
+    pending = document.is_draft or document.state == Document.State.SIGNED
+    retired = sending.why_not_to(document.provider) if pending else ""
+    colleagues = operations.colleagues(document.provider) if retired else []
+    return {
+        "steps": life.steps_of(document, deliveries),
+        "deliveries": deliveries,
+        "sendable": sendable and not retired,
+        "may_send": sends,
+        "may_track": member.may(Permission.REPORTS_TRACK),
+        "send_form": shown.get("send_form") or forms.SendForm(initial=initial, only_by_hand=not sends),
+        "reply_form": shown.get("reply_form")
+        or (forms.ReplyForm(deliveries=back) if back and sendable else None),
+        "mail_obstacle": sending.why_not_by_mail(document) if sendable and sends else "",
+        "retired": retired,
+        "may_readdress": member.may(Permission.REPORTS_WRITE),
+        "readdress_form": shown.get("readdress_form")
+        or (forms.ReaddressForm(colleagues=colleagues) if colleagues else None),
+        "now": clock.now(),
+    }
+
+
+def waiting(deliveries: Iterable[Delivery]) -> list[Delivery]:
+    """Return the deliveries that left and that nobody has acknowledged."""
+    return [one for one in deliveries if replies.left(one) and one.acknowledged_at is None]
+
+
+def _queue(request: HttpRequest) -> dict[str, Any]:
+    """Return how the page goes on to the next draft to sign, where somebody goes through them."""
+    return {"queue": "?queue=1"} if request.GET.get("queue") == "1" else {"queue": ""}
 
 
 def _as_it_stands(document: Document, made: contents.Contents) -> dict[str, Any]:
@@ -169,6 +309,8 @@ def _as_it_stands(document: Document, made: contents.Contents) -> dict[str, Any]
         "notes": forms.notes_on(made.texts),
         "length": length_in_words(list(made.texts.values())),
         "measured": made.measured,
+        "checked": document.state == Document.State.CHECKED,
+        "checked_before": document.checked_page != operations.page_to_check(made, letterhead),
     }
 
 
@@ -177,7 +319,7 @@ def _as_it_stands(document: Document, made: contents.Contents) -> dict[str, Any]
 def weigh(request: HttpRequest, document_id: Any) -> HttpResponse:
     """Answer how the words fit while they are typed. Keeps nothing."""
     document, at = _document(request, document_id), clock.now()
-    if document.state != Document.State.DRAFT:
+    if not document.is_draft:
         return HttpResponse(status=204)
     made = contents.contents_of(document, at=at)
     form = forms.WordsForm(request.POST, document=document, contents=made)
@@ -209,7 +351,7 @@ def pdf(request: HttpRequest, document_id: Any) -> HttpResponse:
     try:
         answer = papers.pdf_of(document, at=at)
     except Refusal as refusal:
-        return _show(request, document, error=str(refusal), status=409)
+        return document_page(request, document, error=str(refusal), status=409)
     record_export(request.member, "document", at=at, client=document.episode.client, number=document.number)
     return answer
 
@@ -219,8 +361,10 @@ def pdf(request: HttpRequest, document_id: Any) -> HttpResponse:
 def write(request: HttpRequest, document_id: Any) -> HttpResponse:
     """Keep what was written; a second person's change is shown and nothing typed is lost."""
     document, at = _document(request, document_id), clock.now()
-    if document.state != Document.State.DRAFT:
-        return _show(request, document, error="This document is signed and does not change.", status=409)
+    if not document.is_draft:
+        return document_page(
+            request, document, error="This document is signed and does not change.", status=409
+        )
     form = forms.WordsForm(request.POST, document=document, contents=contents.contents_of(document, at=at))
     if form.is_valid():
         try:
@@ -236,13 +380,13 @@ def write(request: HttpRequest, document_id: Any) -> HttpResponse:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             if not wants_part(request):
-                return go_to(request, "reports:show", document.pk)
+                return go_to(request, reverse("reports:show", args=[document.pk]) + _queue(request)["queue"])
             document = _document(request, document_id)
             form = forms.WordsForm(document=document, contents=contents.contents_of(document, at=at))
             return _kept(request, document, form, version=document.version, at=at)
     if wants_part(request):
         return _kept(request, document, form, version=form.data.get("version"), at=at, status=422)
-    return _show(request, document, form=form, status=422)
+    return document_page(request, document, form=form, status=422)
 
 
 def _kept(
@@ -256,15 +400,19 @@ def _kept(
 ) -> HttpResponse:
     """Answer the page's script after words were kept, or were not: how they stand, the page, the signing."""
     made = contents.contents_of(document, at=at)
-    context = _as_it_stands(document, made) | {
-        "live": True,
-        "document": document,
-        "form": form,
-        "version": version,
-        "may_sign": request.member.may(Permission.REPORTS_SIGN),
-        "alternative": presenters.sentences(made.snapshot),
-        "asks_password": not reauth.recently_authenticated(request),
-    }
+    context = (
+        _as_it_stands(document, made)
+        | {
+            "live": True,
+            "document": document,
+            "form": form,
+            "version": version,
+            "may_sign": request.member.may(Permission.REPORTS_SIGN),
+            "alternative": presenters.sentences(made.snapshot),
+            "asks_password": not reauth.recently_authenticated(request),
+        }
+        | _queue(request)
+    )
     return page(request, "reports/kept.html", context, status=status)
 
 
@@ -286,35 +434,38 @@ def sign(request: HttpRequest, document_id: Any) -> HttpResponse:
             at=clock.now(),
         )
     except operations.WordingLeft as refusal:
-        return _show(request, document, wording_left=refusal, status=409)
+        return document_page(request, document, wording_left=refusal, status=409)
     except Refusal as refusal:
-        return _show(request, document, error=str(refusal), status=409)
+        return document_page(request, document, error=str(refusal), status=409)
     toast(request, f"{document.get_kind_display()} {document.number} signed")
-    return go_to(request, "reports:show", document.pk)
+    return _go_on(request, document)
 
 
 @require_POST
-@requires(Permission.REPORTS_SEND)
-def send(request: HttpRequest, document_id: Any) -> HttpResponse:
-    """Send a signed document; the address of a link is shown once."""
+@requires(Permission.REPORTS_WRITE)
+def check(request: HttpRequest, document_id: Any) -> HttpResponse:
+    """Keep that somebody has checked a draft as the page shows it, to be signed later."""
     document = _document(request, document_id)
-    form = forms.SendForm(request.POST)
-    if form.is_valid():
-        values = form.values()
-        try:
-            sent = sending.send(
-                document, values["channel"], to=values["to"], days=values["days"] or sending.LINK_DAYS,
-                id=values["new_id"], by=request.member, at=clock.now(),
-            )  # fmt: skip
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
-            if not sent.token:
-                toast(request, "Sent before; a link is shown once" if sent.again else "Recorded as sent")
-                return go_to(request, "reports:show", document.pk)
-            link = whole_address(request, reverse("portal:document", args=[sent.token]))
-            return _show(request, _document(request, document_id), link=link)
-    return _show(request, document, send_form=form, status=422)
+    try:
+        operations.check(
+            document, version=whole_number(request.POST.get("version", "")) or 0, shown=request.POST.get("shown", ""),
+            by=request.member, at=clock.now(),
+        )  # fmt: skip
+    except operations.WordingLeft as refusal:
+        return document_page(request, document, wording_left=refusal, status=409)
+    except (NotAllowed, NotFound):
+        raise
+    except Refusal as refusal:
+        return document_page(request, document, error=str(refusal), status=409)
+    toast(request, f"{document.number} is checked")
+    return _go_on(request, document)
+
+
+def _go_on(request: HttpRequest, document: Document) -> HttpResponse:
+    """Go on to the next draft for who goes through them, else back to the document."""
+    if _queue(request)["queue"]:
+        return go_to(request, f"{reverse('reports:next')}?after={document.pk}")
+    return go_to(request, "reports:show", document.pk)
 
 
 @require_POST
@@ -325,7 +476,7 @@ def replace(request: HttpRequest, document_id: Any) -> HttpResponse:
     try:
         made = operations.replace(document, by=request.member, at=clock.now())
     except Refusal as refusal:
-        return _show(request, document, error=str(refusal), status=409)
+        return document_page(request, document, error=str(refusal), status=409)
     return go_to(request, "reports:show", made.pk)
 
 
@@ -337,7 +488,7 @@ def discard(request: HttpRequest, document_id: Any) -> HttpResponse:
     try:
         operations.discard(document, by=request.member, at=clock.now())
     except Refusal as refusal:
-        return _show(request, document, error=str(refusal), status=409)
+        return document_page(request, document, error=str(refusal), status=409)
     toast(request, f"Draft {document.number} put away")
     return go_to(request, "reports:of_episode", document.episode_id)
 

@@ -158,15 +158,31 @@ class Calendar:
         ]
 
     @cached_property
-    def places(self) -> dict[Any, list[GroupPlace]]:
-        """Return the places that are taken in each group."""
+    def _all_places(self) -> dict[Any, list[GroupPlace]]:
+        """Return every place of each group, also those that were cancelled."""
         found: dict[Any, list[GroupPlace]] = {}
-        groups = [one.pk for one in self._rows if one.is_group]
+        groups = {one.pk for one in self._rows if one.is_group}
+        if self.chosen is not None and self.chosen.is_group:
+            groups.add(self.chosen.pk)
         if groups:
-            rows = GroupPlace.objects.filter(booking__in=groups, given_up_at=None)
-            for place in rows.select_related("client", "practice"):
+            for place in GroupPlace.objects.filter(booking__in=groups).select_related("client", "practice"):
                 found.setdefault(place.booking_id, []).append(place)
         return found
+
+    @cached_property
+    def places(self) -> dict[Any, list[GroupPlace]]:
+        """Return the places that are taken in each group."""
+        return {
+            key: [one for one in places if one.given_up_at is None]
+            for key, places in self._all_places.items()
+        }
+
+    def left(self, booking: Booking) -> list[GroupPlace]:
+        """Return the places of a group that were cancelled, one for each client who has none any more."""
+        keeps = {one.client_id for one in self.places.get(booking.pk, ())}
+        gone = [one for one in self._all_places.get(booking.pk, ()) if one.given_up_at is not None]
+        last = {one.client_id: one for one in sorted(gone, key=lambda one: str(one.given_up_at))}
+        return [one for key, one in last.items() if key not in keeps]
 
     @cached_property
     def episodes(self) -> dict[Any, Episode]:
@@ -215,6 +231,10 @@ class Calendar:
     def word(self, booking: Booking) -> Word:
         """Return the word on a booking."""
         name = str(booking.service)
+        if booking.is_group and (
+            said := saying.of_group([one.state for one in self.places.get(booking.pk, ())])
+        ):
+            return said
         if booking.state in (State.CAME, State.NO_SHOW):
             return Word(State(booking.state).label.lower(), Look.DONE)
         if booking.is_group:
@@ -254,10 +274,13 @@ class Calendar:
                 and booking.service.kind == Kind.EXERCISE
                 and bool(self.stopped_by(place.episode_id, day))
             )
-            found.append(
-                Seat(place, stopped, "can’t start yet" if stopped else "may start" if to_come else "")
-            )
+            found.append(Seat(place, stopped, self._seat_word(place, stopped, to_come)))
         return found
+
+    def _seat_word(self, place: GroupPlace, stopped: bool, to_come: bool) -> str:
+        if place.state != State.BOOKED:
+            return State(place.state).label.lower()
+        return "can’t start yet" if stopped else "may start" if to_come else ""
 
     @cached_property
     def cannot_start(self) -> list[str]:
@@ -432,6 +455,12 @@ def next_of(practice: Practice, client: Client, *, at: datetime) -> Booking | No
     mine = Q(client=client) | Q(places__client=client, places__given_up_at=None)
     rows = Booking.objects.of(practice).filter(mine, state=State.BOOKED, ends_at__gt=at)
     return rows.select_related("service", "member__user", "room").order_by("starts_at").first()
+
+
+def closed_days(practice: Practice, since: date) -> frozenset[date]:
+    """Return the days from a day on that are closed for everyone, whole days only. One query."""
+    rows = Closure.objects.of(practice).filter(member=None, ends_at__gt=walltime.midnight(since, practice.tz))
+    return availability.closed_days([one.as_rule() for one in rows], practice.tz)
 
 
 def title(first: date, last: date) -> str:

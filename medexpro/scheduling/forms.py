@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import Q
 
 from medexpro.clients.forms import NewId
 from medexpro.practice.models import Member, Practice
 from medexpro.practice.permissions import Permission
-from medexpro.scheduling.models import Kind, Room, Service
+from medexpro.scheduling.models import Booking, Kind, Room, Service
 from medexpro.scheduling.rules import words
 from medexpro.scheduling.rules.repeating import MOST, Reach, Repeat
 from medexpro.web.forms import DateField, Form, NumberField, Picks, PicksMultiple, SearchField, TimeField
@@ -116,12 +117,19 @@ class MoveForm(Form):
     day = DateField(label="Another day", required=False, help_text="")
     time = TimeField(label="Another time", required=False)
     member = Rows(label="With")
+    room = Rows(label="Room", nobody="No room", required=False)
     reason = forms.CharField(label="Why, although exercise may not start", max_length=240, required=False)
     outside_hours = forms.BooleanField(label=MEANT, required=False)
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, by: Member, now: Member, offered: Sequence[datetime], repeats: bool, **kwargs: Any
+        self,
+        *args: Any,
+        by: Member,
+        booking: Booking,
+        offered: Sequence[datetime],
+        repeats: bool,
+        **kwargs: Any,
     ):
         super().__init__(*args, **{"auto_id": "move_%s"} | kwargs)
         places = [
@@ -130,7 +138,12 @@ class MoveForm(Form):
         ]
         self.fields["to"].choices = [*places, (OTHER, "Another day or time")]  # type: ignore[attr-defined]
         self.initial.setdefault("to", places[0][0] if places else OTHER)
-        self.fields["member"].offer(bookable(by, now))  # type: ignore[attr-defined]
+        self.fields["member"].offer(bookable(by, booking.member))  # type: ignore[attr-defined]
+        self.stands_in = booking.room_id
+        rooms = Room.objects.of(by.practice).filter(Q(retired_at=None) | Q(pk=booking.room_id))
+        self.fields["room"].offer(rooms.select_related("site"))  # type: ignore[attr-defined]
+        if booking.at_home or not self.fields["room"].rows:  # type: ignore[attr-defined]
+            del self.fields["room"]
         if not repeats:
             del self.fields["reach"]
 
@@ -157,7 +170,13 @@ class MoveForm(Form):
             chosen = datetime.strptime(to, "%Y-%m-%dT%H:%M")  # noqa: DTZ007 - as the wall shows it
             day, clock = chosen.date(), chosen.time()
         reach = Reach(values.pop("reach", "") or Reach.ONE)
-        return values | {"day": day, "clock": clock, "reach": reach}
+        # A room that was not touched stays what it is, in each booking of a series.
+        room = values.pop("room", None)
+        cleared = "room" in self.fields and room is None and self.stands_in is not None
+        moved_to = room if room is not None and room.pk != self.stands_in else None
+        return values | {
+            "day": day, "clock": clock, "reach": reach, "room": moved_to, "without_room": cleared,
+        }  # fmt: skip
 
 
 class PlaceForm(Form):
@@ -169,6 +188,51 @@ class PlaceForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **{"auto_id": "place_%s"} | kwargs)
+
+
+class WishForm(Form):
+    """What a client waits for."""
+
+    new_id = NewId()
+    client = SearchField("clients:find", label="Client")
+    service = Rows(label="Waits for")
+    member = Rows(label="With", nobody="Anyone", required=False)
+    from_on = DateField(label="From, first day", help_text="")
+    weekdays = forms.MultipleChoiceField(
+        label="On", choices=WEEKDAYS, required=False, widget=PicksMultiple, help_text="None: any weekday"
+    )
+    since = TimeField(label="Not before", required=False, help_text="Empty: any time")
+    until = TimeField(label="Over by", required=False, help_text="Empty: any time")
+    note = forms.CharField(
+        label="Note",
+        max_length=240,
+        required=False,
+        help_text="Such as call after 5 pm; nothing about health",
+    )
+
+    def __init__(self, *args: Any, by: Member, **kwargs: Any):
+        super().__init__(*args, **{"auto_id": "wish_%s"} | kwargs)
+        offered = list(Service.objects.of(by.practice).filter(retired_at=None))
+        offered.sort(key=lambda one: (one.kind != Kind.EXERCISE, one.is_group))
+        self.fields["service"].offer(offered)  # type: ignore[attr-defined]
+        self.fields["member"].offer(bookable(by))  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        """Return the arguments of `wait`; the client still as chosen id."""
+        values = super().values()
+        return values | {
+            "id": values.pop("new_id"), "weekdays": [int(one) for one in values["weekdays"]]
+        }  # fmt: skip
+
+
+class AnswerForm(Form):
+    """What a client said to an offer."""
+
+    all_optional = True
+    reason = forms.CharField(label="Why, although exercise may not start", max_length=240, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **{"auto_id": "answer_%s"} | kwargs)
 
 
 class ServiceForm(Form):

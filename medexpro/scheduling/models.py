@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from medexpro.clients.models import Client
 from medexpro.episodes.models import Episode
@@ -230,7 +230,7 @@ class GroupPlaceQuerySet(PracticeQuerySet):
 
 
 class GroupPlace(PracticeModel):
-    """One client's place in a group."""
+    """One client's place in a group, and whether they came; what is said of one says nothing of the others."""
 
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="places")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="group_places")
@@ -238,7 +238,13 @@ class GroupPlace(PracticeModel):
     reason = models.CharField(
         max_length=240, blank=True, help_text="Why it was booked although exercise may not start"
     )
-    given_up_at = models.DateTimeField(null=True)
+    state = models.CharField(
+        max_length=10,
+        choices=[(one.value, one.label) for one in (State.BOOKED, State.CAME, State.NO_SHOW)],
+        default=State.BOOKED,
+    )
+    state_at = models.DateTimeField(null=True, help_text="When it was last said whether the client came")
+    given_up_at = models.DateTimeField(null=True, help_text="When the client cancelled the place")
 
     objects = GroupPlaceQuerySet.as_manager()
 
@@ -250,5 +256,177 @@ class GroupPlace(PracticeModel):
                 fields=["booking", "client"],
                 name="a_client_has_one_place_in_a_group",
                 condition=Q(given_up_at=None),
+            ),
+            models.CheckConstraint(
+                condition=Q(given_up_at=None) | Q(state=State.BOOKED),
+                name="nobody_comes_to_a_place_they_cancelled",
+            ),
+        ]
+
+
+class WishQuerySet(PracticeQuerySet):
+    client_path = "client"
+    needs = Permission.BOOKINGS_READ
+
+    def waiting(self) -> Self:
+        """Return those who wait, the longest first."""
+        return self.filter(state=Wish.State.WAITING).order_by("made_at", "pk")
+
+
+class Wish(PracticeModel):
+    """A client waits for a service: with whom, on which weekdays, at which time of the day, from when."""
+
+    class State(models.TextChoices):
+        """Where it stands. Ended: taken off the list without a booking."""
+
+        WAITING = "waiting", "Waiting"
+        BOOKED = "booked", "Booked"
+        ENDED = "ended", "Taken off"
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="wishes")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="wishes")
+    member = models.ForeignKey(
+        Member, null=True, on_delete=models.PROTECT, related_name="+", help_text="Empty: with anyone"
+    )
+    weekdays = models.JSONField(default=list, help_text="List of weekdays, 0 is Monday; empty: any")
+    since = models.TimeField(null=True, help_text="Not before this time on the wall")
+    until = models.TimeField(null=True, help_text="Over by this time on the wall")
+    from_on = models.DateField(help_text="Not before this day")
+    note = models.CharField(max_length=240, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    state_at = models.DateTimeField(null=True)
+    booking = models.ForeignKey(
+        Booking, null=True, on_delete=models.PROTECT, related_name="+", help_text="What came of it"
+    )
+    made_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    objects = WishQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "state", "made_at"], name="wishes_by_state")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "service"],
+                name="a_client_waits_once_for_a_service",
+                condition=Q(state="waiting"),
+            ),
+            models.CheckConstraint(
+                condition=Q(since=None) | Q(until=None) | Q(until__gt=F("since")),
+                name="wished_times_end_after_they_begin",
+            ),
+        ]
+
+
+class OfferQuerySet(PracticeQuerySet):
+    client_path = "wish__client"
+    needs = Permission.BOOKINGS_READ
+
+
+class Offer(PracticeModel):
+    """A time that came free, or a place in a group, offered to one who waits, and what they said."""
+
+    class Answer(models.TextChoices):
+        """What the client said. Withdrawn: nobody has to answer any more."""
+
+        OPEN = "open", "Not answered"
+        YES = "yes", "Yes"
+        NO = "no", "No"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    wish = models.ForeignKey(Wish, on_delete=models.PROTECT, related_name="offers")
+    booking = models.ForeignKey(
+        Booking,
+        on_delete=models.PROTECT,
+        related_name="offers",
+        help_text="Whose time came free, or the group",
+    )
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    answer = models.CharField(max_length=10, choices=Answer, default=Answer.OPEN)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "booking"], name="offers_of_booking")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["wish"], name="who_waits_has_one_offer_at_a_time", condition=Q(answer="open")
+            ),
+        ]
+
+    @property
+    def client(self) -> Client:
+        """Return who it was offered to."""
+        return self.wish.client
+
+
+class Feed(PracticeModel):
+    """The secret address under which a member's own calendar program reads their bookings. A new one ends the old."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    token_hash = models.CharField(
+        max_length=64, unique=True, help_text="SHA-256 of the token; the address is shown once"
+    )
+    ended_at = models.DateTimeField(null=True)
+    last_read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member"], name="a_member_has_one_calendar_address", condition=Q(ended_at=None)
+            )
+        ]
+
+
+class ReminderQuerySet(PracticeQuerySet):
+    client_path = "client"
+    needs = Permission.BOOKINGS_READ
+
+    def unsent(self, at: datetime) -> Self:
+        """Return those that did not leave, of bookings still to come at that time, with none made after them."""
+        newer = Reminder.objects.filter(
+            booking=OuterRef("booking"), client=OuterRef("client"), pk__gt=OuterRef("pk")
+        ).exclude(state=Reminder.State.DROPPED)
+        seat = GroupPlace.objects.filter(
+            booking=OuterRef("booking"), client=OuterRef("client"), given_up_at=None
+        )
+        stands = Q(booking__state=State.BOOKED, booking__starts_at=F("starts_at"), starts_at__gt=at)
+        comes = Q(booking__client__isnull=False) | Exists(seat)
+        return self.filter(stands, comes, ~Exists(newer), state=Reminder.State.FAILED)
+
+
+class Reminder(PracticeModel):
+    """One e-mail that reminds a client of a booking, of the time it then had."""
+
+    class State(models.TextChoices):
+        """What became of it. Dropped: it was not to leave any more, and nobody was told anything."""
+
+        WAITING = "waiting", "Waiting"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Not sent"
+        DROPPED = "dropped", "Dropped"
+
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="reminders")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="reminders")
+    starts_at = models.DateTimeField(help_text="The time it speaks of")
+    to = models.EmailField()
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    sent_at = models.DateTimeField(null=True)
+    failed_reason = models.CharField(max_length=240, blank=True)
+
+    objects = ReminderQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "starts_at"], name="reminders_by_time")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["booking", "client"],
+                name="one_reminder_of_a_booking_waits_for_a_client",
+                condition=Q(state="waiting"),
             )
         ]

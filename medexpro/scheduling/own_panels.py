@@ -38,4 +38,5 @@ def next_booking(chart: Chart) -> dict[str, Any] | None:
         "book_url": f"{reverse('scheduling:book')}?{urlencode({'client': chart.client.pk})}"
         if may_book
         else "",
+        "wait_url": f"{reverse('scheduling:waiting')}?{urlencode({'client': chart.client.pk})}",
     }

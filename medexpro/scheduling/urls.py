@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from medexpro.scheduling import set_up_views, views
+from medexpro.scheduling import feed_views, reminder_views, set_up_views, views, waiting_views
 
 app_name = "scheduling"
 urlpatterns = [
@@ -18,6 +18,16 @@ urlpatterns = [
     path("bookings/<uuid:booking_id>/settle/", views.settle, name="settle"),
     path("bookings/<uuid:booking_id>/places/", views.take_place, name="take_place"),
     path("places/<uuid:place_id>/give-up/", views.give_up_place, name="give_up_place"),
+    path("reminders/<uuid:reminder_id>/again/", reminder_views.remind_again, name="remind_again"),
+    path("own-feed/", feed_views.own, name="own_feed"),
+    path("own-feed/end/", feed_views.end, name="end_feed"),
+    path("feed/<str:token>.ics", feed_views.feed, name="feed"),
+    path("bookings/<uuid:booking_id>/offer/", waiting_views.offer, name="offer"),
+    path("places/<uuid:place_id>/settle/", views.settle_place, name="settle_place"),
+    path("waiting/", waiting_views.waiting_list, name="waiting"),
+    path("waiting/add/", waiting_views.wait, name="wait"),
+    path("waiting/<uuid:wish_id>/end/", waiting_views.end_wish, name="end_wish"),
+    path("offers/<uuid:offer_id>/answer/", waiting_views.answer, name="answer"),
     path("set-up/", set_up_views.show, name="set_up"),
     path("set-up/begin/", set_up_views.begin, name="begin"),
     path("set-up/<slug:kind>/add/", set_up_views.add, name="add"),

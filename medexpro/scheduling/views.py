@@ -19,12 +19,15 @@ from medexpro.practice import permissions
 from medexpro.practice.access import member_of, practice_of, requires
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
-from medexpro.scheduling import calendar, forms, operations, presenters
+from medexpro.scheduling import calendar, doors, forms, operations, presenters, waiting
 from medexpro.scheduling.calendar import Calendar
 from medexpro.scheduling.models import Booking, GroupPlace, Service, State
+from medexpro.scheduling.operations import reminders
+from medexpro.scheduling.operations.checking import EARLY
 from medexpro.scheduling.rules import words
 from medexpro.scheduling.rules.repeating import Reach
 from medexpro.web.editing import told
+from medexpro.web.forms import Form
 from medexpro.web.pages import go_to, page, toast
 from medexpro.web.typed import whole_number
 
@@ -58,6 +61,10 @@ def line(request: HttpRequest) -> HttpResponse:
     today = member.practice.day(at)
     shown = Calendar(member, first=today, last=today, at=at, who=member.pk if own else None)
     context = {"lines": presenters.day_line(shown), "own": own}
+    if any(member.may(one) for one in BOOKS):
+        unsent = reminders.failed_for(member, at=at, own=own)
+        context["unsent"] = presenters.not_reminded(unsent, member.practice)
+        context["unanswered"] = waiting.unanswered(member, at, own=own)
     trail.record_list(member, "day", at=at, count=len(shown.bookings))
     return page(request, "scheduling/line.html", context)
 
@@ -65,7 +72,7 @@ def line(request: HttpRequest) -> HttpResponse:
 @requires(Permission.BOOKINGS_READ)
 def show(request: HttpRequest, booking_id: UUID) -> HttpResponse:
     """Show one booking beside its week."""
-    return _show(request, view="week", chosen=_booking(request, booking_id))
+    return _show(request, view="week", chosen=booking_asked(request, booking_id))
 
 
 def _show(
@@ -150,13 +157,14 @@ def _card(request: HttpRequest, shown: Calendar, chosen: Booking, **forms_shown:
     changes = _may_change(member, chosen)
     later = shown.later()
     offered = shown.suggestions() if changes and chosen.state == State.BOOKED else []
-    move = forms_shown.get("move")
-    if move is None:
-        move = _move_form(member, chosen, offered, later)
     reads = chosen.client is not None and permissions.may_with(member, Permission.RECORD_READ, chosen.client)
     on = shown.practice.day(chosen.starts_at)
     to_come = chosen.state == State.BOOKED and on >= shown.today
+    move = forms_shown.get("move")
+    if move is None and changes and to_come:
+        move = _move_form(member, chosen, offered, later)
     stops = shown.stopped_by(chosen.episode_id, on) if to_come and chosen.client_id else ()
+    reminded = presenters.reminded(shown, chosen)
     return {
         "booking": chosen,
         "title": str(chosen.client or chosen.service),
@@ -166,14 +174,37 @@ def _card(request: HttpRequest, shown: Calendar, chosen: Booking, **forms_shown:
         "series": calendar.series_words(chosen),
         "later": later,
         "changes": changes,
+        "doors": doors.of(member, chosen),
         "may_move": changes and to_come,
+        "settled": chosen.is_group
+        and any(one.state != State.BOOKED for one in shown.places.get(chosen.pk, ())),
         "begun": at >= chosen.starts_at,
         "offered": bool(offered),
         "stops": stops if chosen.service.kind == "exercise" else (),
         "reads": reads,
         "seats": shown.seats(chosen) if chosen.is_group else None,
+        "left": shown.left(chosen) if chosen.is_group else [],
+        "may_settle": changes and chosen.state != State.CANCELLED and at >= chosen.starts_at - EARLY,
+        **_waiting(member, chosen, at, **forms_shown),
+        "reminded": reminded,
+        "reminder": reminded.get(chosen.client_id),
         "move": move,
         "place": forms_shown.get("place") or forms.PlaceForm(),
+    }
+
+
+def _waiting(
+    member: Member, chosen: Booking, at: datetime, answered: Any = None, answer_form: Any = None, **_: Any
+) -> dict[str, Any]:
+    """Return who waits for what the booking leaves free. answered: the offer whose answer was just refused."""
+    free, fits = waiting.fitting(chosen, member, at) if _may_change(member, chosen) else ("", [])
+    return {
+        "free": free,
+        "fits": fits,
+        # A member's hour is one: the next is asked once the first has answered.
+        "asked": not chosen.is_group and any(one.is_open for one in fits),
+        "answered": answered.pk if answered else None,
+        "answer": answer_form or forms.AnswerForm(),
     }
 
 
@@ -181,9 +212,17 @@ def _move_form(
     member: Member, chosen: Booking, offered: list[datetime], later: list[Booking], data: Any = None
 ) -> forms.MoveForm:
     initial = {"version": str(chosen.version), "member": str(chosen.member_id), "reach": Reach.ONE.value}
+    initial["room"] = str(chosen.room_id or "")
     return forms.MoveForm(
-        data, by=member, now=chosen.member, offered=offered, repeats=bool(later), initial=initial
+        data, by=member, booking=chosen, offered=offered, repeats=bool(later), initial=initial
     )
+
+
+def _refuse(form: Form, refusal: Refusal) -> None:
+    """Show an operation's no, and with it whatever else is in the way, each at its field."""
+    form.refuse(refusal)
+    for other in getattr(refusal, "others", ()):
+        form.refuse(other)
 
 
 def _may_change(member: Member, booking: Booking) -> bool:
@@ -191,12 +230,20 @@ def _may_change(member: Member, booking: Booking) -> bool:
     return member.may(Permission.BOOKINGS_MANAGE) or own
 
 
-def _booking(request: HttpRequest, booking_id: UUID) -> Booking:
+def show_chosen(
+    request: HttpRequest, chosen: Booking, *, status: int = 200, **forms_shown: Any
+) -> HttpResponse:
+    """Show one booking beside its week, with forms that came back."""
+    return _show(request, view="week", chosen=chosen, status=status, **forms_shown)
+
+
+def booking_asked(request: HttpRequest, booking_id: UUID) -> Booking:
+    """Return the booking an address names; 404 for one the member does not know of."""
     rows = Booking.objects.visible_to(member_of(request)).select_related(*KNOWN_AS)
     return get_object_or_404(rows, pk=booking_id)
 
 
-def _client(request: HttpRequest, text: str) -> Client | None:
+def client_asked(request: HttpRequest, text: str) -> Client | None:
     """Return the client a form or an address names, if the member may know of them."""
     wanted = forms.asked_id(text)
     if wanted is None:
@@ -212,13 +259,13 @@ def book(request: HttpRequest) -> HttpResponse:
         form = forms.BookForm(request.POST, by=member)
         if form.is_valid():
             values = form.values()
-            client = _client(request, values.pop("client"))
+            client = client_asked(request, values.pop("client"))
             try:
                 booked = operations.book(values.pop("service"), client=client, **values, by=member, at=at)
             except NotFound as refusal:
                 form.add_error(None, str(refusal))
             except Refusal as refusal:
-                form.refuse(refusal)
+                _refuse(form, refusal)
             else:
                 count = len(booked.bookings)
                 said = f"{count} bookings are made." if count > 1 else "Booked."
@@ -238,7 +285,7 @@ def book(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest, member: Member, at: datetime) -> dict[str, Any]:
     """Return what an address fills in: client, day, and whoever asks where they work with clients."""
-    client = _client(request, request.GET.get("client", ""))
+    client = client_asked(request, request.GET.get("client", ""))
     return {
         "day": forms.asked_day(request.GET.get("day", ""), member.practice.day(at)),
         "client": (str(client.pk), client.name) if client else "",
@@ -251,7 +298,7 @@ def _asked(request: HttpRequest, member: Member, at: datetime) -> dict[str, Any]
 def move(request: HttpRequest, booking_id: UUID) -> HttpResponse:
     """Move one booking, or it and the later ones; undone from the toast."""
     member, at = member_of(request), clock.now()
-    booking = _booking(request, booking_id)
+    booking = booking_asked(request, booking_id)
     practice = practice_of(request)
     on = practice.day(booking.starts_at)
     near = Calendar(member, first=on, last=on, at=at, who=booking.member_id, chosen=booking)
@@ -260,7 +307,7 @@ def move(request: HttpRequest, booking_id: UUID) -> HttpResponse:
         try:
             moved = operations.move(booking, **form.values(), version=form.shown_version, by=member, at=at)
         except Conflict as conflict:
-            booking = _booking(request, booking_id)
+            booking = booking_asked(request, booking_id)
             form.add_error(
                 None, f"Somebody else changed it meanwhile: {_standing_words(booking)}. Yours stays here."
             )
@@ -268,7 +315,7 @@ def move(request: HttpRequest, booking_id: UUID) -> HttpResponse:
         except Refusal as refusal:
             if isinstance(refusal, permissions.NotAllowed | NotFound):
                 raise
-            form.refuse(refusal)
+            _refuse(form, refusal)
         else:
             first = moved[0]
             said = calendar.span_words(first).rpartition(" to ")[0]
@@ -276,7 +323,7 @@ def move(request: HttpRequest, booking_id: UUID) -> HttpResponse:
             undo = reverse("scheduling:move_back", args=[first.pk])
             toast(request, f"Moved to {said}{others}.", undo_url=undo)
             return go_to(request, "scheduling:show", first.pk)
-        booking = _booking(request, booking_id)
+        booking = booking_asked(request, booking_id)
     return _show(request, view="week", chosen=booking, status=422, move=form)
 
 
@@ -288,7 +335,7 @@ def _standing_words(booking: Booking) -> str:
 
 def _act(request: HttpRequest, booking_id: UUID, do: Callable[[Booking], Any], said: str) -> HttpResponse:
     """Do what a button asks for, say it, and show the booking again."""
-    booking = _booking(request, booking_id)
+    booking = booking_asked(request, booking_id)
     if told(request, lambda: do(booking) or True):
         toast(request, said)
     return go_to(request, "scheduling:show", booking.pk)
@@ -312,13 +359,13 @@ def move_back(request: HttpRequest, booking_id: UUID) -> HttpResponse:
 def cancel(request: HttpRequest, booking_id: UUID) -> HttpResponse:
     """Cancel one booking, or it and the later ones; undone from the toast."""
     member, at = member_of(request), clock.now()
-    booking = _booking(request, booking_id)
+    booking = booking_asked(request, booking_id)
     reach = Reach.LATER if request.POST.get("reach") == Reach.LATER else Reach.ONE
     version = whole_number(request.POST.get("version", ""))
     try:
         cancelled = operations.cancel(booking, reach=reach, version=version, by=member, at=at)
     except Conflict:
-        stands = _standing_words(_booking(request, booking_id))
+        stands = _standing_words(booking_asked(request, booking_id))
         toast(request, f"Nothing is cancelled. Somebody else changed it meanwhile: {stands}.")
         return go_to(request, "scheduling:show", booking.pk)
     except Refusal as refusal:
@@ -328,6 +375,9 @@ def cancel(request: HttpRequest, booking_id: UUID) -> HttpResponse:
         return go_to(request, "scheduling:show", booking.pk)
     said = f"{len(cancelled)} bookings are cancelled." if len(cancelled) > 1 else "Cancelled."
     toast(request, said, undo_url=reverse("scheduling:restore", args=[booking.pk]))
+    if waiting.fitting(booking_asked(request, booking_id), member, at)[1]:
+        # Somebody waits for this time: the booking is shown with whom to offer it to.
+        return go_to(request, "scheduling:show", booking.pk)
     asked = {"day": practice_of(request).day(booking.starts_at).isoformat(), "who": str(booking.member_id)}
     return go_to(request, f"{reverse('scheduling:week')}?{urlencode(asked)}")
 
@@ -369,11 +419,11 @@ def settle(request: HttpRequest, booking_id: UUID) -> HttpResponse:
 def take_place(request: HttpRequest, booking_id: UUID) -> HttpResponse:
     """Give a client a place in a group."""
     member, at = member_of(request), clock.now()
-    booking = _booking(request, booking_id)
+    booking = booking_asked(request, booking_id)
     form = forms.PlaceForm(request.POST)
     if form.is_valid():
         values = form.values()
-        client = _client(request, values["client"])
+        client = client_asked(request, values["client"])
         if client is None:
             form.add_error("client", "Choose one of the clients offered.")
         else:
@@ -398,6 +448,19 @@ def give_up_place(request: HttpRequest, place_id: UUID) -> HttpResponse:
     member, at = member_of(request), clock.now()
     rows = GroupPlace.objects.visible_to(member).select_related("booking__member", "client", "practice")
     place = get_object_or_404(rows, pk=place_id)
-    operations.give_up_place(place, by=member, at=at)
-    toast(request, f"{place.client} is out of the group.")
+    if told(request, lambda: operations.give_up_place(place, by=member, at=at) or True):
+        toast(request, f"{place.client} is out of the group.")
+    return go_to(request, "scheduling:show", place.booking_id)
+
+
+@require_POST
+@requires(*BOOKS)
+def settle_place(request: HttpRequest, place_id: UUID) -> HttpResponse:
+    """Say that one client of a group came, or did not, or take it back."""
+    member, at = member_of(request), clock.now()
+    rows = GroupPlace.objects.visible_to(member).select_related("booking__member", "client", "practice")
+    place = get_object_or_404(rows.select_related("booking__practice"), pk=place_id)
+    state = request.POST.get("state", "")
+    if told(request, lambda: operations.settle_place(place, state, by=member, at=at)):
+        toast(request, f"{place.client}: {SETTLED[state].removeprefix('Noted: ')}")
     return go_to(request, "scheduling:show", place.booking_id)

@@ -6,9 +6,13 @@ class SessionsConfig(AppConfig):
     label = "session_logs"
 
     def ready(self) -> None:
-        """Take places on the chart."""
+        """Take places on the chart, and stand behind the bookings of groups."""
         from medexpro.episodes.own_panels import read_beside
-        from medexpro.sessions import own_panels
+        from medexpro.scheduling import doors
+        from medexpro.sessions import own_merging, own_panels, own_timeline, several
 
         own_panels.register()
+        own_merging.register()
+        own_timeline.register()
+        doors.add(several.door)
         read_beside("sessions_so_far", own_panels.last_number)

@@ -13,6 +13,7 @@ from django.db.models import CharField, IntegerField, Q
 from medexpro.audit.trail import record
 from medexpro.clearance import asked
 from medexpro.clearance import operations as clearance
+from medexpro.kernel.findings import first_obstacle
 from medexpro.kernel.quantities import UnitMismatch, label, to_canonical
 from medexpro.kernel.refusals import NotAllowed, NotFound, Refusal
 from medexpro.knowledge.library import library
@@ -29,15 +30,16 @@ from medexpro.sessions.gate import Gate, Weighing, parts_of
 from medexpro.sessions.models import (
     Decision,
     ExerciseEntry,
+    Place,
     Response,
     SessionCommand,
     SessionLog,
     SessionReading,
     SessionState,
 )
-from medexpro.sessions.operations import LOCKED, load_unit_of
+from medexpro.sessions.operations import LOCKED, last_entries, last_of, load_unit_of
 from medexpro.sessions.rules import logging as rules
-from medexpro.sessions.rules import times
+from medexpro.sessions.rules import swapping, times
 from medexpro.sessions.rules.protocol import (
     Command,
     Malformed,
@@ -300,6 +302,9 @@ def _red_flags(work: Work) -> None:
         raise CommandRefused(
             "A red flag said today stays for today; the provider’s answer clears it.", field="red_flags"
         )
+    clearance.note_since_last_visit(
+        work.session.episode, sorted(set(items) - before), by=work.by, at=work.happened
+    )
     work.session.red_flags, work.session.red_flags_at = sorted(items), work.happened
     record(events.RED_FLAGS, work.session, by=work.by, at=work.at, items=work.session.red_flags)
     _weigh(work)
@@ -423,7 +428,7 @@ def _unlog(work: Work) -> None:
     entry = _entry(work)
     if entry.state == "swapped":  # Taken back: what stood in its place leaves, unless it is logged already.
         instead = work.session.entries.filter(order=entry.order, state="open").exclude(pk=entry.pk)
-        instead.update(state="swapped", reason=f"Swapped back to {entry.name}"[:240])
+        instead.update(state="swapped", reason=f"{swapping.BACK}{entry.name}"[:240])
     entry.state, entry.sets, entry.effort, entry.pain, entry.reason = "open", [], None, None, ""
     entry.save()
     record(events.LOGGED, work.session, by=work.by, at=work.at, exercise=entry.exercise, undone=True)
@@ -439,28 +444,46 @@ def _skip(work: Work) -> None:
     record(events.LOGGED, work.session, by=work.by, at=work.at, exercise=entry.exercise, skipped=True)
 
 
-def _new_entry(work: Work, exercise_id: str, order: int) -> ExerciseEntry:
+def _new_entry(
+    work: Work, exercise_id: str, order: int, *, instead_of: str = "", why: str = ""
+) -> ExerciseEntry:
+    """Add an exercise of the library to the session, opened with what was done of it the last time.
+
+    The precautions are weighed as in a program: what they block enters no session, and what they ask a reason for
+    enters with one, from a member who may change programs.
+    """
     exercise = library().exercises.get(exercise_id)
     if exercise is None:
         raise CommandRefused("There is no such exercise in the library.", field="exercise")
-    if findings := check_fit(exercise, blocks_of(work.session.episode)):
-        raise CommandRefused(findings[0].sentence, findings=findings, field="exercise")
+    findings = check_fit(exercise, blocks_of(work.session.episode))
+    reason = why if work.by.may(Permission.PROGRAMS_EDIT) else ""
+    if obstacle := first_obstacle(findings, reason=reason):
+        raise CommandRefused(obstacle.sentence, findings=findings, field="exercise")
     line, new = line_of(exercise), _uuid(work.body.get("new_entry")) or work.command.id
     if ExerciseEntry.objects.filter(pk=new).exists():
         raise CommandRefused("This exercise is in a session already.", field="exercise")
+    before = last_entries(work.session.episode, [exercise.id], before=work.session.number)
+    replaces = {"instead_of": instead_of, "why": why} if instead_of else {}
     return ExerciseEntry.objects.create(
         id=new, practice=work.session.practice, session=work.session,
         episode=work.session.episode, exercise=exercise.id, name=exercise.name, category=line.category, part=line.part,
         order=order, quantity_unit=line.unit, load_unit=load_unit_of(work.session),
         target={"sets": line.sets, "quantity": str(line.quantity), "load": None, "effort": str(line.effort),
-                "cue": exercise.cues[:160]},
+                "cue": exercise.cues[:160]} | replaces,
+        last=last_of(before.get(exercise.id)),
     )  # fmt: skip
 
 
 def _swap(work: Work) -> None:
     entry = _entry(work)
-    new = _new_entry(work, str(work.body.get("exercise", "")), entry.order)
-    entry.state, entry.reason = "swapped", f"Swapped for {new.name}"[:240]
+    if entry.state == "swapped":
+        raise CommandRefused("This exercise is swapped already.", field="exercise")
+    if entry.state == "done":  # What was said of it closes gates; a swap must not make that unsaid.
+        raise CommandRefused("This exercise is logged. What was done stays.", field="exercise")
+    why = str(work.body.get("reason", "")).strip()[:160]
+    wanted = str(work.body.get("exercise", ""))
+    new = _new_entry(work, wanted, entry.order, instead_of=entry.name, why=why)
+    entry.state, entry.reason = "swapped", swapping.swapped_words(new.name, why)[:240]
     entry.save()
     record(
         events.LOGGED, work.session, by=work.by, at=work.at, exercise=entry.exercise, swapped_for=new.exercise
@@ -508,6 +531,14 @@ def _close(work: Work) -> None:
     record(events.WROTE, work.session, by=work.by, at=work.at, fields=["decision", "response", "next_plan"])
 
 
+def _place(work: Work) -> None:
+    place = work.body.get("place")
+    if place not in Place:
+        raise CommandRefused("Choose where the session takes place.", field="place")
+    work.session.place = str(place)
+    record(events.WROTE, work.session, by=work.by, at=work.at, fields=["place"])
+
+
 def _ready(work: Work) -> None:
     work.session.state = SessionState.READY
     record(events.READY, work.session, by=work.by, at=work.at)
@@ -547,6 +578,7 @@ HANDLERS: dict[str, Callable[[Work], None]] = {
     "minutes": _minutes,
     "note": _note,
     "close": _close,
+    "place": _place,
     "ready": _ready,
     "hold": _hold,
 }

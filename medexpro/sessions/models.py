@@ -47,6 +47,14 @@ class Decision(models.TextChoices):
     STOP = "stop", "Stop"
 
 
+class Place(models.TextChoices):
+    """Where a session takes place."""
+
+    SITE = "site", "At the practice"
+    HOME = "home", "At the client’s home"
+    ONLINE = "online", "Online"
+
+
 # What a co-sign still adds to a note that its writer has signed.
 COSIGNING = ("state", "version", "cosigned_at", "cosigned_by", "cosigned_name")
 IN_A_SIGNED_NOTE = (
@@ -68,6 +76,7 @@ class SessionLog(EpisodeRow):
     opened_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, help_text="When the gate let exercise begin")
     ended_at = models.DateTimeField(null=True)
+    place = models.CharField(max_length=8, choices=Place, default=Place.SITE)
     red_flags = models.JSONField(null=True, help_text="Symptom ids new or worse; [] is the answer none")
     red_flags_at = models.DateTimeField(null=True)
     signs = models.JSONField(
@@ -80,7 +89,8 @@ class SessionLog(EpisodeRow):
     minutes = models.JSONField(default=dict, help_text="Service category to seconds")
     marks = models.JSONField(
         default=dict,
-        help_text="The gate as last weighed; who touched what last; how it was stopped; why it did not take place",
+        help_text="The gate as last weighed; who touched what last; how it was stopped; why it did not take place; "
+        "the booking of a group that came together",
     )
     note = models.TextField(blank=True)
     response = models.CharField(max_length=20, blank=True, choices=Response)
@@ -105,6 +115,11 @@ class SessionLog(EpisodeRow):
     def stopped(self) -> dict[str, Any] | None:
         """Return what stopped the session, {at, observed}: it stays visible under every signature. None: it was not."""
         return self.marks.get("stopped")
+
+    @property
+    def group(self) -> str | None:
+        """Return the id of the booking whose group this client came with; None for a session alone."""
+        return self.marks.get("group")
 
     @property
     def proposed_by(self) -> str:

@@ -2,10 +2,13 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from medexpro.audit.trail import record
 from medexpro.clearance import operations as clearance_operations
@@ -19,13 +22,24 @@ from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
 from medexpro.programs import state as programs
 from medexpro.scheduling import operations as scheduling
+from medexpro.scheduling.models import Booking, State
 from medexpro.sessions import events
 from medexpro.sessions.gate import Weighing
-from medexpro.sessions.models import Addendum, Decision, ExerciseEntry, NotHeld, SessionLog, SessionState
-from medexpro.sessions.rules import ending
+from medexpro.sessions.models import (
+    Addendum,
+    Decision,
+    ExerciseEntry,
+    NotHeld,
+    Place,
+    SessionLog,
+    SessionState,
+)
+from medexpro.sessions.rules import ending, swapping
 from medexpro.sessions.rules.times import floor_closes_at
 
 RUNNING = (SessionState.OPEN, SessionState.READY)
+# Nobody has signed it, and something of it can still be entered.
+IN_PROGRESS = (*RUNNING, SessionState.HELD)
 LOCKED = (SessionState.SIGNED, SessionState.AWAITING_COSIGN)
 CLOSED = (*LOCKED, SessionState.VOID)
 
@@ -43,11 +57,14 @@ class SignInNeeded(SessionRefused):
 
 
 @transaction.atomic
-def open_session(episode: Episode, *, id: UUID | None = None, by: Member, at: datetime) -> SessionLog:
+def open_session(
+    episode: Episode, *, id: UUID | None = None, group: Booking | None = None, by: Member, at: datetime
+) -> SessionLog:
     """Open the session log of today, filled from the program and from last time.
 
     An unsigned log of the same practice day is opened again instead of making a second one; one that was stopped is
     not: once the provider has answered, a new session begins. id: made by the page, so that a double tap opens one.
+    group: the booking of a group the client came with. A home visit that is booked is one in the log too.
     Raises SessionRefused when referral, clearance, status or an open refer-back stands in the way: no session starts
     past them.
     """
@@ -69,6 +86,9 @@ def open_session(episode: Episode, *, id: UUID | None = None, by: Member, at: da
     if obstacle := first_obstacle(findings, reason="decided at the gate"):
         raise SessionRefused(obstacle.sentence, findings=findings)
 
+    if group is not None:
+        scheduling.came_to_group(group, episode, by=by, at=at)
+    booked = None if group is not None else scheduling.came_to_session(episode, by=by, at=at)
     session = SessionLog.objects.create(
         id=id or uuid7(),
         practice=episode.practice,
@@ -77,11 +97,37 @@ def open_session(episode: Episode, *, id: UUID | None = None, by: Member, at: da
         number=(latest.number if latest else 0) + 1,
         by=by,
         opened_at=at,
+        place=Place.HOME if booked is not None and booked.at_home else Place.SITE,
+        marks={"group": str(group.pk)} if group is not None else {},
     )
     _fill(session)
-    scheduling.came_to_session(episode, by=by, at=at)
     record(events.OPENED, session, by=by, at=at, number=session.number)
     return session
+
+
+def open_group(
+    booking: Booking, episodes: Sequence[Episode], *, by: Member, at: datetime
+) -> tuple[list[SessionLog], list[str]]:
+    """Open the log of each client who came to a group, every one for itself; return those open, and why others are not.
+
+    Each is weighed alone: what keeps one from starting keeps no other. Raises SessionRefused on another day than the
+    group's, and for what is no group.
+    """
+    permissions.check(by, Permission.SESSIONS_LOG, booking)
+    if not booking.is_group:
+        raise NotFound("There is no such group.")
+    day = booking.practice.day(booking.starts_at)
+    if day != booking.practice.day(at):
+        raise SessionRefused(f"The group meets on {day:%a, %b} {day.day}. Its logs open on that day.")
+    if booking.state == State.CANCELLED:
+        raise SessionRefused("This group is cancelled.")
+    opened, refused = [], []
+    for episode in episodes:
+        try:
+            opened.append(open_session(episode, group=booking, by=by, at=at))
+        except SessionRefused as refusal:
+            refused.append(f"{episode.client}: {refusal}")
+    return opened, refused
 
 
 def _fill(session: SessionLog) -> None:
@@ -89,24 +135,32 @@ def _fill(session: SessionLog) -> None:
     if session.program is None:
         return
     lines = programs.for_session(session.program)
-    last = last_entries(session.episode, [line.exercise for line in lines])
+    planned = [line.exercise for line in lines]
+    last = last_entries(session.episode, planned, before=session.number)
+    said = said_last_time(session.episode, planned, before=session.number)
     ExerciseEntry.objects.bulk_create(
-        entry_of(session, line, order=order, last=last.get(line.exercise))
+        entry_of(
+            session, line, order=order, last=last_of(last.get(line.exercise)) | said.get(line.exercise, {})
+        )
         for order, line in enumerate(lines, start=1)
     )
 
 
-def entry_of(session: SessionLog, line, *, order: int, last: ExerciseEntry | None) -> ExerciseEntry:
+def entry_of(session: SessionLog, line, *, order: int, last: dict[str, Any]) -> ExerciseEntry:
     """Return the unsaved entry of one program line."""
-    done = last.sets if last and last.sets else []
     return ExerciseEntry(
         practice=session.practice, session=session, episode=session.episode, planned=line, exercise=line.exercise,
         name=line.name, category=line.category, part=line.part, order=order, quantity_unit=line.quantity_unit,
         load_unit=line.load_unit or load_unit_of(session),
         target={"sets": line.sets, "quantity": str(line.quantity.normalize() if line.quantity % 1 else int(line.quantity)),
                 "load": None if line.load is None else str(line.load), "effort": line.effort, "cue": line.cue},
-        last={"sets": done, "effort": last.effort, "pain": last.pain} if last else {},
+        last=last,
     )  # fmt: skip
+
+
+def last_of(entry: ExerciseEntry | None) -> dict[str, Any]:
+    """Return what an entry opens with, from the one before it; empty for the first."""
+    return {"sets": entry.sets or [], "effort": entry.effort, "pain": entry.pain} if entry else {}
 
 
 def load_unit_of(session: SessionLog) -> str:
@@ -114,16 +168,25 @@ def load_unit_of(session: SessionLog) -> str:
     return "[lb_av]" if session.practice.units == "us" else "kg"
 
 
+def _before(episode: Episode, number: int, *, back: int) -> QuerySet[ExerciseEntry]:
+    """Return the entries of the sessions just before one, the oldest first: cost does not grow with history."""
+    recent = episode.sessions.filter(number__lt=number).exclude(state=SessionState.VOID).order_by("-number")
+    return ExerciseEntry.objects.filter(session__in=recent.values("pk")[:back]).order_by("session__number")
+
+
 def last_entries(
-    episode: Episode, exercises: list[str], *, sessions_back: int = 6
+    episode: Episode, exercises: Sequence[str], *, before: int, sessions_back: int = 6
 ) -> dict[str, ExerciseEntry]:
-    """Return the latest done entry per exercise, looking a few sessions back: cost does not grow with history."""
-    recent = list(episode.sessions.order_by("-number").values_list("pk", flat=True)[:sessions_back])
-    entries = ExerciseEntry.objects.filter(session__in=recent, exercise__in=exercises, state="done")
-    latest: dict[str, ExerciseEntry] = {}
-    for entry in entries.select_related("session").order_by("session__number"):
-        latest[entry.exercise] = entry
-    return latest
+    """Return the latest done entry per exercise, looking a few sessions back. before: the number of the session asking."""
+    done = _before(episode, before, back=sessions_back).filter(exercise__in=exercises, state="done")
+    return {entry.exercise: entry for entry in done}
+
+
+def said_last_time(episode: Episode, exercises: Sequence[str], *, before: int) -> dict[str, dict[str, str]]:
+    """Return what the session before says of exercises that were left out or swapped, as {"said": words}."""
+    rows = _before(episode, before, back=1).filter(exercise__in=exercises, state__in=("skipped", "swapped"))
+    words = {entry.exercise: swapping.last_time_words(entry.state, entry.reason) for entry in rows}
+    return {exercise: {"said": said} for exercise, said in words.items() if said}
 
 
 def content_hash(session: SessionLog) -> str:
@@ -144,6 +207,7 @@ def content_hash(session: SessionLog) -> str:
             for entry in session.entries.all()
         ],
         "minutes": session.minutes,
+        "place": session.place,
         "note": session.note,
         "response": session.response,
         "decision": [session.decision, session.decision_reason, session.next_plan],

@@ -10,9 +10,13 @@ from medexpro.kernel.quantities import label
 from medexpro.kernel.reference import Verification
 from medexpro.knowledge.library import library
 from medexpro.programs.models import ServiceCategory
+from medexpro.programs.rules.fit import Block
+from medexpro.programs.rules.making import line_of
 from medexpro.sessions.gate import Gate, Weighing, parts_of
 from medexpro.sessions.models import ExerciseEntry, SessionLog, SessionReading
+from medexpro.sessions.operations import last_entries, last_of, load_unit_of
 from medexpro.sessions.rules.phrases import Done, Pressure, offered
+from medexpro.sessions.rules.swapping import SWAPPED, Choice, choices
 from medexpro.sessions.rules.times import floor_closes_at
 
 # Without a program: the working rule for effort and pain, both of 10.
@@ -110,6 +114,7 @@ def session_state(weighing: Weighing) -> dict[str, Any]:
         "gate": gate_state(session, weighing.gate(), at=weighing.at),
         "entries": [entry_state(session, entry) for entry in entries],
         "minutes": session.minutes,
+        "place": session.place,
         "note": session.note,
         "phrases": phrases_of(session, entries, readings),
         "close": {
@@ -127,13 +132,53 @@ def session_state(weighing: Weighing) -> dict[str, Any]:
     }
 
 
+def swaps_state(weighing: Weighing, blocks: Sequence[Block]) -> dict[str, Any]:
+    """Return what may take the place of each exercise of a session: ids by exercise, and each of them once.
+
+    Each comes as the entry it would be, with what was done of it the last time, and with what speaks against it.
+    """
+    session, known = weighing.session, library().exercises
+    taken = [entry.exercise for entry in weighing.entries]
+    found = {
+        key: choices(known[key], known, blocks, taken=taken) for key in dict.fromkeys(taken) if key in known
+    }
+    every = {one.exercise.id: one for options in found.values() for one in options}
+    last = last_entries(session.episode, list(every), before=session.number)
+    return {
+        "instead": {key: [one.exercise.id for one in options] for key, options in found.items()},
+        "others": {key: _other(one, session, last.get(key)) for key, one in every.items()},
+    }
+
+
+def _other(choice: Choice, session: SessionLog, last: ExerciseEntry | None) -> dict[str, Any]:
+    exercise, line = choice.exercise, line_of(choice.exercise)
+    said = {"warning": choice.warning, "blocked": choice.blocked} if choice.findings else {}
+    return said | {
+        "exercise": exercise.id,
+        "name": exercise.name,
+        "category": line.category,
+        "part": line.part,
+        "parts": sorted(parts_of(session, ExerciseEntry(exercise=exercise.id, part=line.part))),
+        "quantity_unit": line.unit,
+        "load_unit": label(load_unit_of(session)),
+        "last": last_of(last),
+        "target": {
+            "sets": line.sets,
+            "quantity": str(line.quantity),
+            "load": None,
+            "effort": str(line.effort),
+            "cue": exercise.cues[:160],
+        },
+    }
+
+
 def phrases_of(
     session: SessionLog, entries: Sequence[ExerciseEntry], readings: Sequence[SessionReading]
 ) -> list[str]:
     """Return the phrases offered for the note."""
     done = []
     for entry in entries:
-        if entry.state not in ("done", "skipped"):
+        if entry.state == "open" or (entry.state == "swapped" and not entry.reason.startswith(SWAPPED)):
             continue
         first = entry.sets[0] if entry.sets else {}
         last = (entry.last.get("sets") or [{}])[0]
@@ -150,6 +195,7 @@ def phrases_of(
                 last_load=Decimal(last["load"]) if last.get("load") else None,
                 skipped=entry.state == "skipped",
                 skipped_reason=entry.reason,
+                swapped=entry.reason.removeprefix(SWAPPED) if entry.state == "swapped" else "",
             )
         )
     program = session.program
@@ -179,6 +225,7 @@ def target_value(session: SessionLog, target: str) -> dict[str, Any]:
     return {
         "note": {"text": session.note},
         "minutes": {"seconds": session.minutes},
+        "place": {"place": session.place},
         "red_flags": {"items": session.red_flags},
         "close": {
             "decision": session.decision,
@@ -239,7 +286,7 @@ def readings_by_name(session: SessionLog) -> list[tuple[str, list[tuple[str, dat
 
 def symptom_words(ids: Sequence[str]) -> list[str]:
     """Return red flags or signs as a professional reads them; one the library does not know stays as its id."""
-    known = library().symptoms
+    known = library().symptoms | library().histories
     return [known[key].professional if key in known else key.replace("_", " ") for key in ids]
 
 

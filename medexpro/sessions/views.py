@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from medexpro.audit.trail import record_read
 from medexpro.clearance import asked
 from medexpro.clearance import state as clearance
+from medexpro.clearance.histories import SINCE_LAST_VISIT
 from medexpro.clearance.rules.evidence import GateContext
 from medexpro.clients.panels import open_chart
 from medexpro.episodes.models import Episode
@@ -26,9 +27,7 @@ from medexpro.practice.access import requires
 from medexpro.practice.locking import on_the_floor
 from medexpro.practice.permissions import Permission
 from medexpro.programs import state as programs
-from medexpro.programs.rules.fit import alternatives
-from medexpro.programs.rules.making import line_of
-from medexpro.sessions import commands, forms, operations, presenters
+from medexpro.sessions import commands, forms, operations, presenters, several
 from medexpro.sessions.gate import Weighing
 from medexpro.sessions.models import SessionLog, SessionState
 from medexpro.sessions.rules.times import another_day_words
@@ -99,7 +98,7 @@ def show(request: HttpRequest, session_id: Any) -> HttpResponse:
         return _note(request, session, forms.AddendumForm())
     weighing = Weighing(session, at=at)
     context, start = weighing.context, [finding.as_dict() for finding in weighing.start_stops]
-    blocks = programs.blocks_of(weighing.episode)
+    tabs = several.running(request.member, at=at)
     return page(
         request,
         "sessions/session.html",
@@ -113,8 +112,10 @@ def show(request: HttpRequest, session_id: Any) -> HttpResponse:
             "data": _data(request, session, context)
             | {
                 "figures": clearance.floor_rules_for(context) | {"start": start},
-                "instead": _all_instead([entry.exercise for entry in weighing.entries], blocks),
-            },
+                "tabs": [several.tab(one, request.member) for one in tabs],
+                "group": reverse("sessions:group", args=[session.group]) if session.group else "",
+            }
+            | presenters.swaps_state(weighing, programs.blocks_of(weighing.episode)),
             "recent": reauth.recently_authenticated(request),
         },
     )
@@ -141,6 +142,7 @@ def _data(request: HttpRequest, session: SessionLog, context: GateContext) -> di
             "commands": reverse("sessions:commands"),
             "state": reverse("sessions:state", args=[session.pk]),
             "sign": reverse("sessions:sign", args=[session.pk]),
+            "running": reverse("sessions:running"),
             "not_held": reverse("sessions:not_held", args=[session.pk]),
         },
         "member": str(request.member.pk),
@@ -149,7 +151,12 @@ def _data(request: HttpRequest, session: SessionLog, context: GateContext) -> di
         "sprite": static("web/icons/sprite.svg"),
         "provider_phone": provider.phone if provider else "",
         "red_flag_question": question.professional.split(",")[0] + ": any new or worse since the last visit?",
-        "red_flags": [{"id": key, "words": lib.symptoms[key].professional} for key in question.asks],
+        "red_flags": [{"id": key, "words": lib.symptoms[key].professional} for key in question.asks]
+        + [
+            {"id": key, "words": history.professional}
+            for key, history in lib.histories.items()
+            if history.kind == SINCE_LAST_VISIT
+        ],
         "signs": [
             {"id": key, "words": lib.symptoms[key].professional} for key in clearance.signs_to_ask(context)
         ],
@@ -158,6 +165,8 @@ def _data(request: HttpRequest, session: SessionLog, context: GateContext) -> di
         "load_step": 5 if us else 2.5,
         "load_unit": label("[lb_av]" if us else "kg"),
         "cosign": not request.member.may(Permission.SESSIONS_SIGN),
+        # A precaution that asks for a reason: a program takes one from whoever may change it, and so does the floor.
+        "may_reason": request.member.may(Permission.PROGRAMS_EDIT),
         "wording": {
             "allowed": list(lib.wording.allowed),
             "entries": [
@@ -167,11 +176,6 @@ def _data(request: HttpRequest, session: SessionLog, context: GateContext) -> di
             ],
         },
     }
-
-
-def _all_instead(exercises: list[str], blocks: list) -> dict[str, list[dict[str, Any]]]:
-    """Return what may stand in for each exercise of a session."""
-    return {key: _instead(key, blocks, exercises) for key in exercises}
 
 
 def _measures(context: GateContext) -> dict[str, dict[str, Any]]:
@@ -194,36 +198,31 @@ def _measure(measure_id: str) -> dict[str, Any]:
     } | {key: [float(span.min or 0), float(span.max or 0)] for key, span in ends.items()}
 
 
-def _instead(exercise_id: str, blocks: list, taken: list[str]) -> list[dict[str, Any]]:
-    exercise = library().exercises.get(exercise_id)
-    if exercise is None:
-        return []
-    found = []
-    for other in alternatives(exercise, library().exercises, blocks, taken=taken):
-        line = line_of(other)
-        found.append(
-            {
-                "id": other.id,
-                "name": other.name,
-                "entry": {
-                    "exercise": other.id, "name": other.name, "category": line.category, "part": line.part,
-                    "quantity_unit": line.unit, "load_unit": "",
-                    "target": {"sets": line.sets, "quantity": str(line.quantity), "load": None,
-                               "effort": str(line.effort), "cue": other.cues[:160]},
-                },
-            }
-        )  # fmt: skip
-    return found
+@require_GET
+@on_the_floor
+@requires(Permission.SESSIONS_LOG)
+def state(request: HttpRequest, session_id: Any) -> HttpResponse:
+    """Answer a session's state as JSON, for a page that has been away; with ?figures, also what weighs its gate there."""
+    session, at = _session(request, session_id), clock.now()
+    record_read(request.member, session.episode.client, "session", at=at)
+    weighing = Weighing(session, at=at)
+    answer = presenters.session_state(weighing)
+    if "figures" in request.GET:
+        start = [finding.as_dict() for finding in weighing.start_stops]
+        answer["figures"] = clearance.floor_rules_for(weighing.context) | {"start": start}
+        answer["precautions"] = [one.text for one in clearance.precautions_in_force(weighing.episode)]
+    return JsonResponse(answer)
 
 
 @require_GET
 @on_the_floor
 @requires(Permission.SESSIONS_LOG)
-def state(request: HttpRequest, session_id: Any) -> HttpResponse:
-    """Answer a session's state as JSON, for a page that has been away."""
-    session, at = _session(request, session_id), clock.now()
-    record_read(request.member, session.episode.client, "session", at=at)
-    return JsonResponse(presenters.session_state(Weighing(session, at=at)))
+def running(request: HttpRequest) -> HttpResponse:
+    """Answer where each log of today stands, and in which version, without a name: a page asks while it is open."""
+    tabs = several.running(request.member, at=clock.now())
+    answer = JsonResponse({"tabs": [several.brief(one) for one in tabs]})
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 TURNED_AWAY = {NotFound: 404, NotAllowed: 403}
@@ -355,7 +354,9 @@ def add_addendum(request: HttpRequest, session_id: Any) -> HttpResponse:
 
 
 def _note(request: HttpRequest, session: SessionLog, form: Any, *, cosign_error: str = "", status: int = 200):
-    entries = [(entry, presenters.set_words(entry)) for entry in session.entries.all()]
+    # What was swapped out stands before what took its place.
+    rows = sorted(session.entries.all(), key=lambda entry: (entry.order, entry.state != "swapped"))
+    entries = [(entry, presenters.set_words(entry)) for entry in rows]
     minutes = [
         (words, session.minutes.get(key, 0) // 60) for key, words in presenters.ServiceCategory.choices
     ]
@@ -370,6 +371,8 @@ def _note(request: HttpRequest, session: SessionLog, form: Any, *, cosign_error:
             "subtitle": _subtitle(session, session.opened_at),
             "stopped": presenters.stop_of(session),
             "entries": entries,
+            "place": session.get_place_display(),
+            "group": session.group is not None,
             "readings": presenters.readings_by_name(session),
             "red_flags": presenters.symptom_words(session.red_flags or []),
             "signs": presenters.symptom_words([one["symptom"] for one in session.signs or []]),

@@ -1,72 +1,145 @@
-"""What is owed, derived from the record and never stored: one function per kind. Cleared by doing it."""
+"""What is owed, derived from the record and never stored: one function per kind. Cleared by doing it.
+
+A kind looks at one member's day and returns the first of what it found, as many as are asked for, with the number of all.
+"""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.urls import reverse
+from django.utils.text import slugify
 
-from medexpro.clearance.models import Decision, ReferBack, ToTell
-from medexpro.episodes.models import Episode, Status
 from medexpro.knowledge import operations as knowledge
-from medexpro.practice import breakglass, records
+from medexpro.practice import breakglass, closing, permissions, records
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
+from medexpro.practice.prepared import Given, Prepared
+from medexpro.providers.models import Channel
 from medexpro.referrals import listing
-from medexpro.reports.listing import due
-from medexpro.reports.models import Document
+from medexpro.reports.listing import Due, due, retired_words
+from medexpro.reports.models import UNSIGNED, Delivery, Document
 from medexpro.sessions.models import SessionLog, SessionState
-from medexpro.today import intake
-from medexpro.today.owed import FETCHED, Kind, Owed
+from medexpro.today import messages, outside, service
+from medexpro.today.owed import SHOWN, Found, Kind, Owed, first_of
 from medexpro.web import words
 
-SOON_DAYS = 5
-RULES = "Working rules"
+# A referral that ends now may have waited for its acknowledgement since it came.
+WAITED_DAYS = 3 * 365
+WORKING_RULES = "Working rules"
 # Far more than one person leaves open; the page shows the oldest and the day's own.
 NOTES_READ = 60
+# What a note says of itself before it is opened.
+NOTE = ("practice", "episode", "number", "by", "state", "opened_at", "signed_by", "marks", "minutes", "episode__title",
+    "episode__client", "episode__client__given_name", "episode__client__family_name", "by__user__full_name")  # fmt: skip
+CLIENT = ("episode", "episode__client", "episode__client__given_name", "episode__client__family_name")
 
 
-def reassessments(member: Member, day: date) -> list[Owed]:
+@dataclass
+class Look:
+    """One member's look at a day; what several kinds need is read once.
+
+    What stands among the alerts is said once, though the episode is on its way in too.
+    """
+
+    member: Member
+    day: date
+
+    @property
+    def begins_at(self) -> datetime:
+        """Return the moment the day begins in the practice."""
+        return datetime.combine(self.day, time(), self.member.practice.tz)
+
+    @cached_property
+    def alerts(self) -> Sequence[Owed]:
+        """Return clients who must not exercise: back with a provider, or stopped by a screening nobody passed on."""
+        if not self.member.may(Permission.RECORD_READ):
+            return ()
+        return [*refer_backs(self), *not_passed_on(self)]
+
+    @cached_property
+    def waiting(self) -> service.Waiting:
+        """Return the episodes that wait for a step, for measuring or for a clearance. One query."""
+        return service.waiting(self.member, self.day)
+
+    @cached_property
+    def outside(self) -> outside.Outside:
+        """Return what providers are to answer and to hear. One query."""
+        return outside.read(self.member)
+
+    @cached_property
+    def notes(self) -> list[SessionLog]:
+        """Return the open notes. One query."""
+        return open_notes(self.member)
+
+    @cached_property
+    def closed(self) -> frozenset[date]:
+        """Return the days the practice is closed, as far back as anybody waits. One query."""
+        return closing.closed_days(self.member.practice, self.day - timedelta(days=WAITED_DAYS))
+
+    @cached_property
+    def due(self) -> list[Due]:
+        """Return the documents that are due, but acknowledgements: they stand with the referrals. Late is said by the day."""
+        rows = due(self.member, self.begins_at, closed=self.closed)
+        return [one for one in rows if one.kind != Document.Kind.ACKNOWLEDGEMENT]
+
+    @cached_property
+    def drafts(self) -> dict[tuple[Any, str], Document]:
+        """Return the drafts by episode and kind."""
+        return {(one.episode_id, one.kind): one for one in self.papers if one.state in UNSIGNED}
+
+    @cached_property
+    def papers(self) -> list[Document]:
+        """Return drafts, and what was signed and has not left; an e-mail that waits in the queue is on its way. One query."""
+        if permissions.scope_of(self.member, Permission.RECORD_READ) == "practice":
+            return _PAPERS_OF_PRACTICE(practice=self.member.practice_id)
+        return list(_papers(Document.objects.visible_to(self.member)))
+
+
+# ---- Service: the rules stand in service.py
+
+
+def reassessments(look: Look, upto: int) -> Found:
     """Return active episodes whose 30 days end within the next days or have ended."""
-    reach = min(member.practice.reassess_days, 30)
-    full = ~Q(assessments__kind="check") & Q(assessments__finished_at__isnull=False)
-    rows = (
-        Episode.objects.visible_to(member)
-        .filter(status=Status.ACTIVE)
-        .annotate(last=Max("assessments__started_at", filter=full))
-        .filter(
-            last__lt=datetime.combine(
-                day - timedelta(days=reach - SOON_DAYS), datetime.min.time(), member.practice.tz
-            )
-        )
-        .select_related("client")
-        .order_by("last")[:FETCHED]
-    )
-    owed = []
-    for episode in rows:
-        due = member.practice.day(episode.last) + timedelta(days=reach)
-        over = (day - due).days
-        ahead = "Due today" if over == 0 else f"Due {words.day(due, 'short')}"
-        why = f"{over} day{'s' if over != 1 else ''} over" if over > 0 else ahead
-        owed.append(
-            Owed(
-                str(episode.client),
-                why,
-                "Start",
-                reverse("assessments:index", args=[episode.pk]),
-                late=over > 0,
-            )
-        )
-    return owed
+    rows = look.waiting.reassessments
+    return Found([service.reassess(one, look.member.practice, look.day) for one in rows[:upto]], len(rows))
+
+
+def starting(look: Look, upto: int) -> Found:
+    """Return episodes between referral and baseline, the oldest first, each with the step that is next."""
+    above = {one.episode for one in look.alerts} - {None}
+    rows = [one for one in look.waiting.starting if one.pk not in above]
+    return Found([service.go_on(one) for one in rows[:upto]], len(rows))
+
+
+def clearances_ending(look: Look, upto: int) -> Found:
+    """Return episodes in service whose newest clearance has ended or ends within two weeks."""
+    rows = look.waiting.clearances
+    return Found([service.renew(one, look.day) for one in rows[:upto]], len(rows))
+
+
+# ---- Notes
+
+
+def _notes(member: Member) -> QuerySet[SessionLog]:
+    """Return sessions whose note is not signed, and those that wait for the member's co-sign: nobody co-signs their own."""
+    states: list[str] = []
+    if member.may(Permission.SESSIONS_LOG):
+        states += [SessionState.OPEN, SessionState.HELD, SessionState.READY]
+    if member.may(Permission.SESSIONS_COSIGN):
+        states.append(SessionState.AWAITING_COSIGN)
+    # The states stand alone, so that an index finds the few among all sessions.
+    rows = SessionLog.objects.visible_to(member).filter(state__in=states)
+    theirs = rows.exclude(Q(state=SessionState.AWAITING_COSIGN) & Q(signed_by=member))
+    return theirs.select_related("episode__client", "by__user").only(*NOTE)
 
 
 def open_notes(member: Member) -> list[SessionLog]:
     """Return sessions whose note is not signed, and those that wait for the member's co-sign, the oldest first."""
-    states = [SessionState.OPEN, SessionState.HELD, SessionState.READY]
-    if member.may(Permission.SESSIONS_COSIGN):
-        states.append(SessionState.AWAITING_COSIGN)
-    rows = SessionLog.objects.visible_to(member).filter(state__in=states)
-    return list(rows.select_related("episode__client").order_by("opened_at")[:NOTES_READ])
+    return list(_notes(member).order_by("opened_at")[:NOTES_READ])
 
 
 def running(notes: Sequence[SessionLog], member: Member, day: date) -> list[SessionLog]:
@@ -81,140 +154,211 @@ def running(notes: Sequence[SessionLog], member: Member, day: date) -> list[Sess
     return mine[::-1][:3]
 
 
-def unsigned_notes(member: Member, day: date, notes: Sequence[SessionLog] | None = None) -> list[Owed]:
-    """Return session notes that are not signed, and those that wait for a co-sign. notes: where they are read already."""
-    return [
+def unsigned_notes(look: Look, upto: int) -> Found:
+    """Return session notes that are not signed, and those that wait for a co-sign.
+
+    What a colleague has on the floor today is theirs; what they left open on a day before is everyone's to see.
+    """
+    member, rows, total = look.member, look.notes, None
+    if len(rows) >= NOTES_READ:
+        theirs = Q(by=member) | Q(state=SessionState.AWAITING_COSIGN) | Q(opened_at__lt=look.begins_at)
+        rows, total = first_of(_notes(member).filter(theirs).order_by("opened_at"), upto)
+    rows = [
+        one
+        for one in rows
+        if one.by_id == member.pk
+        or one.state == SessionState.AWAITING_COSIGN
+        or one.opened_at < look.begins_at
+    ]
+    owed = [
         Owed(
             str(session.episode.client),
             _note_words(session, member),
             "Co-sign" if session.state == SessionState.AWAITING_COSIGN else "Open",
             reverse("sessions:show", args=[session.pk]),
-            late=member.practice.day(session.opened_at) < day,
+            late=session.opened_at < look.begins_at,
         )
-        for session in (open_notes(member) if notes is None else notes)[:FETCHED]
+        for session in rows[:upto]
     ]
+    return Found(owed, len(rows) if total is None else total)
 
 
-def clearances_ending(member: Member, day: date) -> list[Owed]:
-    """Return active episodes whose newest clearance has ended or ends within two weeks."""
-    newer = Decision.objects.filter(episode=OuterRef("episode"), decided_at__gt=OuterRef("decided_at"))
-    newest = Decision.objects.visible_to(member).filter(
-        ~Exists(newer),
-        episode__status__in=(Status.ACTIVE, Status.ON_HOLD),
-        valid_to__lte=day + timedelta(days=14),
-        outcome="granted",
-    )
-    rows = newest.select_related("episode__client").order_by("valid_to")[: FETCHED * 2]
-    seen, owed = set(), []
-    for decision in rows:
-        if decision.episode_id in seen:
-            continue
-        seen.add(decision.episode_id)
-        ended = decision.valid_to < day
-        why = f"{'Ended' if ended else 'Ends'} {words.day(decision.valid_to, 'short')}"
-        owed.append(
-            Owed(
-                str(decision.episode.client),
-                why,
-                "Renew",
-                reverse("clearance:decide", args=[decision.episode_id]),
-                late=ended,
-            )
-        )
-    return owed[:FETCHED]
+def _note_words(session: SessionLog, member: Member) -> str:
+    opened = words.day(member.practice.day(session.opened_at), "short")
+    by = "" if session.by_id == member.pk else f", {session.by}"
+    return f"{opened} · {session.get_state_display().lower()}{by}"
 
 
-def refer_backs(member: Member, day: date) -> list[Owed]:
-    """Return what is back with a provider and waits for the answer."""
-    rows = (
-        ReferBack.objects.visible_to(member)
-        .filter(closed_at=None)
-        .select_related("episode__client", "provider")
-        .order_by("-opened_at")
-    )
+# ---- What a provider is to answer or to hear
+
+
+def refer_backs(look: Look) -> list[Owed]:
+    """Return what is back with a provider and waits for the answer, the newest first."""
     return [
         Owed(
-            str(back.episode.client),
-            _back_words(back, member),
+            one.client,
+            f"{one.text}. With {one.provider} since {words.day(look.member.practice.day(one.at), 'short')}",
             "Record answer",
-            reverse("clearance:decide", args=[back.episode_id]) + "#refer-back",
+            reverse("clearance:decide", args=[one.episode_id]) + "#refer-back",
             late=True,
-            episode=back.episode_id,
+            episode=one.episode_id,
         )
-        for back in rows[:FETCHED]
+        for one in look.outside.backs[::-1]
     ]
+
+
+def not_passed_on(look: Look) -> list[Owed]:
+    """Return screenings that found a STOP which no provider has been asked about."""
+    return [service.pass_on(one) for one in look.waiting.stopped]
 
 
 def alerts(member: Member, day: date) -> list[Owed]:
     """Return clients who must not exercise: back with a provider, or stopped by a screening nobody passed on."""
-    return [*refer_backs(member, day), *intake.not_passed_on(member, day)]
+    return list(Look(member, day).alerts)
 
 
-def to_tell(member: Member, day: date) -> list[Owed]:
+def to_tell(look: Look, upto: int) -> Found:
     """Return findings that let a session go on and that a provider is to hear of."""
-    rows = (
-        ToTell.objects.visible_to(member)
-        .filter(told_at=None)
-        .select_related("episode__client")
-        .order_by("due_at")
-    )
-    return [
+    rows, day_of = look.outside.to_tell, look.member.practice.day
+    owed = [
         Owed(
-            str(one.episode.client),
-            f"{one.sentence} By {words.day(member.practice.day(one.due_at), 'short')}",
+            one.client,
+            f"{one.text} By {words.day(day_of(one.at), 'short')}",
             "Tell",
             reverse("clearance:decide", args=[one.episode_id]) + "#to-tell",
-            late=member.practice.day(one.due_at) < day,
+            late=day_of(one.at) < look.day,
         )
-        for one in rows[:FETCHED]
+        for one in rows[:upto]
     ]
+    return Found(owed, len(rows))
 
 
-def reports_owed(member: Member, day: date) -> list[Owed]:
-    """Return the documents that providers wait for, or will within days. Late is said by the day here.
+# ---- Documents
 
-    Acknowledgements stand with the referrals, where whoever takes them in finds them.
-    """
-    rows = due(member, datetime.combine(day, datetime.min.time(), member.practice.tz))
-    return [
-        Owed(
-            str(one.episode.client),
-            one.words,
-            "Open",
-            reverse("reports:of_episode", args=[one.episode.pk]),
-            late=one.late,
+
+def reports_owed(look: Look, upto: int) -> Found:
+    """Return the documents that providers wait for, or will within days. One that is drafted already is gone on with."""
+    owed = [_owed_document(one, look) for one in look.due[:upto]]
+    return Found(owed, len(look.due))
+
+
+def _owed_document(one: Due, look: Look) -> Owed:
+    draft = look.drafts.get((one.episode.pk, one.kind))
+    if draft is None:
+        why, verb, url = one.words, "Open", reverse("reports:of_episode", args=[one.episode.pk])
+    else:
+        # A draft may be addressed to somebody else already.
+        one = replace(one, retired="") if draft.provider.is_active else one
+        why, verb, url = (
+            f"{one.words}. Draft {draft.number} waits",
+            "Go on",
+            reverse("reports:show", args=[draft.pk]),
         )
-        for one in rows
-        if one.kind != Document.Kind.ACKNOWLEDGEMENT
-    ][:FETCHED]
+    return Owed(str(one.episode.client), why, "Choose another" if one.retired else verb, url, late=one.late)
 
 
-def referrals(member: Member, day: date) -> list[Owed]:
+def to_sign(look: Look, upto: int) -> Found:
+    """Return drafts that nothing asks for by a day: signed or put away, they are done."""
+    # What is due is said there, for who writes it.
+    due_now = look.due if look.member.may(Permission.REPORTS_WRITE) else ()
+    said = {(one.episode.pk, one.kind) for one in due_now}
+    drafts = [one for one in look.papers if one.state in UNSIGNED and (one.episode_id, one.kind) not in said]
+    rows = [one for one in drafts if _is_theirs(one, look.member)]
+    return Found([_draft(one, look) for one in rows[:upto]], len(rows))
+
+
+def _draft(one: Document, look: Look) -> Owed:
+    begun = words.day(look.member.practice.day(one.drafted_at), "short")
+    why = f"{one.get_kind_display()} {one.number}, drafted {begun}"
+    return _paper(one, why, "Go on", look)
+
+
+def to_send(look: Look, upto: int) -> Found:
+    """Return what was signed and has not been sent: the provider knows nothing of it yet."""
+    rows = [one for one in look.papers if one.state == Document.State.SIGNED and _is_theirs(one, look.member)]
+    return Found([_signed(one, look) for one in rows[:upto]], len(rows))
+
+
+def _signed(one: Document, look: Look) -> Owed:
+    on = look.member.practice.day(one.signed_at)
+    why = f"{one.get_kind_display()} {one.number}, signed {words.day(on, 'short')}"
+    if one.failed:  # type: ignore[attr-defined]
+        why = f"{why}. The e-mail did not leave: {one.failed.rstrip('.')}"  # type: ignore[attr-defined]
+    return _paper(one, why, "Send", look, late=on < look.day)
+
+
+def _paper(one: Document, why: str, verb: str, look: Look, *, late: bool = False) -> Owed:
+    if not one.provider.is_active:
+        why, verb = f"{why}. {retired_words(one.provider.short_name)}", "Choose another"
+    if one.kind == Document.Kind.ACKNOWLEDGEMENT and look.member.may(Permission.REFERRALS_INTAKE):
+        url = reverse("reports:acknowledgement", args=[one.episode.referral_id])
+    else:
+        url = reverse("reports:show", args=[one.pk])
+    return Owed(str(one.episode.client), why, verb, url, late=late)
+
+
+def _is_theirs(one: Document, member: Member) -> bool:
+    """Return whether a member may finish a document: an acknowledgement is whoever takes referrals in."""
+    if one.kind == Document.Kind.ACKNOWLEDGEMENT:
+        # Until the provider was told, the referral itself asks for it.
+        told = one.state == Document.State.SIGNED or one.episode.referral.acknowledged_at is not None
+        return told and member.may(Permission.REFERRALS_INTAKE)
+    return member.may(Permission.REPORTS_SEND)
+
+
+def _papers(documents: QuerySet[Document]) -> QuerySet[Document]:
+    mails = Delivery.objects.filter(document=OuterRef("pk"), channel=Channel.EMAIL, delivered_at=None)
+    failed = mails.exclude(failed_reason="").order_by("-sent_at").values("failed_reason")[:1]
+    return (
+        documents.filter(state__in=[*UNSIGNED, Document.State.SIGNED])
+        .exclude(Q(state=Document.State.SIGNED) & Exists(mails.filter(failed_reason="")))
+        .annotate(failed=Subquery(failed, output_field=CharField()))
+        .select_related("episode__client", "episode__referral", "provider")
+        .only(
+            *CLIENT, "kind", "number", "state", "drafted_at", "signed_at", "episode__referral__acknowledged_at",
+            "provider__given_name", "provider__family_name", "provider__type", "provider__is_active",
+        )
+        .order_by(Case(When(state=Document.State.SIGNED, then=F("signed_at")), default=F("drafted_at")), "pk")
+    )  # fmt: skip
+
+
+_PAPERS_OF_PRACTICE = Prepared[Document](lambda: _papers(Document.objects.filter(practice=Given("practice"))))
+
+
+# ---- Referrals, rules, looks
+
+
+def referrals(look: Look, upto: int) -> Found:
     """Return referrals that need a word today."""
-    rows = listing.needing_a_word(member, day)[:FETCHED]
+    if upto <= listing.FIRST:
+        found, total = listing.first_needing(look.member, look.day)
+    else:
+        found, total = first_of(listing.needing_a_word(look.member, look.day), upto)
     owed = []
-    for referral in rows:
-        word = listing.word_of(referral, day, tells_why=True)  # Only those who take referrals in come here.
+    for referral in found[:upto]:
+        # Only those who take referrals in come here.
+        word = listing.word_of(referral, look.day, tells_why=True, closed=look.closed)
         owed.append(
             Owed(
                 str(referral.client),
                 word.text + (f": {word.detail}" if word.detail else ""),
                 "Open",
                 reverse("referrals:show", args=[referral.pk]),
-                late=getattr(word, "kind", "") == "stop",
+                late=word.kind == "stop",
             )
         )
-    return owed
+    return Found(owed, total)
 
 
-def rules_to_approve(member: Member, day: date) -> list[Owed]:
+def rules_to_approve(look: Look, upto: int) -> Found:
     """Return that working rules wait for a named approval: left open at set-up, or changed by a newer version."""
-    waiting, reader = knowledge.waiting(member.practice), member.practice.rules_read_by
+    practice = look.member.practice
+    waiting, reader = knowledge.waiting(practice), practice.rules_read_by
     told = [
         (waiting.changed, "changed with this version"),
         (waiting.new, f"not approved yet; {reader} is to read them" if reader else "not approved yet"),
     ]
-    return [
+    owed = [
         Owed(
             f"{len(entries)} clinical rule{'s' if len(entries) > 1 else ''}",
             f"{said[:1].upper()}{said[1:]}: read and approve",
@@ -224,70 +368,85 @@ def rules_to_approve(member: Member, day: date) -> list[Owed]:
         for entries, said in told
         if entries
     ]
+    return Found.all_of(owed, upto)
 
 
-def opened_records(member: Member, day: date) -> list[Owed]:
+def opened_records(look: Look, upto: int) -> Found:
     """Return the records an owner opened by break-glass within the last week: the notice to the professionals.
 
     A professional who sees only their own clients hears of those; the mail of that day tells everyone that one was opened.
     """
-    looks = breakglass.recent(
-        member, at=datetime.combine(day + timedelta(days=1), datetime.min.time(), member.practice.tz)
-    )
+    member = look.member
+    looks = breakglass.recent(member, at=look.begins_at + timedelta(days=1))
     own = records.clients_of(member.practice).visible_to(member, Permission.RECORD_READ)
-    found = list(looks.filter(client_id__in=own.values("pk"))[:FETCHED])
-    names = records.names_of(member.practice, {look.client_id for look in found})
-    return [
+    found, total = first_of(looks.filter(client_id__in=own.values("pk")), upto)
+    names = records.names_of(member.practice, {one.client_id for one in found})
+    day_of = member.practice.day
+    owed = [
         Owed(
-            names.get(look.client_id, ""),
-            f"{look.member} read this record on {words.day(member.practice.day(look.opened_at), 'short')}: {look.reason}",
+            names.get(one.client_id, ""),
+            f"{one.member} read this record on {words.day(day_of(one.opened_at), 'short')}: {one.reason}",
             "See who read it",
-            reverse("practice:client_trail", args=[look.client_id]),
+            reverse("practice:client_trail", args=[one.client_id]),
         )
-        for look in found
+        for one in found
     ]
+    return Found(owed, total)
 
 
-def _note_words(session: SessionLog, member: Member) -> str:
-    opened = words.day(member.practice.day(session.opened_at), "short")
-    return f"{opened} · {session.get_state_display().lower()}"
+@dataclass(frozen=True)
+class Rule:
+    """One kind of obligation: its name and icon, who has it (one permission is enough), and how it is found."""
+
+    name: str
+    icon: str
+    who: tuple[Permission, ...]
+    find: Callable[[Look, int], Found]
+
+    @property
+    def slug(self) -> str:
+        """Return its name in addresses."""
+        return slugify(self.name)
+
+    def of(self, look: Look, upto: int = SHOWN) -> Kind:
+        """Return what a member owes of it, nothing where it is not theirs to do."""
+        theirs = any(look.member.may(permission) for permission in self.who)
+        found = self.find(look, upto) if theirs else Found()
+        return Kind(self.name, self.icon, found.rows, found.total)
 
 
-def _back_words(back: ReferBack, member: Member) -> str:
-    who = back.provider.short_name if back.provider else "the provider"
-    since = words.day(member.practice.day(back.opened_at), "short")
-    return f"{back.observed}. With {who} since {since}"
+def unread_messages(look: Look, upto: int) -> Found:
+    """Return the clients about whom a colleague wrote something the member has not read."""
+    return Found.all_of(messages.unread(look.member, look.day), upto)
 
 
-KINDS: tuple[tuple[str, str, Permission, Callable[[Member, date], list[Owed]]], ...] = (
-    ("To tell the provider", "phone", Permission.CLEARANCE_DECIDE, to_tell),
-    ("Reassessment due", "loop", Permission.ASSESSMENTS_MEASURE, reassessments),
-    ("Unsigned notes", "pen", Permission.SESSIONS_LOG, unsigned_notes),
-    ("On the way in", "play", Permission.SCREENING_RECORD, intake.starting),
-    ("Reports owed", "send", Permission.REPORTS_WRITE, reports_owed),
-    ("Clearances ending", "shield", Permission.CLEARANCE_DECIDE, clearances_ending),
-    ("Referrals", "referrals", Permission.REFERRALS_INTAKE, referrals),
-    (RULES, "book", Permission.KNOWLEDGE_APPROVE, rules_to_approve),
-    ("Opened by break-glass", "eye", Permission.RECORD_READ, opened_records),
+P = Permission
+RULES = (
+    Rule("Messages", "msg", (P.MESSAGES_USE,), unread_messages),
+    Rule("To tell the provider", "phone", (P.CLEARANCE_DECIDE,), to_tell),
+    Rule("Reassessment due", "loop", (P.ASSESSMENTS_MEASURE,), reassessments),
+    Rule("Unsigned notes", "pen", (P.SESSIONS_LOG, P.SESSIONS_COSIGN), unsigned_notes),
+    Rule("On the way in", "play", (P.SCREENING_RECORD,), starting),
+    Rule("Reports owed", "send", (P.REPORTS_WRITE,), reports_owed),
+    Rule("Drafts to sign", "file", (P.REPORTS_SIGN, P.REFERRALS_INTAKE), to_sign),
+    Rule("Signed, not sent", "send", (P.REPORTS_SEND, P.REFERRALS_INTAKE), to_send),
+    Rule("Clearances ending", "shield", (P.CLEARANCE_DECIDE,), clearances_ending),
+    Rule("Referrals", "referrals", (P.REFERRALS_INTAKE,), referrals),
+    Rule(WORKING_RULES, "book", (P.KNOWLEDGE_APPROVE,), rules_to_approve),
+    Rule("Opened by break-glass", "eye", (P.RECORD_READ,), opened_records),
 )
 
 
-def owed_to(
-    member: Member, day: date, *, told: Sequence[Owed] = (), notes: Sequence[SessionLog] | None = None
-) -> list[Kind]:
-    """Return what this member has to do, by kind; kinds with nothing are left out.
+def owed_to(member: Member, day: date) -> list[Kind]:
+    """Return what a member has to do on a day, by kind; kinds with nothing are left out."""
+    return owed_in(Look(member, day))
 
-    told: the alerts that stand above; what concerns the same episode on its way in is said once.
-    notes: from open_notes, where a page has read them already.
-    """
 
-    def found_by(rule: Callable[[Member, date], list[Owed]]) -> list[Owed]:
-        return unsigned_notes(member, day, notes) if rule is unsigned_notes else rule(member, day)
+def owed_in(look: Look) -> list[Kind]:
+    """Return the same of a look that is taken already."""
+    return [kind for kind in (rule.of(look) for rule in RULES) if kind.total]
 
-    above = {one.episode for one in told} - {None}
-    found = [
-        Kind(name, icon, [one for one in found_by(rule) if one.episode not in above])
-        for name, icon, permission, rule in KINDS
-        if member.may(permission)
-    ]
-    return [kind for kind in found if kind.found]
+
+def rule_named(slug: str) -> Rule | None:
+    """Return one kind by its name in addresses; None where there is none."""
+    return next((rule for rule in RULES if rule.slug == slug), None)

@@ -260,16 +260,23 @@ def context() -> dict:
 def frame() -> dict:
     """Return a made-up member and rail, for whoever opens the gallery without signing in."""
     places = [
-        ("today", "Today", "today", 7), ("clients", "Clients", "clients", 0),
+        ("today", "Today", "today", 7), ("clients", "Clients", "clients", 1),
         ("referrals", "Referrals", "referrals", 3),
-        ("reports", "Reports", "reports", 2), ("people", "People", "provider", 0),
+        ("reports", "Reports", "reports", 0), ("people", "People", "provider", 0),
         ("knowledge", "Knowledge", "book", 0), ("settings", "Settings", "settings", 0),
     ]  # fmt: skip
     return {
         "member": Someone("Rosa Okafor", "Medical exercise professional"),
         "practice": SimpleNamespace(name="Northbridge Medical Exercise"),
         "rail": [
-            {"key": key, "label": label, "url": "#main", "icon": icon, "count": count}
+            {
+                "key": key,
+                "label": label,
+                "url": "#main",
+                "icon": icon,
+                "count": count,
+                "letter": key[0] if count else "",
+            }
             for key, label, icon, count in places
         ],
     }

@@ -6,6 +6,7 @@ from datetime import date
 import pikepdf
 import pytest
 from django.conf import settings
+from django.urls import reverse
 from PIL import Image
 
 from medexpro.clients import agreements, operations, uploads
@@ -13,6 +14,7 @@ from medexpro.clients.operations.agreements import ConsentRefused
 from medexpro.kernel.ids import uuid7
 from medexpro.kernel.refusals import NotAllowed
 from tests.conftest import MORNING, TODAY
+from tests.pages import text_of
 
 
 def sign(cast, client=None, **fields):
@@ -157,3 +159,15 @@ def test_papers_are_added_by_those_who_may(cast):
     assert document.removed_at
     operations.restore_document(document, by=cast.ana, at=MORNING)
     assert document.removed_at is None
+
+
+def test_papers_are_found_by_their_kind(cast, sign_in):
+    put(cast, pdf(), kind="referral", title="Order of Dr. Raman")
+    put(cast, pdf(), kind="clearance", title="Clearance of Dr. Haddad")
+    put(cast, pdf(), kind="clearance", title="Second clearance")
+    browser, page = sign_in(cast.ana), reverse("clients:documents", args=[cast.janet.pk])
+    everything = text_of(browser.get(page))
+    assert "Referral 1" in everything and "Clearance 2" in everything
+    only = text_of(browser.get(page, {"kind": "referral"}))
+    assert "Order of Dr. Raman" in only and "Second clearance" not in only
+    assert "Second clearance" in text_of(browser.get(page, {"kind": "x"}))

@@ -11,6 +11,7 @@ from django.test import Client as Browser
 
 from medexpro.practice import links
 from medexpro.practice.models import User
+from medexpro.scheduling.operations import feeds
 from tests.conftest import MORNING
 
 
@@ -42,6 +43,18 @@ def test_nor_does_an_invitation_that_was_refused(cast, log, clock):
     assert Browser().post(f"/join/{token}/", {"full_name": "Lena", "password": "1"}).status_code == 422
     assert Browser().get(f"/join/{token[:-1]}/").status_code == 404
     assert token[:-1] not in log.getvalue()
+
+
+def test_nor_does_a_calendar_that_is_asked_for_under_a_lost_address(cast, log, clock):
+    clock("2026-10-13 10:00")
+    token = feeds.make_feed(by=cast.ana, at=MORNING)
+    for address in (
+        f"/calendar/feed/{token}",
+        f"/calendar/feed/{token}.ics/",
+        f"/calendar/feed/{token[:-1]}.ics",
+    ):
+        assert Browser().get(address).status_code == 404
+    assert "/calendar/feed/" in log.getvalue() and token[:-1] not in log.getvalue()
 
 
 def test_a_fault_is_logged_without_the_values_of_the_row(cast, log):

@@ -18,6 +18,7 @@ from medexpro.audit import chain
 from medexpro.audit.models import Event
 from medexpro.audit.trail import EXPORT
 from medexpro.clients.models import Client, ClientDocument
+from medexpro.clients.operations import merging, people
 from medexpro.config import tasks
 from medexpro.config.takeout import making, reading
 from medexpro.config.takeout import tables as takeout
@@ -92,10 +93,15 @@ def test_every_table_of_ours_is_taken_out_or_says_why_not():
 @pytest.mark.django_db(transaction=True)
 def test_out_and_into_a_fresh_installation_is_the_same_record(world, tmp_path):
     first, second = tmp_path / "out", tmp_path / "again"
+    # A record that became part of hers, and one that became part of a newer one.
+    older = people.quick_add(family_name="Ellery", knowingly=True, by=world.cast.ben, at=MORNING)
+    newer = people.quick_add(family_name="Ellery", knowingly=True, by=world.cast.ben, at=MORNING)
+    for kept, gone in ((newer, older), (world.cast.janet, newer)):
+        merging.merge(Client.objects.get(pk=kept.pk), gone, by=world.cast.ana, at=MORNING)
     made = write_practice(world.cast.northbridge, first, by=None, at=LATER)
     pdf = bytes(Document.objects.get(pk=world.report.pk).pdf)
     paper = ClientDocument.objects.get().file.read()
-    assert made["clients"] == 1
+    assert made["clients"] == 3
     call_command("flush", interactive=False, verbosity=0)
     call_command("sync_knowledge", verbosity=0)
     shutil.rmtree(ClientDocument._meta.get_field("file").storage.path(str(world.cast.northbridge.pk)))

@@ -24,7 +24,7 @@ from medexpro.practice import links
 from medexpro.programs.models import ProgramExercise
 from medexpro.reports import sending
 from medexpro.scheduling import operations as scheduling
-from medexpro.scheduling.models import GroupPlace
+from medexpro.scheduling.models import GroupPlace, Reminder
 from tests import scenario
 from tests.conftest import MORNING, TODAY
 from tests.reports import reporting
@@ -95,6 +95,21 @@ class World:
         )
 
     @cached_property
+    def other_record(self) -> Any:
+        return people.quick_add(
+            given_name="Jan", family_name="Ellery", knowingly=True, by=self.cast.ben, at=MORNING
+        )
+
+    @cached_property
+    def merge(self) -> Any:
+        from medexpro.clients.operations import merging
+
+        gone = people.quick_add(
+            given_name="J.", family_name="Ellery", knowingly=True, by=self.cast.ben, at=MORNING
+        )
+        return merging.merge(self.cast.janet, gone, by=self.cast.ana, at=MORNING)
+
+    @cached_property
     def contact(self) -> Any:
         return people.add_contact(
             self.cast.janet, name="Tom Ellery", phone="555-0180", by=self.cast.ben, at=MORNING
@@ -157,6 +172,13 @@ class World:
         return acknowledging.write(self.report.episode.referral, by=self.cast.ben, at=reporting.LATER)
 
     @cached_property
+    def batch(self) -> Any:
+        from medexpro.reports import batches
+
+        wanted = [(self.report.episode_id, "progress_report")]
+        return batches.start(wanted, by=self.cast.ana, at=reporting.LATER)
+
+    @cached_property
     def delivery(self) -> Any:
         return sending.send(self.report, "link", by=self.cast.ana, at=reporting.LATER).delivery
 
@@ -194,6 +216,37 @@ class World:
         return GroupPlace.objects.get()
 
     @cached_property
+    def reminder(self) -> Any:
+        return Reminder.objects.create(
+            practice=self.cast.northbridge, booking=self.booking, client=self.cast.janet,
+            starts_at=self.booking.starts_at, to="janet@example.org", state="failed", failed_reason="No answer.",
+        )  # fmt: skip
+
+    @cached_property
+    def disclosure(self) -> Any:
+        from medexpro.record import operations
+
+        return operations.ask_for_record(
+            self.cast.janet, recipient="The client", reason="Asked for a copy", by=self.cast.ana, at=MORNING
+        )
+
+    @cached_property
+    def wish(self) -> Any:
+        return scheduling.wait(
+            self.cast.janet, service=self.service, from_on=TODAY, by=self.cast.ana, at=MORNING
+        )
+
+    @cached_property
+    def offer(self) -> Any:
+        self.episode  # noqa: B018 - exercise is booked for who may start
+        booked = scheduling.book(
+            self.service, member=self.cast.ana, client=self.cast.janet, day=TODAY + timedelta(days=6), clock=time(9),
+            by=self.cast.ana, at=MORNING,
+        )  # fmt: skip
+        [gone] = scheduling.cancel(booked.bookings[0], by=self.cast.ana, at=MORNING)
+        return scheduling.offer(gone, self.wish, by=self.cast.ana, at=MORNING)
+
+    @cached_property
     def owed(self) -> Any:
         found = Finding(
             code="bp_low_asymptomatic",
@@ -213,6 +266,7 @@ Build = Callable[[World], Any]
 VALUES: dict[str, Build] = {
     "client_id": lambda world: world.cast.janet.pk,
     "kind": lambda world: "medication",
+    "today:which": lambda world: "reports-owed",
     "member_id": lambda world: world.cast.asa.pk,
     "invitation_id": lambda world: world.invitation.pk,
     "factor_id": lambda world: 1,
@@ -228,6 +282,8 @@ VALUES: dict[str, Build] = {
         people.assign(world.cast.janet, world.cast.mia, by=world.cast.ana, at=MORNING).pk
     ),
     "contact_id": lambda world: world.contact.pk,
+    "other_id": lambda world: world.other_record.pk,
+    "merge_id": lambda world: world.merge.pk,
     "document_id": lambda world: world.document.pk,
     "fact_id": lambda world: world.medication.pk,
     "consent_id": lambda world: world.consent.pk,
@@ -240,9 +296,14 @@ VALUES: dict[str, Build] = {
     "sheet_id": lambda world: world.client_list.pk,
     "reports:document_id": lambda world: world.report.pk,
     "reports:episode_id": lambda world: world.report.episode_id,
+    "batch_id": lambda world: world.batch.pk,
     "delivery_id": lambda world: world.delivery.pk,
     "booking_id": lambda world: world.booking.pk,
     "place_id": lambda world: world.place.pk,
+    "wish_id": lambda world: world.wish.pk,
+    "offer_id": lambda world: world.offer.pk,
+    "disclosure_id": lambda world: world.disclosure.pk,
+    "reminder_id": lambda world: world.reminder.pk,
 }
 # By the full name of one address: all its values.
 ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
@@ -256,13 +317,15 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     },
     "reports:acknowledgement_pdf": lambda world: {"referral_id": world.acknowledgement.episode.referral_id},
     "clearance:end_practice_limit": lambda world: {"limit_id": world.tighter.pk},
+    "takeout:record_file": lambda world: {"disclosure_id": world.disclosure.pk, "form": "zip"},
+    "sessions:group": lambda world: {"booking_id": world.place.booking_id},
     "scheduling:add": lambda world: {"kind": "service"},
     "scheduling:remove": lambda world: {"kind": "service", "row_id": world.service.pk},
     "clients:add_fact": lambda world: {"client_id": world.cast.janet.pk, "kind": "medication"},
     "clients:sign": lambda world: {"client_id": world.cast.janet.pk, "kind": next(iter(all_agreements()))},
 }
 # Values that name nothing of a practice: reference data is everyone's, one-time links are their holder's.
-NOBODYS = {"token", "kind", "key", "code", "measure"}
+NOBODYS = {"token", "kind", "key", "code", "measure", "which"}
 # Addresses whose thing belongs to one person, so that even colleagues find nothing: to whom, empty for nobody here.
 PERSONAL = {
     "practice:remove_factor": "",

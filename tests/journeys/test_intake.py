@@ -19,13 +19,15 @@ def cast(transactional_db, morning):
     return make_cast()
 
 
-def test_slash_leads_to_the_search_of_clients_from_any_page(cast, tablet):
+def test_slash_finds_a_client_from_any_page(cast, tablet):
     page = tablet(cast.ana)
     page.goto("/")
     page.keyboard.press("/")
-    page.wait_for_url("**/clients/#find")
+    page.get_by_role("combobox", name="Find a client").wait_for()
     page.keyboard.type("elle")
-    page.get_by_role("link", name="Janet Ellery").wait_for()
+    page.get_by_role("option", name="Janet Ellery").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/clients/{cast.janet.pk}/")
 
 
 def test_a_chosen_scan_and_all_that_was_typed_outlive_a_slip_on_a_phone(cast, tablet, tmp_path):

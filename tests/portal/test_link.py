@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from medexpro.audit.models import Event
-from medexpro.portal import views
+from medexpro.practice import outside
 from medexpro.reports import operations, sending
 from medexpro.reports.models import Document
 from tests.reports.reporting import LATER, signed
@@ -75,7 +75,7 @@ def test_an_expired_link_says_so_with_the_practices_number(sent, client, clock):
 
 
 def test_a_script_is_slowed_down(sent, client, monkeypatch):
-    monkeypatch.setattr(views, "TRIES_A_MINUTE", 3)
+    monkeypatch.setattr(outside, "TRIES_A_MINUTE", 3)
     answers = [client.get(reverse("portal:document", args=["forged"])).status_code for _ in range(5)]
     assert answers == [404, 404, 404, 429, 429]
     assert client.get(address(sent)).status_code == 429

@@ -1,6 +1,7 @@
 """Documents about Margaret Ellison, a made-up client, with every part a layout can print."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from medexpro.pdf.letterhead import Letterhead
 from medexpro.reports.snapshots import (
@@ -28,6 +29,7 @@ from medexpro.reports.snapshots import (
     runs,
 )
 
+HOME = ZoneInfo("America/New_York")
 MARK = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="#065d77"/>'
     '<path d="M5.5 22.5C9 12 13 8.5 17 8.5S24 12 26.5 17" fill="none" stroke="#fff" stroke-width="2.6" '
@@ -49,7 +51,6 @@ LETTERHEAD = Letterhead(
 )
 
 AUTHOR = Author("Rosa Okafor, MES", "Medical Exercise Specialist")
-SIGNED = Signature("Rosa Okafor, MES", "signed Oct 13, 2026, 10:02 am", path=STROKES)
 RAMAN = Party("Priya Raman, MD", ["Lakeside Orthopedics", "fax 555-0117"])
 ELLISON = Party("Margaret Ellison", ["DOB Mar 4, 1958", "referred Aug 10, 2026"])
 KNEE = Party("Right knee replacement", ["Surgery Jun 22, 2026", "ICD-10 Z96.651"])
@@ -163,20 +164,35 @@ REACH = MeasureRow(
 )
 
 
-def progress_report(**changes: object) -> ProgressReportSnapshot:
-    """Return the signed 60-day report; name what should differ."""
-    values: dict = {
-        "title": "Progress report, Margaret Ellison, October 13, 2026",
-        "heading": "Progress report",
-        "date_line": "October 13, 2026 \u00b7 day 57",
-        "number": "Report R-2026-1187",
-        "made_at": datetime(2026, 10, 13, 14, 2, tzinfo=UTC),
+def _frame(heading: str, number: str, made_at: datetime, *, after: str = "") -> dict:
+    """Return what every document has: the parties, and its day and signature as the practice's clock says them."""
+    at = made_at.astimezone(HOME)
+    day = f"{at:%B} {at.day}, {at.year}"
+    clock = f"{at:%I:%M}".lstrip("0") + f" {at:%p}".lower()
+    return {
+        "title": f"{heading}, Margaret Ellison, {day}",
+        "heading": heading,
+        "date_line": f"{day}{after}",
+        "number": number,
+        "made_at": made_at,
         "to": RAMAN,
         "re": ELLISON,
         "about": KNEE,
         "author": AUTHOR,
-        "signature": SIGNED,
+        "signature": Signature(AUTHOR.name, f"signed {at:%b} {at.day}, {at.year}, {clock}", path=STROKES),
         "small_print": SMALL_PRINT,
+    }
+
+
+def progress_report(**changes: object) -> ProgressReportSnapshot:
+    """Return the signed 60-day report; name what should differ."""
+    values: dict = {
+        **_frame(
+            "Progress report",
+            "Report R-2026-1187",
+            datetime(2026, 10, 13, 14, 2, tzinfo=UTC),
+            after=" \u00b7 day 57",
+        ),
         "lead": runs(
             "Mrs. Ellison walks **31% faster** than eight weeks ago and has **left the fall-risk range**. "
             "Three of four measures improved by more than the smallest change that counts."
@@ -232,17 +248,12 @@ def full_report(**changes: object) -> ProgressReportSnapshot:
 def introductory_letter(**changes: object) -> IntroductoryLetterSnapshot:
     """Return the signed letter after the first session; name what should differ."""
     values: dict = {
-        "title": "Introductory letter, Margaret Ellison, August 17, 2026",
-        "heading": "Introductory letter",
-        "date_line": "August 17, 2026 \u00b7 first session today",
-        "number": "Letter L-2026-0614",
-        "made_at": datetime(2026, 8, 17, 20, 30, tzinfo=UTC),
-        "to": RAMAN,
-        "re": ELLISON,
-        "about": KNEE,
-        "author": AUTHOR,
-        "signature": Signature("Rosa Okafor, MES", "signed Aug 17, 2026, 4:30 pm", path=STROKES),
-        "small_print": SMALL_PRINT,
+        **_frame(
+            "Introductory letter",
+            "Letter L-2026-0614",
+            datetime(2026, 8, 17, 20, 30, tzinfo=UTC),
+            after=" \u00b7 first session today",
+        ),
         "greeting": "Dear Dr. Raman,",
         "opening": runs(
             "Mrs. Ellison, whom you referred on August 10, had her **first medical exercise session today** "
@@ -280,17 +291,10 @@ def introductory_letter(**changes: object) -> IntroductoryLetterSnapshot:
 def acknowledgement(**changes: object) -> AcknowledgementSnapshot:
     """Return the signed word that a referral has arrived; name what should differ."""
     values: dict = {
-        "title": "Acknowledgement, Margaret Ellison, August 10, 2026",
-        "heading": "Acknowledgement",
-        "date_line": "August 10, 2026",
-        "number": "Letter A-2026-0311",
-        "made_at": datetime(2026, 8, 10, 18, 5, tzinfo=UTC),
-        "to": RAMAN,
-        "re": ELLISON,
+        **_frame("Acknowledgement", "Letter A-2026-0311", datetime(2026, 8, 10, 18, 5, tzinfo=UTC)),
         "about": Party("Right knee replacement", ["ICD-10 Z96.651"]),
         "author": Author("Grace Bell", "Front desk"),
         "signature": Signature("Grace Bell", "signed Aug 10, 2026, 2:05 pm"),
-        "small_print": SMALL_PRINT,
         "greeting": "Dear Dr. Raman,",
         "opening": runs("We **received your referral** of Mrs. Ellison on August 10. Thank you."),
         "paragraphs": [
@@ -315,17 +319,12 @@ def assessment_summary(**changes: object) -> AssessmentSummarySnapshot:
         return MeasureRow(row.name, row.detail, row.baseline, "", "", Verdict.UNKNOWN, meaning)
 
     values: dict = {
-        "title": "Assessment summary, Margaret Ellison, August 20, 2026",
-        "heading": "Assessment summary",
-        "date_line": "August 20, 2026 \u00b7 day 3",
-        "number": "Summary S-2026-0502",
-        "made_at": datetime(2026, 8, 20, 14, 2, tzinfo=UTC),
-        "to": RAMAN,
-        "re": ELLISON,
-        "about": KNEE,
-        "author": AUTHOR,
-        "signature": Signature("Rosa Okafor, MES", "signed Aug 20, 2026, 10:02 am", path=STROKES),
-        "small_print": SMALL_PRINT,
+        **_frame(
+            "Assessment summary",
+            "Summary S-2026-0502",
+            datetime(2026, 8, 20, 14, 2, tzinfo=UTC),
+            after=" \u00b7 day 3",
+        ),
         "lead": runs(
             "Mrs. Ellison was **measured on August 17** in five of six domains. Not yet: **stairs**."
         ),
@@ -356,17 +355,12 @@ def assessment_summary(**changes: object) -> AssessmentSummarySnapshot:
 def change_in_status(**changes: object) -> ChangeInStatusSnapshot:
     """Return the signed notice of a stopped session; name what should differ."""
     values: dict = {
-        "title": "Change in status, Margaret Ellison, September 24, 2026",
-        "heading": "Change in status",
-        "date_line": "September 24, 2026 \u00b7 day 38",
-        "number": "Notice C-2026-0017",
-        "made_at": datetime(2026, 9, 24, 14, 2, tzinfo=UTC),
-        "to": RAMAN,
-        "re": ELLISON,
-        "about": KNEE,
-        "author": AUTHOR,
-        "signature": Signature("Rosa Okafor, MES", "signed Sep 24, 2026, 10:02 am", path=STROKES),
-        "small_print": SMALL_PRINT,
+        **_frame(
+            "Change in status",
+            "Notice C-2026-0017",
+            datetime(2026, 9, 24, 14, 2, tzinfo=UTC),
+            after=" \u00b7 day 38",
+        ),
         "greeting": "Dear Dr. Raman,",
         "opening": runs("**No exercise since September 24.** Mrs. Ellison was referred back to you."),
         "paragraphs": [
@@ -392,17 +386,12 @@ def discharge_summary(**changes: object) -> DischargeSummarySnapshot:
     """Return the signed summary at the end of an episode; name what should differ."""
     report = full_report()
     values: dict = {
-        "title": "Discharge summary, Margaret Ellison, November 9, 2026",
-        "heading": "Discharge summary",
-        "date_line": "November 9, 2026 \u00b7 day 84",
-        "number": "Summary D-2026-0120",
-        "made_at": datetime(2026, 11, 9, 16, 2, tzinfo=UTC),
-        "to": RAMAN,
-        "re": ELLISON,
-        "about": KNEE,
-        "author": AUTHOR,
-        "signature": Signature("Rosa Okafor, MES", "signed Nov 9, 2026, 11:02 am", path=STROKES),
-        "small_print": SMALL_PRINT,
+        **_frame(
+            "Discharge summary",
+            "Summary D-2026-0120",
+            datetime(2026, 11, 9, 16, 2, tzinfo=UTC),
+            after=" \u00b7 day 84",
+        ),
         "lead": runs(
             "Service for Mrs. Ellison ended on November 9: **goals met**. She walks **31% faster** than twelve weeks ago."
         ),

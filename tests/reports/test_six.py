@@ -380,7 +380,7 @@ def test_the_pages_of_documents_ask_few_queries(cast, sign_in, clock, django_ass
     acknowledging.write(episode.referral, by=cast.ben, at=LATER)
     ana = sign_in(cast.ana)
     budgets = {
-        reverse("reports:index"): 6,
+        reverse("reports:index"): 8,
         reverse("reports:of_episode", args=[episode.pk]): 10,
         reverse("reports:acknowledgement", args=[episode.referral_id]): 8,
         reverse("episodes:discharge", args=[episode.pk]): 13,

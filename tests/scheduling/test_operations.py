@@ -294,3 +294,31 @@ def test_the_usual_services_come_once(cast):
     assert operations.begin(by=cast.olga, at=MORNING) == [] and cast.ana.working_hours.count() == 5
     with pytest.raises(NotAllowed):
         operations.begin(by=cast.ana, at=MORNING)
+
+
+def test_a_move_takes_another_room_for_all_that_move_and_says_every_clash(desk, cast):
+    studio, hall = (operations.add_room(name=name, by=cast.olga, at=MORNING) for name in ("Studio", "Hall"))
+    series = desk.book_all(TUESDAY, "10:00", repeat=Repeat(frozenset({1}), times=3), room=studio)
+    omar = may_start(cast, "Omar")
+    for day in (TUESDAY, TUESDAY + timedelta(days=7)):
+        desk.book(day, "11:00", omar, member=cast.rhea, room=hall, outside_hours=True)
+    given = {"day": TUESDAY, "clock": time(11), "reach": Reach.LATER, "by": cast.ben, "at": MORNING}
+    with pytest.raises(BookingRefused) as no:
+        operations.move(series[0], room=hall, **given)
+    said = [(one.field, str(one)[:58]) for one in (no.value, *no.value.others)]
+    assert said == [
+        ("room", "Hall is booked already: Tue, Oct 13, 11:00 am to 12:00 pm,"),
+        ("room", "Hall is booked already: Tue, Oct 20, 11:00 am to 12:00 pm,"),
+    ]
+    operations.move(series[0], room=hall, **given | {"clock": time(13)})
+    for one in series:
+        one.refresh_from_db()
+    assert {one.room for one in series} == {hall}
+    operations.move(
+        series[1], without_room=True, **given | {"day": TUESDAY + timedelta(days=7), "reach": Reach.ONE}
+    )
+    series[1].refresh_from_db()
+    assert series[1].room is None
+    operations.move_back(series[1], by=cast.ben, at=MORNING)
+    series[1].refresh_from_db()
+    assert series[1].room == hall

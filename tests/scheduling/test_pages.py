@@ -232,8 +232,8 @@ def test_today_shows_the_day_as_a_line(desk, cast, sign_in):
     ana = sign_in(cast.ana)
     assert reverse("scheduling:line") in ana.get("/").content.decode()
     said = text_of(ana.get(reverse("scheduling:line")))
-    assert "2 bookings 10:00 60 min Janet Ellery Session 1 of 24" in said
-    assert "Omar Marsh Session on hold" in said and "Calf" not in said
+    assert "2 bookings · Week 10:00 60 min Janet Ellery Right knee replacement, Session 1 of 24" in said
+    assert "Omar Marsh Right knee replacement, Session on hold" in said and "Calf" not in said
     assert "Session with Ana Torres" in text_of(sign_in(cast.ben).get(reverse("scheduling:line")))
 
 
@@ -252,3 +252,36 @@ def test_a_booking_weeks_ahead_counts_the_sessions_before_it(desk, cast, sign_in
     desk.book_all(TUESDAY, "10:00", repeat=Repeat(frozenset({1, 3}), times=10))
     later = f"{WEEK}?day={(TUESDAY + timedelta(days=14)).isoformat()}"
     assert "J. Ellery 10:00 5 of 24" in text_of(sign_in(cast.ana).get(later))
+
+
+def test_a_move_may_change_room_and_member_and_says_what_is_taken(desk, cast, sign_in):
+    studio, hall = (
+        operations.add_room(name=name, site="Alder Street", by=cast.olga, at=MORNING)
+        for name in ("Studio", "Hall")
+    )
+    luis = cast.asa  # The assistant works with clients too.
+    for client in (cast.janet,):
+        client.assignments.create(practice=cast.northbridge, member=luis, started_on=TUESDAY)
+    omar = may_start(cast, "Omar")
+    omar.assignments.create(practice=cast.northbridge, member=luis, started_on=TUESDAY)
+    desk.book(FRIDAY, "11:00", omar, member=luis, room=hall)
+    booking = desk.book(THURSDAY, "09:00", room=studio)
+    ben = sign_in(cast.ben)
+    data = {
+        "to": "other", "day": "10/16/2026", "time": "11:00 am", "member": str(luis.pk), "room": str(hall.pk),
+        "version": str(booking.version),
+    }  # fmt: skip
+    answer = ben.post(address("move", booking), data)
+    assert answer.status_code == 422
+    form = answer.context["card"]["move"]
+    assert form.errors["member"][0].startswith("Asa Nakamura is booked already: Fri, Oct 16, 11:00 am")
+    assert form.errors["room"][0].startswith("Hall, Alder Street is booked already: Fri, Oct 16, 11:00 am")
+    assert f'value="{hall.pk}" selected' in answer.content.decode()
+    page = ben.post(address("move", booking), data | {"time": "1:00 pm"}, follow=True)
+    booking.refresh_from_db()
+    assert (booking.member, booking.room) == (luis, hall) and "Hall, Alder Street" in text_of(page)
+    # A room that nobody touched stays; cleared, the booking takes none.
+    data |= {"version": str(booking.version), "time": "2:00 pm", "room": ""}
+    ben.post(address("move", booking), data)
+    booking.refresh_from_db()
+    assert booking.room is None

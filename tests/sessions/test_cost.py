@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from medexpro.config.demo import history
 from medexpro.programs.state import program_of
-from medexpro.sessions import operations
+from medexpro.sessions import operations, presenters
+from medexpro.sessions.gate import Weighing
 from medexpro.sessions.models import SessionCommand
 from tests import scenario
 from tests.conftest import MORNING, TODAY
@@ -58,7 +59,10 @@ def test_the_session_page_and_the_list_stay_inside_their_budget(floor, episode, 
 def test_commands_ask_the_same_however_long_the_history(floor, cast, before):
     session = floor(before)
     tablet = Tablet(session, cast.ana)
-    entry = str(session.entries.first().pk)
+    entry, skipped, swapped = (str(one.pk) for one in session.entries.all()[:3])
+    other = presenters.swaps_state(Weighing(session, at=MORNING), [])["instead"][
+        session.entries.get(pk=swapped).exercise
+    ][0]
     hour = [
         ("red_flags", {"items": []}, 15),
         ("signs", {"items": []}, 15),
@@ -68,6 +72,9 @@ def test_commands_ask_the_same_however_long_the_history(floor, cast, before):
         ("reading", {"measure": "pain_nrs", "value": "1", "moment": "pre"}, 16),
         ("start", {}, 15),
         ("log", {"entry": entry, "sets": [{"quantity": "10", "load": None}], "effort": 4, "pain": 1}, 16),
+        ("skip", {"entry": skipped, "reason": "No time"}, 14),
+        ("swap", {"entry": swapped, "exercise": other, "reason": "Bike taken"}, 14),
+        ("place", {"place": "home"}, 5),
         ("note", {"text": "Steady."}, 5),
         ("ready", {}, 5),
     ]

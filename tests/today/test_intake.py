@@ -14,8 +14,7 @@ CALF = {"one_leg": {"answer": "yes", "words": "Left calf, since Sunday"}}
 
 def waits(member):
     """Return why each client on the way in waits, and what is done about it."""
-    told = obligations.alerts(member, TODAY)
-    found = {one.name: one.rows for one in obligations.owed_to(member, TODAY, told=told)}
+    found = {one.name: one.rows for one in obligations.owed_to(member, TODAY)}
     return [(row.why, row.verb) for row in found.get("On the way in", [])]
 
 
@@ -69,13 +68,13 @@ def test_a_held_session_waits_too(cast):
     assert [row.why for row in notes.rows] == ["Oct 13 · stopped"]
 
 
-def test_more_than_is_shown_says_so(cast, sign_in, clock):
+def test_more_than_is_shown_is_counted(cast, sign_in, clock):
     clock("2026-10-13 09:30")
     for _ in range(9):
         referrals.take_in(cast.janet, received_on=TODAY, open_episode=False, by=cast.ben, at=MORNING)
     [kind] = [kind for kind in obligations.owed_to(cast.ben, TODAY) if kind.name == "Referrals"]
-    assert (len(kind.rows), kind.count) == (8, "8+")
-    assert "8+ things need you" in text_of(sign_in(cast.ben).get("/"))
+    assert (len(kind.rows), kind.count) == (8, "9")
+    assert "9 things need you" in text_of(sign_in(cast.ben).get("/"))
 
 
 def test_an_empty_practice_says_how_to_begin(cast, sign_in):

@@ -1,7 +1,7 @@
 """Screening, deciding, limiting, referring back: every change of clearance's state."""
 
 from medexpro.clearance.operations.decisions import grant, refuse, withdraw
-from medexpro.clearance.operations.histories import tell_history
+from medexpro.clearance.operations.histories import note_since_last_visit, tell_history
 from medexpro.clearance.operations.limits import (
     end_limit,
     end_practice_limit,
@@ -24,7 +24,7 @@ from medexpro.clearance.operations.telling import owe_telling, tell
 
 __all__ = [
     "ClearanceRefused", "add_precaution", "answer", "confirm_precaution", "confirm_together", "decide_finding",
-    "decline_precaution", "end_limit", "end_practice_limit", "finish_screening", "grant", "owe_telling",
+    "decline_precaution", "end_limit", "end_practice_limit", "finish_screening", "grant", "note_since_last_visit", "owe_telling",
     "record_answer", "record_limit", "record_plan", "refer_back", "refuse", "release_precaution", "start_screening",
     "suggest_precautions", "tell", "tell_history", "tighten", "withdraw",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Saying what is known about a client for the safety gates, or taking it back."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from medexpro.clearance import events, histories
 from medexpro.clearance.models import KnownState
 from medexpro.clearance.operations.refused import ClearanceRefused
 from medexpro.episodes.models import Episode
+from medexpro.knowledge.library import library
 from medexpro.practice import permissions
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
@@ -41,3 +43,26 @@ def tell_history(
     )  # fmt: skip
     record(events.HISTORY_TOLD, state, by=by, at=at, history=history, present=present)
     return state
+
+
+@transaction.atomic
+def note_since_last_visit(
+    episode: Episode, items: Iterable[str], *, by: Member, at: datetime
+) -> list[KnownState]:
+    """Keep what a client told at a visit that happened since the last one, such as a fall; other items are passed over.
+
+    It stays in the record as a dated fact. The gates weigh it at that visit alone, from the answers given there.
+    """
+    permissions.check(by, Permission.SESSIONS_LOG, episode)
+    known = library().histories
+    told = [item for item in items if item in known and known[item].kind == histories.SINCE_LAST_VISIT]
+    made = [
+        KnownState.objects.create(
+            practice=episode.practice, episode=episode, item=item, present=True, words="Told at the session",
+            recorded_by=by, recorded_at=at,
+        )
+        for item in told
+    ]  # fmt: skip
+    for state in made:
+        record(events.HISTORY_TOLD, state, by=by, at=at, history=state.item, present=True)
+    return made

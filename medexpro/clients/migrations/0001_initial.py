@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('phone_search', models.CharField(blank=True, editable=False, help_text='Digits only', max_length=40)),
                 ('external_id', models.CharField(blank=True, help_text='Identifier in the record it came from', max_length=120)),
                 ('archived_at', models.DateTimeField(blank=True, null=True)),
+                ('merged_into', models.ForeignKey(blank=True, editable=False, help_text='The record this one became part of; it is then only a pointer', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='clients.client')),
                 ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.practice')),
             ],
         ),
@@ -352,5 +353,79 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='sheetrow',
             constraint=models.UniqueConstraint(fields=('sheet', 'row'), name='a_row_of_a_list_is_told_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='client',
+            constraint=models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='a_record_is_not_part_of_itself'),
+        ),
+        migrations.CreateModel(
+            name='ClientMerge',
+            fields=[
+                ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('moved', models.JSONField(default=dict)),
+                ('changed', models.JSONField(default=list)),
+                ('merged_at', models.DateTimeField()),
+                ('undone_at', models.DateTimeField(null=True)),
+                ('gone', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges_away', to='clients.client')),
+                ('kept', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='clients.client')),
+                ('merged_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
+                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.practice')),
+                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='DuplicateLook',
+            fields=[
+                ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('looked_at', models.DateTimeField()),
+                ('newest', models.DateTimeField(null=True)),
+                ('clients', models.PositiveIntegerField()),
+                ('practice', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.practice')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='LikelyPair',
+            fields=[
+                ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('reasons', models.JSONField(default=list, help_text='What agrees, the strongest first')),
+                ('score', models.PositiveSmallIntegerField(default=0)),
+                ('proposed_at', models.DateTimeField(null=True)),
+                ('parted_at', models.DateTimeField(null=True)),
+                ('first', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.client')),
+                ('parted_by', models.ForeignKey(help_text='Who said: not the same person', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
+                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.practice')),
+                ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
+                ('second', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.client')),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name='clientmerge',
+            index=models.Index(fields=['practice', 'kept', 'undone_at'], name='merges_of_client'),
+        ),
+        migrations.AddConstraint(
+            model_name='clientmerge',
+            constraint=models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('gone',), name='a_record_becomes_part_of_one_other'),
+        ),
+        migrations.AddConstraint(
+            model_name='clientmerge',
+            constraint=models.CheckConstraint(condition=models.Q(('kept', models.F('gone')), _negated=True), name='a_merge_is_of_two_records'),
+        ),
+        migrations.AddIndex(
+            model_name='likelypair',
+            index=models.Index(fields=['practice', 'parted_at', '-score'], name='likely_pairs'),
+        ),
+        migrations.AddConstraint(
+            model_name='likelypair',
+            constraint=models.UniqueConstraint(fields=('first', 'second'), name='a_pair_is_asked_about_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='likelypair',
+            constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='a_pair_stands_in_order'),
         ),
     ]

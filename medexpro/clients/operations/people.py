@@ -22,7 +22,6 @@ FIELDS = (
     "height_cm", "phone", "email", "address", "language", "notes_to_staff",
 )  # fmt: skip
 CONTACT_FIELDS = ("name", "relation", "phone", "email", "is_emergency", "is_guardian")
-_CANDIDATES = 200
 
 
 class ClientRefused(Refusal):
@@ -80,7 +79,7 @@ def quick_add(
 def draft(*, by: Member, at: datetime, external_id: str = "", **fields: Any) -> Client:
     """Return a client as `quick_add` would keep them, without keeping them. Raises ClientRefused at a field."""
     client = Client(practice=by.practice, external_id=external_id)
-    _fill(client, fields, at=at)
+    fill(client, fields, at=at)
     return client
 
 
@@ -92,7 +91,7 @@ def update(client: Client, *, version: int | None = None, by: Member, at: dateti
     """
     permissions.check(by, Permission.CLIENTS_EDIT, client)
     before = {name: getattr(client, name) for name in FIELDS}
-    _fill(client, fields, at=at)
+    fill(client, fields, at=at)
     changed = [name for name in FIELDS if getattr(client, name) != before[name]]
     if changed:
         client.save_version(expected=version, fields=list(FIELDS))
@@ -124,10 +123,12 @@ def restore(client: Client, *, by: Member, at: datetime) -> Client:
 
 def likely_duplicates(client: Client, *, by: Member) -> list[tuple[Client, tuple[str, ...]]]:
     """Return the clients `by` may know of who may be the same person, with what agrees, the likeliest first."""
-    clue = Q()
-    for word in names.fold(f"{client.given_name} {client.family_name}").split():
-        # The first letters find a name one slip away as well.
-        clue |= Q(name_search__startswith=word[:3]) | Q(name_search__contains=f" {word[:3]}")
+    # What makes two people likely is the whole name, the phone or the e-mail; or the birth date with more beside it.
+    clue, whole = Q(), Q()
+    for word in names.fold(client.name).split():
+        whole &= Q(name_search__contains=word)
+    if whole:
+        clue |= whole
     if client.birth_date:
         clue |= Q(birth_date=client.birth_date)
     if number := names.digits(client.phone):
@@ -137,7 +138,7 @@ def likely_duplicates(client: Client, *, by: Member) -> list[tuple[Client, tuple
     if not clue:
         return []
     candidates = (
-        Client.objects.visible_to(by).filter(clue).exclude(pk=client.pk).order_by("name_search")[:_CANDIDATES]
+        Client.objects.visible_to(by).filter(clue).exclude(pk=client.pk).order_by("name_search", "pk")
     )
     by_key = {candidate.pk: candidate for candidate in candidates}
     matches = names.likely_same(_person(client), [_person(candidate) for candidate in by_key.values()])
@@ -236,13 +237,15 @@ def restore_contact(contact: ContactPerson, *, by: Member, at: datetime) -> Cont
 
 def _known(by: Member, wanted: UUID | None, external_id: str) -> Client | None:
     if wanted and (known := Client.objects.filter(pk=wanted).first()):
+        known = known.survivor
         if not known.is_visible_to(by):
             raise NotFound("There is no such record in this practice.")
         return known
-    return Client.objects.of(by.practice).filter(external_id=external_id).first() if external_id else None
+    numbered = Client.objects.of(by.practice).known_as(external_id)
+    return numbered.survivor if numbered else None
 
 
-def _fill(client: Client, fields: dict[str, Any], *, at: datetime) -> None:
+def fill(client: Client, fields: dict[str, Any], *, at: datetime) -> None:
     for name, value in fields.items():
         if name not in FIELDS:
             raise TypeError(f"a client has no field {name!r}")

@@ -32,13 +32,21 @@ def trail(request: HttpRequest, client_id: UUID) -> HttpResponse:
     client = client_or_404(request, client_id)
     chart = panels.open_chart(request, client, page="trail")
     wanted = request.GET.get("page", "1")
-    shown = Paginator(Event.objects.about_client(client), EVENTS_A_PAGE).get_page(wanted)
+    # What was done to a record before it became part of this one belongs to the same story.
+    parts = {part.gone_id: part.gone.name for part in state.parts_of(client)}
+    told = (
+        Event.objects.filter(practice_id=client.practice_id, client_id__in=[client.pk, *parts])
+        if parts
+        else Event.objects.about_client(client)
+    )
+    shown = Paginator(told, EVENTS_A_PAGE).get_page(wanted)
     events = [
         {
             "at": event.at,
             "who": event.member_name or "The system",
             "what": kinds.sentence(event.kind),
             "detail": event.detail.get("page") or ", ".join(event.detail.get("fields", [])),
+            "part": parts.get(event.client_id, ""),
         }
         for event in shown
     ]

@@ -44,6 +44,10 @@ def documents(request: HttpRequest, client_id: UUID) -> HttpResponse:
                 toast(request, "The document is on file.")
                 return go_to(request, "clients:documents", client.pk)
     rows = ClientDocument.objects.filter(client=client, removed_at=None).select_related("added_by__user")
+    on_file = list(rows.order_by("-added_at")[:200])
+    kinds = presenters.kinds_on_file(on_file)
+    choice = request.GET.get("kind", "")
+    choice = choice if choice in dict(kinds) else ""
     member = member_of(request)
     reads = may_with(member, Permission.DOCUMENTS_READ, client)
     context = {
@@ -55,8 +59,11 @@ def documents(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "takes_out": may_with(member, Permission.CLIENTS_EXPORT, client),
         "documents": [
             presenters.document(row, in_full=reads or row.added_by_id == member.pk)
-            for row in rows.order_by("-added_at")[:200]
+            for row in on_file
+            if not choice or row.kind == choice
         ],
+        "kinds": kinds if len(kinds) > 1 else [],
+        "choice": choice,
     }
     return page(request, "clients/documents.html", context)
 

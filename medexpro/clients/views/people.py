@@ -57,13 +57,13 @@ def find(request: HttpRequest) -> JsonResponse:
     member, text = member_of(request), request.GET.get("q", "").replace("\x00", "")[:80]
     found = listing.offered(member, text, limit=13)
     if found:
-        _note_search(request, len(found))
+        note_search(request, len(found))
     return JsonResponse(
         {"found": [presenters.offer(client) for client in found[:12]], "more": len(found) > 12}
     )
 
 
-def _note_search(request: HttpRequest, count: int) -> None:
+def note_search(request: HttpRequest, count: int) -> None:
     """Keep in the trail that names were offered: as often as a list, and without asking it at every letter typed."""
     member, at = member_of(request), clock.now()
     who, since = request.session.get(SEARCHED, ("", 0))

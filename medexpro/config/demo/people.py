@@ -103,6 +103,7 @@ def found(at: datetime) -> House:
         email="desk@example.org",
         website="northbridge.example.org",
         logo=LOGO,
+        remind_hours=24,
         is_demo=True,
         second_factor_required=False,
         idle_minutes=60,

@@ -10,7 +10,7 @@ from medexpro.audit.kinds import declare
 from medexpro.clearance import operations as clearance
 from medexpro.clearance import state as clearance_state
 from medexpro.clearance.questionnaire import questionnaire
-from medexpro.clients.agreements import kinds
+from medexpro.clients.agreements import MESSAGES, kinds
 from medexpro.clients.models import Client
 from medexpro.clients.operations import agreements, facts, people
 from medexpro.config.demo import history
@@ -141,6 +141,7 @@ class Teller:
             sex=case.sex,
             dominant_hand="right",
             phone=f"555-0{200 + case.surgery % 90}",
+            email=f"{case.given}.{case.family}@example.org".lower() if case.reminded else "",
             by=desk,
             at=at,
             knowingly=True,
@@ -154,7 +155,7 @@ class Teller:
             by=desk,
             at=at,
         )
-        for kind in agreements_needed():
+        for kind in [*agreements_needed(), *([MESSAGES] if case.reminded else [])]:
             agreements.sign_consent(client, kind=kind, version=1, signed_name=client.name, by=desk, at=at)
         lead = self.house.members[case.lead]
         for member in {lead, *(self.house.members[key] for key in case.assigned)}:

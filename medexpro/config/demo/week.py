@@ -8,7 +8,7 @@ from medexpro.config.demo.cases import Case
 from medexpro.config.demo.people import House
 from medexpro.episodes.models import Episode
 from medexpro.scheduling import operations as scheduling
-from medexpro.scheduling.models import Booking, State
+from medexpro.scheduling.models import Booking, GroupPlace, State
 from medexpro.scheduling.rules.repeating import Repeat
 
 WEEKS = 4
@@ -54,10 +54,24 @@ def book(house: House, told: Sequence[tuple[Case, Episode]], now: datetime) -> N
         for case, episode in told:
             if case.given in GROUP and case.state == "active":
                 scheduling.take_place(group, episode.client, by=house.grace, at=at)
+    # They were made on Monday morning, so that reminders of the days to come have not gone out yet.
+    Booking.objects.of(practice).update(created_at=at)
+    GroupPlace.objects.of(practice).update(created_at=at)
     over = Booking.objects.of(practice).filter(ends_at__lt=now, client__isnull=False)
     for booking in over.select_related("member__user", "practice", "client"):
         came = State.NO_SHOW if booking.reason else State.CAME
         scheduling.settle(booking, came, by=house.grace, at=booking.ends_at)
+    past = GroupPlace.objects.of(practice).filter(booking__ends_at__lt=now, given_up_at=None)
+    for place in past.select_related("booking__member", "booking__practice", "client", "practice"):
+        scheduling.settle_place(place, State.CAME, by=house.grace, at=place.booking.ends_at)
+    in_service = [
+        (case, episode) for case, episode in told if case.state == "active" and case.given not in GROUP
+    ]
+    wishes = ({"weekdays": [0, 4], "until": time(12), "note": "An hour more a week"}, {"since": time(12)})
+    for (_, episode), wish in zip(in_service, wishes, strict=False):
+        scheduling.wait(
+            episode.client, service=services["Session"], from_on=today, by=house.grace, at=at, **wish
+        )
 
 
 def _working_day(day: date) -> date:

@@ -20,8 +20,11 @@ from medexpro.practice.models import Member, Practice, User
 LEFT_OUT = {
     "practice.Invitation": "Invitations that wait; their links would open.",
     "practice.PasswordLink": "Links for new passwords.",
+    "scheduling.Feed": "Calendar addresses; whoever wants one makes a new one.",
     "clients.ClientSheet": "Lists that wait to be brought in; they go after a day.",
     "clients.SheetRow": "Rows of lists that wait to be brought in.",
+    "reports.DraftBatch": "What was drafted in one go; the drafts themselves are taken.",
+    "clients.DuplicateLook": "When all clients were last compared; they are compared again.",
     "fhir.Upload": "Files that wait to be brought in; they go after a day.",
     "session_logs.SessionCommand": "What tablets sent; what they entered stands in the session logs.",
     "audit.ReadMark": "Which read event was the last; the events themselves are taken.",
@@ -44,10 +47,18 @@ NAMES = {
     "clients.OutsideReading": "Readings from other records",
     "clients.ClientDocument": "Papers on file",
     "clients.ImportedRow": "Rows of lists brought in",
+    "clients.ClientMerge": "Records made one",
+    "clients.LikelyPair": "Records that may be of one person",
+    "record.Message": "Messages to colleagues",
+    "record.MessageTo": "Messages to colleagues, who read them",
+    "record.Disclosure": "Records given out",
     "fhir.ImportedFact": "Facts of records brought in",
     "scheduling.Series": "Series of bookings",
     "scheduling.WorkingHours": "Working hours",
     "scheduling.GroupPlace": "Places in groups",
+    "scheduling.Wish": "Waiting list",
+    "scheduling.Offer": "Waiting list, what was offered",
+    "scheduling.Reminder": "Reminders of bookings",
     "episodes.StatusChange": "Episodes, changes of status",
     "clearance.KnownState": "Screenings, known states",
     "clearance.Decision": "Clearance decisions",
@@ -148,7 +159,7 @@ def _path(model: type[models.Model]) -> str:
         return "self"
     if "client" in names:
         return "client"
-    for name in ("episode", "session", "program", "document", "booking", "referral"):
+    for name in ("episode", "session", "program", "document", "wish", "booking", "referral", "message"):
         if name in names and (further := _path(names[name].related_model)) not in {"", "self"}:
             return f"{name}__{further}"
     return ""

@@ -61,7 +61,7 @@ def write_practice(
     chain.seal_all(practice.pk)
     partial = Path(tempfile.mkdtemp(dir=folder.absolute().parent, prefix=f".{folder.name}-"))
     try:
-        manifest = _Writing(practice, partial, at=at, tell=tell).write()
+        manifest = Writing(practice, partial, at=at, tell=tell).write()
         if folder.exists():
             folder.rmdir()
         partial.rename(folder)
@@ -75,8 +75,10 @@ def write_practice(
     return manifest
 
 
-class _Writing:
-    """One export."""
+class Writing:
+    """One export. without: labels of tables that stay behind in the folder of a client."""
+
+    without: frozenset[str] = frozenset()
 
     def __init__(self, practice: Practice, folder: Path, *, at: datetime, tell: Tell):
         self.practice, self.folder, self.at, self.tell = practice, folder, at, tell
@@ -221,6 +223,8 @@ class _Writing:
         (self.folder / folder).mkdir(mode=0o700)
         record: dict[str, Any] = {}
         for table in tables():
+            if table.label in self.without:
+                continue
             if table.client_path == "self":
                 record[table.name] = self._values(table, client)
             elif table.client_path:

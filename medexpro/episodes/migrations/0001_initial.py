@@ -74,6 +74,10 @@ class Migration(migrations.Migration):
             model_name='episode',
             index=models.Index(fields=['practice', 'client', '-opened_on'], name='episodes_of_client'),
         ),
+        migrations.AddIndex(
+            model_name='episode',
+            index=models.Index(fields=['practice', 'ended_on'], name='episodes_by_end'),
+        ),
         migrations.AddConstraint(
             model_name='episode',
             constraint=models.CheckConstraint(condition=models.Q(('started_on', None), models.Q(('category', ''), _negated=True), _connector='OR'), name='an_episode_that_started_has_a_category'),

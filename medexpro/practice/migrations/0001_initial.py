@@ -80,6 +80,8 @@ class Migration(migrations.Migration):
                 ('idle_minutes', models.PositiveSmallIntegerField(default=10, validators=[django.core.validators.MinValueValidator(1)])),
                 ('session_idle_minutes', models.PositiveSmallIntegerField(default=60, validators=[django.core.validators.MinValueValidator(1)])),
                 ('reassess_days', models.PositiveSmallIntegerField(default=30, help_text='30 at most')),
+                ('remind_hours', models.PositiveSmallIntegerField(default=0, help_text='Hours before a booking at which its client is reminded; 0 reminds nobody')),
+                ('feed_names', models.CharField(choices=[('initials', 'Clients’ initials'), ('names', 'Clients’ names')], default='initials', max_length=8)),
                 ('reimbursement_on', models.BooleanField(default=False, editable=False)),
                 ('setup_done_at', models.DateTimeField(editable=False, null=True)),
                 ('rules_read_by', models.CharField(blank=True, editable=False, help_text='Who is to read the rules left open at set-up', max_length=160)),

@@ -1,4 +1,7 @@
-"""The practice's settings, each with its effect; what another owner saved meanwhile stands beside."""
+"""Every setting of the practice on one page, each with its value and its effect, found by what is typed.
+
+What another owner saved meanwhile stands beside.
+"""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -6,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from medexpro.kernel import clock
 from medexpro.kernel.refusals import Conflict, Refusal
-from medexpro.practice import forms, operations, presenters
+from medexpro.practice import forms, operations, presenters, settings_page
 from medexpro.practice.access import member_of, practice_of, requires
 from medexpro.practice.models import Practice
 from medexpro.practice.roles import Permission
@@ -16,7 +19,7 @@ from medexpro.web.pages import page, toast
 @requires(Permission.SETTINGS_MANAGE)
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
-    """Show and change the practice's settings."""
+    """Show and change the practice's settings; `?q=` shows those that a word stands in."""
     practice = Practice.objects.get(pk=practice_of(request).pk)
     at = clock.now()
     form = forms.SettingsForm(request.POST or None, request.FILES or None, practice=practice, at=at)
@@ -38,7 +41,11 @@ def settings(request: HttpRequest) -> HttpResponse:
             form.refuse(refusal)
         else:
             toast(request, "Settings are saved.")
-            return redirect("practice:settings")
-    groups = [(title, form.group(names)) for title, _, names in presenters.SETTING_GROUPS]
+            return redirect(request.get_full_path())
+    # A form that comes back is shown whole: what it says may stand at any field.
+    typed = "" if form.is_bound else request.GET.get("q", "").replace("\x00", "")[:80].strip()
+    groups = presenters.settings_shown(form, settings_page.lines_of(member_of(request), at), typed)
+    count = sum(one.shown for group in groups for one in group.settings)
     context = {"form": form, "groups": groups, "theirs": theirs, "nav": "settings", "now": practice}
+    context |= {"typed": typed, "count": count, "of": sum(len(group.settings) for group in groups)}
     return page(request, "practice/settings.html", context, status=422 if form.is_bound else 200)

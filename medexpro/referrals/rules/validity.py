@@ -59,9 +59,13 @@ def check_span(
 def acknowledge_by(received_on: date, *, working_days: int, closed: Collection[date] = ()) -> date:
     """Return the last day on which an acknowledgement is in time: Saturdays and Sundays are no working days.
 
-    closed: days the practice is closed. Public holidays differ by place and are not counted.
+    closed: days the practice is closed. Public holidays differ by place and are not counted. Who closes for a year on end
+    is not waited for: then every weekday counts.
 
     >>> acknowledge_by(date(2026, 10, 9), working_days=1)  # a Friday
     datetime.date(2026, 10, 12)
     """
-    return after_working_days(received_on, working_days, closed)
+    try:
+        return after_working_days(received_on, working_days, closed)
+    except ValueError:
+        return after_working_days(received_on, working_days)

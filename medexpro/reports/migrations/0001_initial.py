@@ -25,10 +25,12 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('kind', models.CharField(choices=[('acknowledgement', 'Acknowledgement'), ('introductory_letter', 'Introductory letter'), ('assessment_summary', 'Assessment summary'), ('progress_report', 'Progress report'), ('change_in_status', 'Change in status'), ('discharge_summary', 'Discharge summary')], max_length=24)),
                 ('number', models.CharField(help_text='Printed, such as R-2026-0042', max_length=20)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('signed', 'Signed'), ('sent', 'Sent'), ('acknowledged', 'Acknowledged'), ('void', 'Replaced')], default='draft', max_length=14)),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('checked', 'Checked'), ('signed', 'Signed'), ('sent', 'Sent'), ('received', 'Received'), ('acknowledged', 'Acknowledged'), ('void', 'Replaced')], default='draft', max_length=14)),
                 ('words', models.JSONField(default=dict, help_text='What a person wrote: sentence, program, next, ask')),
                 ('due_on', models.DateField(null=True)),
                 ('drafted_at', models.DateTimeField()),
+                ('checked_at', models.DateTimeField(null=True)),
+                ('checked_page', models.CharField(blank=True, help_text='Fingerprint of the page as checked', max_length=64)),
                 ('signed_name', models.CharField(blank=True, max_length=200)),
                 ('signed_meaning', models.CharField(blank=True, max_length=120)),
                 ('signed_at', models.DateTimeField(null=True)),
@@ -42,6 +44,7 @@ class Migration(migrations.Migration):
                 ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='providers.provider')),
                 ('replaces', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='reports.document')),
                 ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
+                ('checked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
                 # Last, behind the foreign keys too: SQLite reads through the large ones to whatever stands behind.
                 ('snapshot', models.JSONField(null=True)),
                 ('pdf', models.BinaryField(null=True)),
@@ -50,8 +53,8 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [
                     models.UniqueConstraint(fields=('practice', 'number'), name='document_numbers_are_used_once'),
-                    models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('episode', 'kind', 'provider'), name='one_open_draft_of_a_kind_to_a_provider'),
-                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'void']), models.Q(('pdf__isnull', False), ('signed_at__isnull', False), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='a_signed_document_is_whole'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'checked'])), fields=('episode', 'kind', 'provider'), name='one_open_draft_of_a_kind_to_a_provider'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'checked', 'void']), models.Q(('pdf__isnull', False), ('signed_at__isnull', False), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='a_signed_document_is_whole'),
                 ],
             },
         ),
@@ -67,16 +70,39 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField(null=True)),
                 ('revoked_at', models.DateTimeField(null=True)),
                 ('first_opened_at', models.DateTimeField(null=True)),
+                ('received_at', models.DateTimeField(help_text='When we knew that the provider has it', null=True)),
+                ('received_how', models.CharField(blank=True, choices=[('opened', 'link opened'), ('faxed', 'fax confirmed'), ('handed', 'handed over'), ('told', 'told us that it arrived'), ('link', 'by the link'), ('phone', 'by phone'), ('fax', 'by fax'), ('person', 'in person')], max_length=8)),
+                ('received_from', models.CharField(blank=True, max_length=120)),
                 ('acknowledged_at', models.DateTimeField(help_text='When the provider said it was read', null=True)),
+                ('acknowledged_how', models.CharField(blank=True, choices=[('opened', 'link opened'), ('faxed', 'fax confirmed'), ('handed', 'handed over'), ('told', 'told us that it arrived'), ('link', 'by the link'), ('phone', 'by phone'), ('fax', 'by fax'), ('person', 'in person')], max_length=8)),
+                ('acknowledged_from', models.CharField(blank=True, max_length=120)),
                 ('delivered_at', models.DateTimeField(help_text='When an e-mail left; empty while it waits', null=True)),
                 ('failed_reason', models.CharField(blank=True, max_length=240)),
                 ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='episodes.episode')),
                 ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.practice')),
                 ('sent_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
+                ('received_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
+                ('acknowledged_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='reports.document')),
             ],
             options={
                 'ordering': ['-sent_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='DraftBatch',
+            fields=[
+                ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('lines', models.JSONField(default=list)),
+                ('started_at', models.DateTimeField()),
+                ('worked_at', models.DateTimeField(help_text='When the worker last settled a line', null=True)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
+                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.practice')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['finished_at', 'started_at'], name='batches_at_work')],
             },
         ),
         migrations.AddIndex(
@@ -90,5 +116,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='document',
             index=models.Index(fields=['practice', '-drafted_at'], name='documents_by_day'),
+        ),
+        migrations.AddIndex(
+            model_name='document',
+            index=models.Index(condition=models.Q(('signed_at__isnull', False)), fields=['episode', 'kind', '-signed_at'], name='documents_signed'),
         ),
     ]

@@ -15,6 +15,7 @@ class ChangeKind(StrEnum):
     HOLD = "hold"
     WITHDRAWN = "withdrawn"
     SURGERY = "surgery"
+    FALL = "fall"
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ SHORT = {
     ChangeKind.HOLD: "put on hold",
     ChangeKind.WITHDRAWN: "clearance withdrawn",
     ChangeKind.SURGERY: "surgery told",
+    ChangeKind.FALL: "fall told",
 }
 # What the notice says first; the strictest of several stands first.
 FIRST = {
@@ -40,6 +42,7 @@ FIRST = {
     ChangeKind.WITHDRAWN: "**No exercise since {day}.** The clearance of {client} was withdrawn.",
     ChangeKind.HOLD: "**Service is on hold since {day}** for {client}.",
     ChangeKind.SURGERY: "**{client} told us of surgery** on {day}.",
+    ChangeKind.FALL: "**{client} told us of a fall** on {day}.",
 }
 # The same where it is over already when the notice is written.
 OVER = FIRST | {

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from medexpro.kernel.documents import ALWAYS_SENT, LONGEST_REPORT_DAYS, SHORTEST_REPORT_DAYS, DocumentKind
+from medexpro.kernel.workdays import is_working_day
 
 LETTER_HOURS = 24
 SUMMARY_DAYS = 7
@@ -101,6 +102,38 @@ def still_owed(happened_on: date, on: date) -> bool:
     (True, False)
     """
     return (on - happened_on).days <= OWED_FOR_DAYS
+
+
+def last_open_day(due_on: date, on: date, closed: Collection[date]) -> date:
+    """Return the last day on which what is due can be done: its own, or where the practice is closed then, one before.
+
+    on: today. closed: days on which the practice is. What can only be done late keeps its day: a closure buys no time.
+
+    >>> christmas = {date(2026, 12, day) for day in range(24, 32)}
+    >>> last_open_day(date(2026, 12, 30), date(2026, 12, 18), christmas)
+    datetime.date(2026, 12, 23)
+    >>> last_open_day(date(2026, 12, 30), date(2026, 12, 26), christmas)
+    datetime.date(2026, 12, 30)
+    """
+    day = due_on
+    while day > on and day in closed:
+        day -= timedelta(days=1)
+    while day > on and day < due_on and not is_working_day(day, closed):
+        day -= timedelta(days=1)
+    return due_on if day in closed else day
+
+
+def reaches_to(by: date, closed: Collection[date]) -> date:
+    """Return the last due day that may have to be met by a day: its own, or one behind it with no open day in between.
+
+    >>> christmas = {date(2026, 12, day) for day in range(24, 32)}
+    >>> reaches_to(date(2026, 12, 23), christmas), reaches_to(date(2026, 12, 15), christmas)
+    (datetime.date(2026, 12, 31), datetime.date(2026, 12, 15))
+    """
+    day = by
+    while not is_working_day(day + timedelta(days=1), closed):
+        day += timedelta(days=1)
+    return day
 
 
 def letter_words(due_at: datetime, at: datetime, *, day: str, clock: str) -> str:

@@ -73,8 +73,7 @@ def book(
         for starts_at, ends_at, _ in spans
     ]  # fmt: skip
     calendar = checking.Taken(by.practice, slots)
-    for slot in slots:
-        calendar.check(slot, member, outside_hours=outside_hours)
+    calendar.check([(slot, member) for slot in slots], outside_hours=outside_hours)
     episode = checking.open_episode_of(client) if client else None
     reasons = {}
     if client is not None:

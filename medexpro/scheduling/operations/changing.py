@@ -1,7 +1,7 @@
 """Moving and cancelling bookings, undoing both, and saying who came."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -12,16 +12,14 @@ from medexpro.practice import permissions
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
 from medexpro.scheduling import events, standing
-from medexpro.scheduling.models import Booking, Room, State
-from medexpro.scheduling.operations import checking
+from medexpro.scheduling.models import Booking, GroupPlace, Room, State
+from medexpro.scheduling.operations import checking, places
 from medexpro.scheduling.operations.checking import BookingRefused
-from medexpro.scheduling.rules import repeating, words
+from medexpro.scheduling.rules import repeating
 from medexpro.scheduling.rules.repeating import Reach
 
 # What a second person's change is compared by.
 SHOWN = ["starts_at", "ends_at", "member", "room", "state"]
-# A client who comes early has come.
-EARLY = timedelta(hours=1)
 
 
 @transaction.atomic
@@ -33,6 +31,7 @@ def move(
     reach: Reach = Reach.ONE,
     member: Member | None = None,
     room: Room | None = None,
+    without_room: bool = False,
     reason: str = "",
     outside_hours: bool = False,
     version: int | None = None,
@@ -42,8 +41,9 @@ def move(
     """Move a booking to another day and time on the wall, or it and the later ones of its series; return those moved.
 
     Later ones move by as many days and all take the new time; those that were cancelled or are over stay. member, room:
-    the new ones; None keeps what each booking has. Exercise is weighed again on the new days: a reason given before stays.
-    Raises what `book` raises, and Conflict when somebody changed the booking in between.
+    the new ones; None keeps what each booking has. without_room: they take none any more. Exercise is weighed again on the
+    new days: a reason given before stays.
+    Raises what `book` raises, with every clash, and Conflict when somebody changed the booking in between.
     """
     was_with, member = booking.member_id, member or booking.member
     _may_change(booking, by)
@@ -53,8 +53,9 @@ def move(
         raise BookingRefused("Only what is booked and still to come can be moved.")
     checking.taking_turns(by.practice)
     rows = _reached(booking, reach, State.BOOKED)
-    places = [_wall(one) for one in rows]
-    goals = repeating.moved(places, (day, clock.replace(tzinfo=None)))
+    _nobody_settled(rows)
+    was_at = [_wall(one) for one in rows]
+    goals = repeating.moved(was_at, (day, clock.replace(tzinfo=None)))
     spans = [
         checking.instants(by.practice, on, wall, int((one.ends_at - one.starts_at).total_seconds() // 60))
         for one, (on, wall) in zip(rows, goals, strict=True)
@@ -64,18 +65,23 @@ def move(
         checking.goes_with(booking.client, member)
     if booking.at_home and room is not None:
         raise BookingRefused("A home visit takes no room. Leave the room empty.", field="room")
+    if room is not None and room.retired_at and room.pk != booking.room_id:
+        raise BookingRefused(f"{room} is not used any more. Choose another.", field="room")
 
     clients = checking.places_of(rows)
     reasons = _weighed(booking, rows, [on for on, _ in goals], reason, by)
     for one, (on, _), (starts_at, ends_at, _) in zip(rows, goals, spans, strict=True):
         one.before = _as_before(one)
-        one.starts_at, one.ends_at, one.room = starts_at, ends_at, room or one.room
+        one.starts_at, one.ends_at = starts_at, ends_at
+        one.room = None if without_room else room or one.room
         one.member = member if member.pk != was_with else one.member
         one.moved_at, one.reason = at, one.reason or reasons.get(on, "")
     slots = [checking.slot_of(one, clients.get(one.pk, ())) for one in rows]
     calendar = checking.Taken(by.practice, slots, rows)
-    for one, slot in zip(rows, slots, strict=True):
-        calendar.check(slot, one.member, outside_hours=outside_hours)
+    calendar.check(
+        [(slot, one.member) for one, slot in zip(rows, slots, strict=True)], outside_hours=outside_hours
+    )
+    for one in rows:
         one.save_version(expected=version if one.pk == booking.pk else None, fields=SHOWN)
     record(events.MOVED, rows[0], by=by, at=at, reach=reach.value, count=len(rows))
     return rows
@@ -120,6 +126,7 @@ def cancel(
     if booking.state != State.BOOKED:
         raise BookingRefused("It is settled who came. Take that back first.")
     rows = _reached(booking, reach, State.BOOKED)
+    _nobody_settled(rows)
     for one in rows:
         one.state, one.state_at = State.CANCELLED, at
         one.save_version(expected=version if one.pk == booking.pk else None, fields=SHOWN)
@@ -158,16 +165,9 @@ def settle(booking: Booking, state: str, *, version: int | None = None, by: Memb
         return booking
     if state not in (State.CAME, State.NO_SHOW, State.BOOKED):
         raise BookingRefused("Say whether the client came.")
-    if booking.state == State.CANCELLED:
-        raise BookingRefused("A cancelled booking has nobody to come. Put it back first.")
-    begins = words.clock(booking.practice.local(booking.starts_at))
-    on = words.day(booking.practice.day(booking.starts_at))
-    if state == State.NO_SHOW and at < booking.starts_at:
-        raise BookingRefused(f"It begins at {begins} on {on}. Until then the client can still come.")
-    if state == State.CAME and at < booking.starts_at - EARLY:
-        raise BookingRefused(
-            f"It begins at {begins} on {on}. That the client came is said from an hour before."
-        )
+    if booking.is_group and state != State.BOOKED:
+        raise BookingRefused("Say it of each client of the group.")
+    checking.may_be_said(booking, state, at)
     before = booking.state
     booking.state, booking.state_at = state, at
     booking.save_version(expected=version, fields=SHOWN)
@@ -179,7 +179,8 @@ def settle(booking: Booking, state: str, *, version: int | None = None, by: Memb
 def came_to_session(episode: Episode, *, by: Member, at: datetime) -> Booking | None:
     """Note that a client came, when the session of the day is opened: on the day's booking that is nearest in time.
 
-    Whoever may log the session has seen the client; nobody has to say it twice. Returns the booking, None without one.
+    Whoever may log the session has seen the client; nobody has to say it twice. Without a booking of their own it is noted
+    at the client's place in a group of the day. Returns the booking, None without one.
     """
     permissions.check(by, Permission.SESSIONS_LOG, episode)
     checking.taking_turns(episode.practice)
@@ -198,7 +199,26 @@ def came_to_session(episode: Episode, *, by: Member, at: datetime) -> Booking | 
         booking.state, booking.state_at = State.CAME, at
         booking.save_version(expected=None, fields=SHOWN)
         record(events.SETTLED, booking, by=by, at=at, was=State.BOOKED, now=State.CAME)
+    else:
+        places.came(episode, since=since, until=until, by=by, at=at)
     return booking
+
+
+@transaction.atomic
+def came_to_group(booking: Booking, episode: Episode | None = None, *, by: Member, at: datetime) -> None:
+    """Note that a group came together, when the session of the first of its clients is opened. Twice is once.
+
+    episode: of the client whose session is opened; of the others nothing is said yet.
+    """
+    permissions.check(by, Permission.SESSIONS_LOG, booking)
+    checking.taking_turns(booking.practice)
+    booking.refresh_from_db(fields=["state", "version"])
+    if booking.state == State.BOOKED:
+        booking.state, booking.state_at = State.CAME, at
+        booking.save_version(expected=None, fields=SHOWN)
+        record(events.SETTLED, booking, by=by, at=at, was=State.BOOKED, now=State.CAME)
+    if episode is not None:
+        places.came(episode, group=booking, by=by, at=at)
 
 
 def _put_back(rows: Sequence[Booking], by: Member, leaving: Sequence[Booking] = ()) -> None:
@@ -206,9 +226,16 @@ def _put_back(rows: Sequence[Booking], by: Member, leaving: Sequence[Booking] = 
     clients = checking.places_of(rows)
     slots = [checking.slot_of(one, clients.get(one.pk, ())) for one in rows]
     calendar = checking.Taken(by.practice, slots, leaving)
-    for one, slot in zip(rows, slots, strict=True):
-        calendar.check(slot, one.member, outside_hours=True)
+    calendar.check([(slot, one.member) for one, slot in zip(rows, slots, strict=True)], outside_hours=True)
+    for one in rows:
         one.save_version(expected=None, fields=SHOWN)
+
+
+def _nobody_settled(rows: Sequence[Booking]) -> None:
+    """Raise where it is said already who came to a group: that stays with its time."""
+    groups = [one.pk for one in rows if one.is_group]
+    if groups and GroupPlace.objects.filter(booking__in=groups).exclude(state=State.BOOKED).exists():
+        raise BookingRefused("It is settled who came to this group. Take that back first.")
 
 
 def _may_change(booking: Booking, by: Member) -> None:

@@ -14,16 +14,31 @@ from medexpro.practice import permissions
 from medexpro.practice.models import Member, Practice
 from medexpro.practice.permissions import Permission
 from medexpro.scheduling import standing
-from medexpro.scheduling.models import Booking, Closure, GroupPlace, Kind, Service, WorkingHours, during
+from medexpro.scheduling.models import (
+    Booking,
+    Closure,
+    GroupPlace,
+    Kind,
+    Service,
+    State,
+    WorkingHours,
+    during,
+)
 from medexpro.scheduling.rules import availability, clashes, walltime, words
 from medexpro.scheduling.rules.clashes import Slot, What
 from medexpro.scheduling.rules.repeating import Reach
 
 REASON = 240
+# A client who comes early has come.
+EARLY = timedelta(hours=1)
+# More clashes of a long series than this help nobody.
+CLASHES_SAID = 5
 
 
 class BookingRefused(Refusal):
-    """It can't be booked so; the sentence stands at its field."""
+    """It can't be booked so; the sentence stands at its field. others: what else is in the way."""
+
+    others: tuple[Refusal, ...] = ()
 
 
 class OutsideHours(BookingRefused):
@@ -92,6 +107,20 @@ def not_past(starts_at: datetime, practice: Practice, at: datetime) -> None:
         raise BookingRefused("Two years ahead is as far as the calendar goes.", field="day")
 
 
+def may_be_said(booking: Booking, state: str, at: datetime) -> None:
+    """Raise where it is too early to say that a client came or did not, or nobody was to come."""
+    if booking.state == State.CANCELLED:
+        raise BookingRefused("A cancelled booking has nobody to come. Put it back first.")
+    begins = words.clock(booking.practice.local(booking.starts_at))
+    on = words.day(booking.practice.day(booking.starts_at))
+    if state == State.NO_SHOW and at < booking.starts_at:
+        raise BookingRefused(f"It begins at {begins} on {on}. Until then the client can still come.")
+    if state == State.CAME and at < booking.starts_at - EARLY:
+        raise BookingRefused(
+            f"It begins at {begins} on {on}. That the client came is said from an hour before."
+        )
+
+
 class Taken:
     """What is open and taken where some slots shall go: asked for once, whatever their number.
 
@@ -125,23 +154,33 @@ class Taken:
         for one in WorkingHours.objects.of(practice):
             self.hours.setdefault(one.member_id, []).append(one.as_rule())
 
-    def check(self, wanted: Slot, member: Member, *, outside_hours: bool) -> None:
-        """Raise BookingRefused for what is closed or taken, OutsideHours unless that is meant."""
+    def check(self, wanted: Iterable[tuple[Slot, Member]], *, outside_hours: bool) -> None:
+        """Raise BookingRefused for what is closed or taken, OutsideHours unless that is meant.
+
+        What is raised is the first thing in the way of the first slot; it carries what else is in the way as `others`.
+        """
+        found = [one for slot, member in wanted for one in self._in_the_way(slot, member, outside_hours)]
+        if found:
+            found[0].others = tuple(found[1:CLASHES_SAID])
+            raise found[0]
+
+    def _in_the_way(self, wanted: Slot, member: Member, outside_hours: bool) -> list[BookingRefused]:
         starts_at, ends_at = wanted.starts_at, wanted.ends_at
         on = words.day(self.practice.day(starts_at))
         closures = [one.as_rule() for one in self.closures if one.member_id in (None, member.pk)]
         if said := availability.check_closed(starts_at, ends_at, closures):
-            raise BookingRefused(f"{on}: {said} Choose another time.", field="time")
+            return [BookingRefused(f"{on}: {said} Choose another time.", field="time")]
+        found = []
         for clash in clashes.find(wanted, [slot for slot, _ in self.taken]):
             booking = next(one for slot, one in self.taken if slot is clash.by)
-            raise BookingRefused(self._clash_words(clash.what, booking, member), field=clash.what.value)
-        if outside_hours:
-            return
+            said = self._clash_words(clash.what, booking, member)
+            found.append(BookingRefused(said, field=clash.what.value))
         hours = self.hours.get(member.pk, [])
-        if said := availability.check_inside(starts_at, ends_at, hours, self.practice.tz, str(member)):
-            raise OutsideHours(
-                f"{on}: {said} Choose another time, or tick that it is meant.", field="outside_hours"
-            )
+        said = availability.check_inside(starts_at, ends_at, hours, self.practice.tz, str(member))
+        if said and not found and not outside_hours:
+            said = f"{on}: {said} Choose another time, or tick that it is meant."
+            found.append(OutsideHours(said, field="outside_hours"))
+        return found
 
     def _clash_words(self, what: What, booking: Booking, member: Member) -> str:
         """Say what is taken, without a client's name: who books may not know everybody."""

@@ -1,4 +1,4 @@
-"""The places of a group."""
+"""The places of a group: each client's own, with whether they came, did not, or cancelled."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,6 +7,7 @@ from django.db import transaction
 
 from medexpro.audit.trail import record
 from medexpro.clients.models import Client
+from medexpro.episodes.models import Episode
 from medexpro.kernel.refusals import NotFound
 from medexpro.practice.models import Member
 from medexpro.providers.checking import save_once
@@ -63,12 +64,66 @@ def take_place(
 
 @transaction.atomic
 def give_up_place(place: GroupPlace, *, by: Member, at: datetime) -> None:
-    """Take a client out of a group. Twice is once."""
+    """Note that a client cancelled their place in a group; it is free at once. Twice is once."""
     checking.may_book(by, place.booking.member, place)
+    if place.state != State.BOOKED:
+        raise BookingRefused(f"It is settled whether {place.client} came. Take that back first.")
     if place.given_up_at is None:
         place.given_up_at = at
         place.save(update_fields=["given_up_at"])
         record(events.PLACE_GIVEN_UP, place, by=by, at=at)
+
+
+@transaction.atomic
+def settle_place(place: GroupPlace, state: str, *, by: Member, at: datetime) -> GroupPlace:
+    """Say that one client of a group came, or did not; or take either back (booked). It says nothing of the others.
+
+    The hours are those of `settle`: coming from an hour before, not coming once it has begun.
+    """
+    checking.may_book(by, place.booking.member, place)
+    checking.taking_turns(place.practice)
+    place.refresh_from_db(fields=["state", "given_up_at"])
+    if place.given_up_at is not None:
+        raise BookingRefused(f"{place.client} cancelled the place. Give it to them again first.")
+    if state not in (State.CAME, State.NO_SHOW, State.BOOKED):
+        raise BookingRefused("Say whether the client came.")
+    if place.state != state:
+        checking.may_be_said(place.booking, state, at)
+        _say(place, state, by, at)
+    return place
+
+
+def came(
+    episode: Episode,
+    *,
+    group: Booking | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    by: Member,
+    at: datetime,
+) -> GroupPlace | None:
+    """Note that a client came to a group, as their session is opened; None where they have no place in one.
+
+    group: the one they came with; without it, the nearest of those that begin between `since` and `until`.
+    """
+    rows = GroupPlace.objects.filter(
+        practice=episode.practice_id, client=episode.client_id, given_up_at=None, state=State.BOOKED
+    ).exclude(booking__state=State.CANCELLED)
+    if group is not None:
+        rows = rows.filter(booking=group)
+    else:
+        rows = rows.filter(booking__starts_at__gte=since, booking__starts_at__lt=until)
+    found = rows.select_related("booking", "client", "practice")
+    place = min(found, key=lambda one: abs(one.booking.starts_at - at), default=None)
+    if place is not None:
+        _say(place, State.CAME, by, at)
+    return place
+
+
+def _say(place: GroupPlace, state: str, by: Member, at: datetime) -> None:
+    before, place.state, place.state_at = place.state, state, at
+    place.save(update_fields=["state", "state_at"])
+    record(events.PLACE_SETTLED, place, by=by, at=at, was=before, now=state)
 
 
 def _check_free(booking: Booking, client: Client) -> None:

@@ -40,6 +40,20 @@ def check_closed(starts_at: datetime, ends_at: datetime, closures: Iterable[Clos
     return ""
 
 
+def closed_days(closures: Iterable[Closed], zone: tzinfo) -> frozenset[date]:
+    """Return the days that are closed from their beginning to their end; a closed afternoon closes no day."""
+    found = set()
+    for closed in closures:
+        day = closed.starts_at.astimezone(zone).date()
+        last = closed.ends_at.astimezone(zone).date()
+        while day <= last:
+            begins, ends = walltime.midnight(day, zone), walltime.midnight(day + timedelta(days=1), zone)
+            if closed.starts_at <= begins and ends <= closed.ends_at:
+                found.add(day)
+            day += timedelta(days=1)
+    return frozenset(found)
+
+
 def check_inside(
     starts_at: datetime, ends_at: datetime, hours: Sequence[Hours], zone: tzinfo, who: str
 ) -> str:

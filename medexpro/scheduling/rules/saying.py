@@ -1,5 +1,6 @@
 """The word that stands on a booking: the first thing whoever is on duty has to know."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -35,6 +36,19 @@ class Standing:
     reassess: bool = False
     number: int | None = None
     planned: int | None = None
+
+
+def of_group(states: Sequence[str]) -> Word | None:
+    """Return the word of a group of which it is said who came; None before. states: of each place that is taken.
+
+    >>> of_group(["came", "no_show", "booked"]).text, of_group(["booked"]), of_group(["no_show"]).text
+    ('1 of 3 came', None, 'nobody came')
+    """
+    if not any(one in ("came", "no_show") for one in states):
+        return None
+    came = sum(one == "came" for one in states)
+    done = Look.PLAIN if "booked" in states else Look.DONE
+    return Word(f"{came} of {len(states)} came" if came else "nobody came", done)
 
 
 def word(standing: Standing, otherwise: str) -> Word:

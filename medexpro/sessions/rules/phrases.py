@@ -8,7 +8,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Done:
-    """One logged exercise: what was done now and last time. load is in the unit beside it; None is none."""
+    """One logged exercise: what was done now and last time. load is in the unit beside it; None is none.
+
+    swapped: what took its place and why, "" where nothing did.
+    """
 
     name: str
     sets: int
@@ -21,6 +24,7 @@ class Done:
     last_load: Decimal | None = None
     skipped_reason: str = ""
     skipped: bool = False
+    swapped: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ def offered(
     phrases: list[str] = []
     if len(pressures) > 1:
         phrases.append(f"Blood pressure {', then '.join(_pressures(pressures))}.")
-    finished = [line for line in done if not line.skipped]
+    finished = [line for line in done if not line.skipped and not line.swapped]
     for line in finished:
         if line.load is not None and line.last_load is not None and line.load != line.last_load:
             more = line.load > line.last_load
@@ -59,6 +63,8 @@ def offered(
     for line in done:
         if line.skipped:
             phrases.append(f"{line.name} left out: {line.skipped_reason or 'no reason given'}.")
+        if line.swapped:
+            phrases.append(f"{line.name} swapped for {line.swapped}.")
     inside = all(line.effort is not None and line.effort <= effort_ceiling for line in finished)
     if finished and as_planned and inside:
         phrases.append("All exercises done as planned, effort inside the ceiling.")

@@ -29,12 +29,24 @@ TARGETS = {
     "minutes": "minutes",
     "note": "note",
     "close": "close",
+    "place": "place",
     "ready": "",
     "hold": "",
 }
 
 # What is looked up by its name, in any kind of body: only text can be one.
-NAMES = ("measure", "unit", "moment", "entry", "new_entry", "exercise", "code", "decision", "response")
+NAMES = (
+    "measure",
+    "unit",
+    "moment",
+    "entry",
+    "new_entry",
+    "exercise",
+    "code",
+    "decision",
+    "response",
+    "place",
+)
 DEEPEST = 8  # No body of ours nests deeper than four; the next one to read it must not be led down a well.
 
 

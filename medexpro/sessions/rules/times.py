@@ -11,9 +11,9 @@ AT_ONCE = timedelta(seconds=5)
 # House rule: a session that goes on past midnight is still that session.
 PAST_MIDNIGHT = timedelta(hours=3)
 # What may be done to a log whose floor is closed: written up, stopped, made ready. Everything else is work on the floor.
-AT_THE_DESK = frozenset({"note", "close", "ready", "hold"})
+AT_THE_DESK = frozenset({"note", "close", "place", "ready", "hold"})
 # What may be done to a log that was stopped: written up, with the minutes until the stop.
-AFTER_A_STOP = frozenset({"note", "close", "minutes"})
+AFTER_A_STOP = frozenset({"note", "close", "place", "minutes"})
 
 
 def happened_at(

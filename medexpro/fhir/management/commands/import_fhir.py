@@ -124,9 +124,11 @@ class Command(BaseCommand):
 
 def _client(by: Member, text: str) -> Client:
     try:
-        found = Client.objects.visible_to(by).filter(pk=UUID(text)).first()
+        found = Client.objects.of(by.practice).filter(pk=UUID(text)).first()
     except ValueError:
         found = None
-    if found is None:
+    # A record that became part of another leads to that other.
+    found = found.survivor if found else None
+    if found is None or not found.is_visible_to(by):
         raise CommandError("There is no such client in this practice.")
     return found

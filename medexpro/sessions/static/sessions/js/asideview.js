@@ -29,15 +29,17 @@ const DECISIONS = [["advance", "Advance"], ["hold", "Hold"], ["regress", "Step b
 // A decision other than to go on as planned says why.
 export const needsWhy = (close) => Boolean(close.decision) && close.decision !== "hold";
 
-const seg = (name, label, choices, value) =>
-  html`<div class="field"><span class="label" id="l-${name}">${label}</span><div class="seg seg-block" role="radiogroup" aria-labelledby="l-${name}">${choices.map(([key, words]) => html`<label><input type="radio" name="${name}" value="${key}" data-close="${name}" data-key="${name}-${key}" ${value === key ? html`checked` : ""}><span>${words}</span></label>`)}</div></div>`;
+const PLACES = [["site", "Practice"], ["home", "Client’s home"], ["online", "Online"]];
+
+const seg = (name, label, choices, value, of = "close") =>
+  html`<div class="field"><span class="label" id="l-${name}">${label}</span><div class="seg seg-block" role="radiogroup" aria-labelledby="l-${name}">${choices.map(([key, words]) => html`<label><input type="radio" name="${name}" value="${key}" data-${of}="${name}" data-key="${name}-${key}" ${value === key ? html`checked` : ""}><span>${words}</span></label>`)}</div></div>`;
 
 export function closeView(state, ui, data) {
   const evidence = state.phrases.filter((p) => p.startsWith("Highest") || p.startsWith("All "));
   return html`${seg("response", html`How it was taken <span class="muted">by the client</span>`, RESPONSES, state.close.response)}${seg("decision", data.cosign ? html`Next time <span class="muted">your proposal for the co-sign</span>` : state.close.proposed_by ? html`Next time <span class="muted">proposed by ${state.close.proposed_by}</span>` : "Next time", DECISIONS, state.close.decision)}
     ${needsWhy(state.close)
-      ? html`<div class="field"><label class="label" for="dec-why">Why <span class="muted">one line</span></label><input class="input" id="dec-why" data-close="reason" data-key="dec-why" maxlength="240" value="${state.close.reason ?? ""}">${state.close.reason ? "" : html`<div class="phrases" role="group" aria-label="Reasons from what was logged">${evidence.map((p, i) => html`<button class="chip chip-tap" data-act="why" data-why="${p}" data-key="why-${i}">${icon("plus")}${p}</button>`)}</div>`}</div>`
-      : ""}`;
+      ? html`<div class="field"><label class="label" for="dec-why">Why <span class="muted">one line</span></label><input class="input" id="dec-why" data-close="reason" data-key="dec-why" maxlength="240" value="${ui.closeWhy ?? state.close.reason ?? ""}">${state.close.reason ? "" : html`<div class="phrases" role="group" aria-label="Reasons from what was logged">${evidence.map((p, i) => html`<button class="chip chip-tap" data-act="why" data-why="${p}" data-key="why-${i}">${icon("plus")}${p}</button>`)}</div>`}</div>`
+      : ""}${seg("place", "Where", PLACES, state.place, "place")}`;
 }
 
 export function signView(state, ui, data) {
@@ -46,6 +48,7 @@ export function signView(state, ui, data) {
   const logged = total - open;
   let why = "", able = true;
   const stopped = state.state === "held";
+  if (ui.ended) return html`<p role="status">${state.state === "void" ? "Closed on another device: it did not take place." : "Signed on another device. What is new here goes into an addendum."}</p><a class="btn btn-floor btn-block btn-primary" href="${location.pathname}" data-key="ended">Read the note</a>`;
   if (stopped && !ui.reached) [able, why] = [false, "Offline: a stopped session is signed when the connection is back."];
   else if (stopped) why = "Stopped. What is not logged was not done. The next session waits for the provider’s answer.";
   else if (ui.past && !state.started_at) [able, why] = [false, "This session never started."];
@@ -80,8 +83,10 @@ function words(body) {
   if (body.sets?.length) parts.push(`${body.sets.length} × ${body.sets[0].quantity}${body.sets[0].load ? ` at ${body.sets[0].load}` : ""}`);
   if (body.effort ?? null) parts.push(`RPE ${body.effort}`);
   if (body.pain ?? null) parts.push(`pain ${body.pain}`);
+  if (body.state === "skipped") parts.push("left out");
+  if (body.as) parts.push(`swapped for ${body.as.name}`);
   if (body.reason) parts.push(body.reason);
-  for (const [key, choices] of [["response", RESPONSES], ["decision", DECISIONS]])
+  for (const [key, choices] of [["response", RESPONSES], ["decision", DECISIONS], ["place", PLACES]])
     if (body[key]) parts.push(choices.find(([one]) => one === body[key])?.[1].toLowerCase() ?? body[key]);
   return parts.join(", ") || "no details";
 }

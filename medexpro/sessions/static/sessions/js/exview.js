@@ -58,13 +58,17 @@ function rowView(entry, state, ui, data) {
   if (entry.state === "skipped")
     return html`<li class="ex is-done"><span class="mark mark-wait">${icon("minus", "Left out")}</span><div class="ex-main"><div class="t">${entry.name}</div><div class="s">Left out: ${entry.reason}</div></div>
       <button class="btn btn-44 btn-quiet" data-act="unlog" data-entry="${entry.id}" data-key="u-${entry.id}">Take back in</button></li>`;
-  const last = entry.last?.sets?.length ? `Last time ${setsWords(entry.last.sets, entry.quantity_unit, entry.load_unit)}${entry.last.effort === null || entry.last.effort === undefined ? "" : `, RPE ${entry.last.effort}`}` : planWords(entry);
-  return html`<li class="ex is-todo"><span class="mark mark-wait"></span><div class="grow"><button class="ex-open" data-act="open" data-entry="${entry.id}" data-key="o-${entry.id}"><span class="t">${entry.name}</span><span class="s num">${last}</span></button></div>
+  const said = entry.last?.said ? `${entry.last.said}. ` : "";
+  const last = entry.last?.sets?.length ? `${said ? "Before that" : "Last time"} ${setsWords(entry.last.sets, entry.quantity_unit, entry.load_unit)}${entry.last.effort === null || entry.last.effort === undefined ? "" : `, RPE ${entry.last.effort}`}` : planWords(entry);
+  return html`<li class="ex is-todo"><span class="mark mark-wait"></span><div class="grow"><button class="ex-open" data-act="open" data-entry="${entry.id}" data-key="o-${entry.id}"><span class="t">${entry.name}</span><span class="s num">${insteadWords(entry)}${said}${last}</span></button></div>
     <span class="chip">${CATEGORY[entry.category]}</span>
     ${closed
       ? html`<span class="chip chip-stop">${icon("stop")}Closed today</span><button class="btn btn-44 btn-quiet" data-act="skip" data-entry="${entry.id}" data-key="k-${entry.id}">Skip with reason</button>`
       : html`<button class="btn btn-44 btn-same" data-act="same" data-entry="${entry.id}" data-key="s-${entry.id}">${icon("check")}${entry.last?.sets?.length ? "Same as last" : "As planned"}<span class="vh">, ${entry.name}</span></button>`}</li>`;
 }
+
+// What a swapped-in exercise stands for.
+const insteadWords = (entry) => (entry.target?.instead_of ? `Instead of ${entry.target.instead_of}${entry.target.why ? `: ${entry.target.why}` : ""}. ` : "");
 
 const planWords = (entry) =>
   `Planned ${setsWords(Array(Number(entry.target.sets) || 1).fill({ quantity: entry.target.quantity, load: entry.target.load }), entry.quantity_unit, entry.load_unit)}`;
@@ -77,7 +81,6 @@ function changeChip(entry) {
 
 function openView(entry, state, ui, data) {
   const draft = ui.drafts[entry.id], unit = UNITS[entry.quantity_unit] ?? entry.quantity_unit, over = isOver(draft, state.ceilings);
-  const instead = data.instead[entry.exercise] ?? [];
   return html`<li class="ex is-open" aria-current="step" data-entry="${entry.id}">
     <div class="ex-head"><div class="grow"><h2 tabindex="-1" data-key="h-${entry.id}">${entry.name}</h2><p class="s num">${targetWords(entry, state)}</p></div><span class="chip">${CATEGORY[entry.category]}</span></div>
     <div class="ex-sets" role="group" aria-label="Sets done">${draft.sets.map((on, i) => html`<button class="set${on ? " is-on" : ""}" aria-pressed="${on}" data-act="set" data-set="${i}" data-key="set-${i}"><b>Set ${i + 1}</b><span class="num">${trim(draft.quantity)}</span>${on ? icon("check") : ""}</button>`)}<button class="set set-more" data-act="more-sets" data-key="more" aria-label="One more set">${icon("plus")}</button></div>
@@ -91,19 +94,36 @@ function openView(entry, state, ui, data) {
     </div>
     ${over || ui.errors[entry.id] ? html`<div class="field ex-reason"><label class="label" for="reason">Over the ceiling: what did you do about it?</label><input class="input" id="reason" data-key="reason" data-draft="reason" value="${draft.reason}"><p class="error" role="alert">${ui.errors[entry.id] ?? ""}</p></div>` : ""}
     ${ui.swapping === entry.id
-      ? html`<div class="ex-swap" role="group" aria-label="Swap for">${instead.length ? instead.map((other) => html`<button class="btn btn-44" data-act="swap" data-entry="${entry.id}" data-exercise="${other.id}" data-key="w-${other.id}">${other.name}</button>`) : html`<p class="muted">Nothing in the library fits all limits here.</p>`}</div>`
+      ? swapView(entry, ui, data)
       : ""}
     ${ui.skipping === entry.id
-      ? html`<div class="ex-swap" role="group" aria-label="Why is it left out?">${["Pain", "Tired", "No time", "Equipment taken", "Closed by the gate"].map((why) => html`<button class="btn btn-44" data-act="skip-for" data-entry="${entry.id}" data-why="${why}" data-key="y-${why}">${why}</button>`)}</div>`
+      ? html`<div class="ex-swap" role="group" aria-label="Why is it left out?">${["Pain", "Tired", "No time", "Equipment taken", "Closed by the gate"].map((why) => html`<button class="btn btn-44" data-act="skip-for" data-entry="${entry.id}" data-why="${why}" data-key="y-${why}">${why}</button>`)}${whyField(ui, "Another reason")}<button class="btn btn-44" data-act="skip-for" data-entry="${entry.id}" data-why="" data-key="y-own">Skip</button></div>`
       : ""}
-    <div class="ex-foot"><button class="btn btn-44 btn-quiet" data-act="ask-swap" data-entry="${entry.id}" data-key="swap" aria-expanded="${ui.swapping === entry.id}">${icon("swap")}Swap</button><button class="btn btn-44 btn-quiet" data-act="skip" data-entry="${entry.id}" data-key="skip" aria-expanded="${ui.skipping === entry.id}">Skip with reason</button>
+    <div class="ex-foot">${entry.state === "done" ? "" : html`<button class="btn btn-44 btn-quiet" data-act="ask-swap" data-entry="${entry.id}" data-key="swap" aria-expanded="${ui.swapping === entry.id}">${icon("swap")}Swap</button>`}${swappedOut(entry, state) ? html`<button class="btn btn-44 btn-quiet" data-act="unlog" data-entry="${swappedOut(entry, state).id}" data-key="back">${icon("undo")}Back to ${entry.target.instead_of}</button>` : ""}<button class="btn btn-44 btn-quiet" data-act="skip" data-entry="${entry.id}" data-key="skip" aria-expanded="${ui.skipping === entry.id}">Skip with reason</button>
       <button class="btn btn-primary btn-floor" data-act="log" data-entry="${entry.id}" data-key="log">Log and next ${icon("arrow")}</button></div>
   </li>`;
 }
 
+// The exercise an open one stands for, while it can still be taken back.
+const swappedOut = (entry, state) => entry.state === "open" && entry.target?.instead_of && state.entries.find((one) => one.order === entry.order && one.state === "swapped" && one.name === entry.target.instead_of);
+
+const whyField = (ui, label) => html`<div class="field"><label class="label" for="why">${label}</label><input class="input" id="why" data-key="why" data-why-typed maxlength="160" value="${ui.why ?? ""}"></div>`;
+
+// What fits is one tap. What does not is named with whoever set the limit, as in the program: struck through where it is
+// blocked, and with a reason where a limit asks for one.
+function swapView(entry, ui, data) {
+  const options = (data.instead[entry.exercise] ?? []).map((id) => data.others[id]);
+  const button = (other) => html`<button class="btn btn-44" data-act="swap" data-entry="${entry.id}" data-exercise="${other.exercise}" data-key="w-${other.exercise}">${other.name}</button>`;
+  const fits = options.filter((other) => !other.warning), warned = options.filter((other) => other.warning);
+  return html`<div class="ex-swap" role="group" aria-label="Swap for">${fits.length ? fits.map(button) : html`<p class="muted">Nothing in the library fits all limits here.</p>`}${whyField(ui, "Why")}
+    ${warned.map((other) => html`<div class="swap-no">${icon(other.blocked ? "ban" : "warn")}<p>${other.blocked ? html`<s>${other.name}</s> ` : ""}${other.warning}.${other.blocked ? "" : data.may_reason ? " Only with a reason." : " A professional decides that."}</p>${!other.blocked && data.may_reason ? button(other) : ""}</div>`)}
+    ${ui.errors[`swap-${entry.id}`] ? html`<p class="error" role="alert">${ui.errors[`swap-${entry.id}`]}</p>` : ""}</div>`;
+}
+
 function targetWords(entry, state) {
-  const parts = [`${planWords(entry).replace("Planned", "Target")}${entry.target.effort ? `, RPE ${entry.target.effort}` : ""}, pain ${state.ceilings.pain} at most.`];
-  if (entry.last?.sets?.length) parts.push(`Last time ${setsWords(entry.last.sets, entry.quantity_unit, entry.load_unit)}.`);
+  const parts = [`${insteadWords(entry)}${planWords(entry).replace("Planned", "Target")}${entry.target.effort ? `, RPE ${entry.target.effort}` : ""}, pain ${state.ceilings.pain} at most.`];
+  if (entry.last?.said) parts.push(`${entry.last.said}.`);
+  if (entry.last?.sets?.length) parts.push(`${entry.last.said ? "Before that" : "Last time"} ${setsWords(entry.last.sets, entry.quantity_unit, entry.load_unit)}.`);
   if (entry.target.cue) parts.push(entry.target.cue);
   return parts.join(" ");
 }

@@ -77,6 +77,13 @@ export async function pending(member, session) {
   return rows.filter((row) => row.member === member).sort(inOrder);
 }
 
+// How many entries of this member wait, by session.
+export async function waitingBySession(member) {
+  const counts = {};
+  for (const one of await pending(member)) counts[one.session] = (counts[one.session] ?? 0) + 1;
+  return counts;
+}
+
 export async function rejected(session) {
   const store = (await open()).transaction("rejected").objectStore("rejected");
   return answer(store.index("session").getAll(session));

@@ -1,6 +1,7 @@
 // The session page: draws from the server's state with the waiting entries on top, and turns taps into commands.
 import { toast } from "../../web/js/toast.js";
 import { closeView, phrasesView, rejectedView, signView, timeView, wordingView } from "./asideview.js";
+import { dropDraft, keepDraft, keptDraft } from "./drafts.js";
 import { impossible, questionOf } from "./ranges.js";
 import { exercisesView, isClosed, opening, setsOf } from "./exview.js";
 import { gateView } from "./gateview.js";
@@ -9,6 +10,7 @@ import { changesGate, localGate } from "./localgate.js";
 import * as outbox from "./outbox.js";
 import { reduce } from "./reduce.js";
 import { Sync } from "./sync.js";
+import { isEnded, standingOf, tabsView } from "./tabsview.js";
 import { Clock, clockWords } from "./timer.js";
 
 const $ = (id) => document.getElementById(id);
@@ -19,6 +21,8 @@ let server = read("session-state");
 let state = server;
 let waiting = [];
 let rejected = [];
+let tabs = data.tabs;
+let counts = {};
 // How far the server's clock is ahead of this tablet's, in ms: entries on their way stand where the server would put
 // them, so that a slow tablet's newest reading is not taken for an old one.
 let ahead = new Date(server.gate.weighed_at) - Date.now();
@@ -34,23 +38,29 @@ const keepTime = (gate, asked) => {
 const isPast = () => serverNow() >= Date.parse(server.floor_closes_at);
 const device = outbox.deviceName();
 const clock = new Clock(server.id, server.minutes);
-const ui = { open: null, drafts: {}, typed: {}, errors: {}, asks: {}, meant: {}, flags: [], rechecking: false, reporting: false, moment: "pre", swapping: null, skipping: null, reached: navigator.onLine, wording: null };
+const ui = { open: null, drafts: {}, typed: {}, errors: {}, asks: {}, meant: {}, flags: [], rechecking: false, reporting: false, moment: "pre", swapping: null, skipping: null, why: "", reached: navigator.onLine, wording: null };
+const kept = keptDraft(data.member, server.id);
+Object.assign(ui, kept);
+for (const [id, draft] of Object.entries(ui.drafts)) if (!draft.touched) delete ui.drafts[id];
+if (!ui.drafts[ui.open] && server.entries.find((e) => e.id === ui.open)?.state !== "open") ui.open = null;
 useSprite(data.sprite);
 
 // ---- Sending
 
 const sync = new Sync({ url: data.urls.commands, member: data.member, told });
 
-async function send(kind, body = {}) {
-  const command = { id: outbox.uuid7(), practice: server.practice, member: data.member, session: server.id, device, base_version: server.version, kind, at: new Date().toISOString(), body };
-  await outbox.put(command);
+let keeping; // The entry that is being kept at this moment.
+// base: the version in which the person saw what they change; what another device changed since then is a conflict.
+async function send(kind, body = {}, base = server.version) {
+  const command = { id: outbox.uuid7(), practice: server.practice, member: data.member, session: server.id, device, base_version: base, kind, at: new Date().toISOString(), body };
+  await (keeping = outbox.put(command));
   await refresh();
   sync.run();
   return command;
 }
 
 async function refresh() {
-  [waiting, rejected] = await Promise.all([outbox.pending(data.member, server.id), outbox.toBeRead(data.member, server.id)]);
+  [waiting, rejected, counts] = await Promise.all([outbox.pending(data.member, server.id), outbox.toBeRead(data.member, server.id), outbox.waitingBySession(data.member)]);
   state = reduce(server, waiting.map(timed));
   if (changesGate(waiting)) state.gate = gateHere();
   render();
@@ -95,11 +105,51 @@ async function pull() {
   if (!response?.ok) return;
   const fresh = await response.json();
   if (fresh.version < server.version) return pull(); // An entry was taken while this answer was on its way.
+  const was = server.entries.find((e) => e.id === ui.open), now = fresh.entries.find((e) => e.id === ui.open);
   server = fresh;
+  // Done on another device meanwhile: what nobody has touched here gives way. What was touched meets it when it is logged.
+  if (was && now && (was.state !== now.state || was.logged_at !== now.logged_at) && !ui.drafts[ui.open]?.touched) {
+    delete ui.drafts[ui.open];
+    ui.open = null;
+  }
   keepTime(server.gate, asked);
   known = server.version;
   await refresh();
 }
+
+// What happens on other devices, and in the other logs of today: asked for while the page is looked at.
+const LOOK_MS = 15_000;
+async function lookAround() {
+  if (document.visibilityState !== "visible" || !ui.reached) return;
+  const response = await fetch(data.urls.running, { headers: { Accept: "application/json", "X-Background": "1" }, redirect: "manual" }).catch(() => null);
+  const said = response?.ok ? await response.json().catch(() => null) : null;
+  if (!said) return;
+  const fresh = Object.fromEntries(said.tabs.map((one) => [one.id, one]));
+  tabs = tabs.filter((one) => fresh[one.id] || one.id === server.id).map((one) => ({ ...one, ...fresh[one.id] }));
+  const here = fresh[server.id], isToday = !isPast() && data.tabs.some((one) => one.id === server.id);
+  if (here ? here.version > server.version : isToday && !ui.ended) await pull();
+  else drawTabs();
+}
+setInterval(lookAround, LOOK_MS);
+
+function drawTabs() {
+  const standing = standingOf(state);
+  const shown = tabs.map((one) => (one.id === server.id ? { ...one, ...standing, started_at: state.started_at } : one));
+  draw($("tabs"), tabsView(shown, { here: server.id, counts, now: serverNow(), group: data.group }));
+}
+
+// The way to another log or page: what was typed last is on its way before, and without a connection nobody leads away
+// from a page that would not come back.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest(".sx-top a[href]");
+  if (!link || event.defaultPrevented || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  if (!ui.reached && sync.reason === "offline") return toast("Offline. This opens when the connection is back; everything here is safe.");
+  await keepNote(true);
+  await sendMinutes();
+  await keeping;
+  location.assign(link.href);
+});
 
 function syncLine({ reached, waiting: count, reason }) {
   const entries = `${count} ${count === 1 ? "entry" : "entries"}`;
@@ -133,10 +183,12 @@ async function showRefusal(command, said) {
 
 function render() {
   ui.past = isPast();
+  ui.ended = isEnded(state);
   ui.closed = ui.past || state.state === "held";
   startWhenOpen();
   if (!ui.open || !state.entries.some((e) => e.id === ui.open)) ui.open = state.started_at ? nextOpen() : null;
   if (ui.open) ui.drafts[ui.open] ??= draftOf(state.entries.find((e) => e.id === ui.open));
+  drawTabs();
   if (state.gate.state === "stop" || ui.closed) ui.rechecking = ui.reporting = false;
   draw($("gate-place"), gateView(state, ui, data));
   draw($("exercises"), exercisesView(state, ui, data));
@@ -146,9 +198,10 @@ function render() {
   draw($("how-it-went"), closeView(state, ui, data));
   draw($("sign"), signView(state, ui, data));
   draw($("rejected"), html_join(rejectedView(rejected, server.id)));
-  const going = state.gate.state === "go" && !!state.started_at && !ui.closed;
+  const going = state.gate.state === "go" && !!state.started_at && !ui.closed && !ui.ended;
   $("exercises").inert = $("timers").inert = !going;
-  $("note-card").inert = state.gate.state === "stop" && !ui.closed;
+  $("gate-place").inert = ui.ended;
+  $("note-card").inert = ui.ended || (state.gate.state === "stop" && !ui.closed);
   $("another-day").hidden = !ui.past;
   document.body.dataset.gate = state.gate.state;
   if (ui.past && clock.running) clock.drop(state.minutes);
@@ -156,6 +209,7 @@ function render() {
   const note = $("note");
   if (document.activeElement !== note && note.value !== state.note) note.value = state.note;
   bringIntoSight($("gate-h"));
+  keepDrafts();
 }
 
 // The button that weighs stands below its questions, and pain is logged far down: a gate that says something new is
@@ -167,10 +221,16 @@ function bringIntoSight(heading) {
   if (changed && heading.getBoundingClientRect().top < headHeight()) heading.closest(".gate").scrollIntoView();
 }
 
+function keepDrafts() {
+  const note = $("note");
+  if (!ui.ended) keepDraft(data.member, server.id, ui, note.value === state.note ? undefined : { text: note.value, base: noteBase });
+}
+
 const html_join = (list) => list.map(String).join("");
 const nextOpen = () => state.entries.filter((e) => e.state === "open" && !isClosed(e, state.gate)).sort((a, b) => a.order - b.order)[0]?.id ?? null;
 
-const draftOf = (entry) =>
+const draftOf = (entry) => ({ ...valuesOf(entry), base: server.version });
+const valuesOf = (entry) =>
   entry.state === "done"
     ? { sets: entry.sets.map(() => true), quantity: Number(entry.sets[0].quantity), load: entry.sets[0].load === null ? null : Number(entry.sets[0].load), effort: entry.effort, pain: entry.pain, reason: entry.reason }
     : opening(entry);
@@ -186,7 +246,6 @@ function startWhenOpen() {
     runClockOf(ui.open);
     render();
     starting = false;
-    scrollTo({ top: 0 }); // The answer stands at the top, and the first exercise under it.
   });
 }
 
@@ -212,6 +271,7 @@ function sendMinutes() {
 setInterval(() => {
   if (isPast() !== ui.past) render();
   if (clock.running) draw($("service-time"), timeView(state, clock));
+  drawTabs();
   const from = state.started_at ?? state.opened_at;
   if (!ui.past && (state.state === "open" || state.state === "ready")) $("elapsed").textContent = clockWords(Math.max(0, (Date.now() - new Date(from)) / 1000));
 }, 1000);
@@ -224,13 +284,13 @@ const ACTS = {
   log: ({ entry }) => logEntry(entry, ui.drafts[entry]),
   unlog: ({ entry }) => send("unlog", { entry }).then(() => openEntry(entry)),
   skip: ({ entry }) => { openEntry(entry); ui.skipping = ui.skipping === entry ? null : entry; ui.swapping = null; render(); },
-  "skip-for": ({ entry, why }) => leave(entry, "skip", { entry, reason: why }),
+  "skip-for": ({ entry, why }) => { const reason = why || ui.why.trim(); return reason ? leave(entry, "skip", { entry, reason }) : $("why")?.focus(); },
   "ask-swap": ({ entry }) => { ui.swapping = ui.swapping === entry ? null : entry; ui.skipping = null; render(); },
   swap: ({ entry, exercise }) => swap(entry, exercise),
-  set: ({ set }) => { const d = ui.drafts[ui.open]; d.sets[set] = !d.sets[set]; render(); },
-  "more-sets": () => { const d = ui.drafts[ui.open]; if (d.sets.length < 12) d.sets.push(true); render(); },
-  step: ({ name, by }) => { const d = ui.drafts[ui.open]; d[name] = Math.max(0, Math.round((Number(d[name]) + Number(by)) * 1000) / 1000); render(); },
-  "add-load": () => { ui.drafts[ui.open].load = data.load_step; render(); },
+  set: ({ set }) => { const d = touch(); d.sets[set] = !d.sets[set]; render(); },
+  "more-sets": () => { const d = touch(); if (d.sets.length < 12) d.sets.push(true); render(); },
+  step: ({ name, by }) => { const d = touch(); d[name] = Math.max(0, Math.round((Number(d[name]) + Number(by)) * 1000) / 1000); render(); },
+  "add-load": () => { touch().load = data.load_step; render(); },
   clock: ({ category }) => { if (clock.running === category) stopClock(); else { clock.start(category); sendMinutes(); } render(); },
   phrase: ({ phrase }) => { const note = $("note"); note.value = [note.value.trim(), phrase].filter(Boolean).join(" "); keepNote(true); },
   reword: ({ from, to }) => { const note = $("note"), was = note.value; note.value = was.replace(from, to); keepNote(true); undo("Wording changed", () => { note.value = was; keepNote(true); }); },
@@ -247,6 +307,7 @@ const ACTS = {
   dismiss: async ({ id }) => { const one = rejected.find((r) => r.id === id); await outbox.dismiss(id); await pull(); if (one?.kind === "note") $("note").value = state.note; },
   "keep-mine": async ({ id }) => { const one = rejected.find((r) => r.id === id); await outbox.dismiss(id); await pull(); await send(one.kind, one.body); },
 };
+const touch = () => Object.assign(ui.drafts[ui.open], { touched: true });
 // The second half of a double tap is no second wish; a stepper counts every tap.
 const ONCE = new Set(["same", "log", "unlog", "skip-for", "swap", "phrase", "flags", "hold", "sign", "decide", "keep-mine"]);
 
@@ -274,6 +335,7 @@ document.addEventListener("click", (event) => {
 function openEntry(id) {
   ui.open = id;
   ui.swapping = ui.skipping = null;
+  ui.why = "";
   ui.drafts[id] = draftOf(state.entries.find((e) => e.id === id));
   runClockOf(id);
   render();
@@ -298,7 +360,7 @@ async function logEntry(id, draft) {
   delete ui.errors[id];
   delete ui.drafts[id];
   if (ui.open === id) ui.open = null;
-  await send("log", { entry: id, sets: setsOf(draft), effort: draft.effort, pain: draft.pain, reason: draft.reason });
+  await send("log", { entry: id, sets: setsOf(draft), effort: draft.effort, pain: draft.pain, reason: draft.reason }, draft.base);
   ui.open = nextOpen();
   if (ui.open) runClockOf(ui.open);
   else clock.stop();
@@ -309,19 +371,28 @@ async function logEntry(id, draft) {
 }
 
 async function leave(id, kind, body) {
+  const name = state.entries.find((e) => e.id === id).name, base = ui.drafts[id]?.base;
   ui.skipping = ui.swapping = ui.open = null;
-  const name = state.entries.find((e) => e.id === id).name;
-  await send(kind, body);
-  ui.open = nextOpen();
+  ui.why = "";
+  delete ui.errors[`swap-${id}`];
+  await send(kind, body, base);
+  // What was swapped in is what comes now.
+  const swappedIn = state.entries.find((e) => e.id === body.new_entry);
+  ui.open = swappedIn && !isClosed(swappedIn, state.gate) ? swappedIn.id : nextOpen();
   runClockOf(ui.open);
   render();
   undo(kind === "skip" ? `${name} left out` : `${name} swapped`, () => send("unlog", { entry: id }));
 }
 
-const swap = (id, exercise) => {
-  const other = (data.instead[state.entries.find((e) => e.id === id).exercise] ?? []).find((o) => o.id === exercise);
-  return leave(id, "swap", { entry: id, exercise, new_entry: outbox.uuid7(), as: other.entry });
-};
+function swap(id, exercise) {
+  const { warning, blocked, ...as } = data.others[exercise], reason = ui.why.trim();
+  if (warning && !reason) {
+    ui.errors[`swap-${id}`] = "Say why it may be done all the same.";
+    render();
+    return $("why")?.focus();
+  }
+  return leave(id, "swap", { entry: id, exercise, new_entry: outbox.uuid7(), reason, as });
+}
 
 const undo = (text, back) => toast(text, { undo: back });
 
@@ -338,8 +409,12 @@ document.addEventListener("input", (event) => {
     if (full) nextField(field);
   }
   if (field.dataset.decide) ui.typed[`d-${field.dataset.decide}`] = field.value;
-  if (field.dataset.draft) ui.drafts[ui.open][field.dataset.draft] = field.value;
+  if (field.dataset.draft) touch()[field.dataset.draft] = field.value;
+  if ("whyTyped" in field.dataset) ui.why = field.value;
+  if (field.dataset.close === "reason") ui.closeWhy = field.value;
+  if (field.id === "observed") ui.observed = field.value;
   if (field.id === "note") keepNote(false);
+  keepDrafts();
 });
 
 document.addEventListener("change", (event) => {
@@ -348,8 +423,12 @@ document.addEventListener("change", (event) => {
   if (field.dataset.moment) { ui.moment = field.value; render(); }
   if (field.dataset.readingNow) { ui.pain = Number(field.value); takeReadings(true); }
   if (field.name === "flag") { ui.flags = [...document.querySelectorAll("input[name=flag]:checked")].map((box) => box.value); render(); }
-  if (field.dataset.tap) { ui.drafts[ui.open][field.dataset.tap] = Number(field.value); render(); }
-  if (field.dataset.close) send("close", { ...state.close, [field.dataset.close]: field.value });
+  if (field.dataset.place) send("place", { place: field.value });
+  if (field.dataset.tap) { touch()[field.dataset.tap] = Number(field.value); render(); }
+  if (field.dataset.close) {
+    delete ui.closeWhy;
+    send("close", { ...state.close, [field.dataset.close]: field.value });
+  }
 });
 
 document.addEventListener("submit", (event) => {
@@ -406,16 +485,18 @@ async function takeReadings(paintoo) {
   render();
 }
 
-let noteTimer;
+let noteTimer, noteBase;
 function keepNote(now) {
   clearTimeout(noteTimer);
-  const save = () => {
-    const text = $("note").value;
-    if (text !== state.note) send("note", { text });
+  const save = async () => {
+    const text = $("note").value, base = noteBase;
+    noteBase = undefined;
+    if (text !== state.note) await send("note", { text }, base);
   };
+  noteBase ??= server.version;
   checkWording();
-  if (now) save();
-  else noteTimer = setTimeout(save, 900);
+  if (now) return save();
+  noteTimer = setTimeout(save, 900);
 }
 $("note").addEventListener("blur", () => keepNote(true));
 addEventListener("pagehide", () => keepNote(true));
@@ -439,7 +520,7 @@ function checkWording() {
 
 function holdDialog() {
   const dialog = $("hold-dialog");
-  $("observed").value ||= state.gate.state === "go" ? "" : state.gate.sentence;
+  $("observed").value ||= ui.observed || (state.gate.state === "go" ? "" : state.gate.sentence);
   dialog.showModal();
 }
 $("hold-form").addEventListener("submit", async (event) => {
@@ -447,6 +528,7 @@ $("hold-form").addEventListener("submit", async (event) => {
   if (event.submitter?.value === "hold") {
     await sendMinutes(); // Those until the stop.
     await send("hold", { observed: $("observed").value });
+    delete ui.observed;
   }
   $("hold-dialog").close();
 });
@@ -467,6 +549,7 @@ $("sign-form").addEventListener("submit", async (event) => {
   const said = await response.json().catch(() => ({ sentence: "Sign in again first. Nothing is lost." }));
   if (response.ok) {
     outbox.dropClock(server.id);
+    dropDraft(data.member, server.id);
     return location.assign(said.next);
   }
   $("sign-error").textContent = said.sentence ?? "This can’t be signed yet.";
@@ -479,11 +562,23 @@ $("sign-form").addEventListener("submit", async (event) => {
 // The strip of precautions may take several lines; what sticks or scrolls below it needs to know how many.
 const head = document.querySelector(".sx-top"), strip = document.querySelector(".sx-pre");
 const headHeight = () => head.offsetHeight + (strip?.offsetHeight ?? 0);
-const measure = () => document.documentElement.style.setProperty("--sx-head", `${headHeight()}px`);
-new ResizeObserver(measure).observe(strip ?? head);
+const measure = () => {
+  document.documentElement.style.setProperty("--sx-top", `${head.offsetHeight}px`);
+  document.documentElement.style.setProperty("--sx-head", `${headHeight()}px`);
+};
+const resized = new ResizeObserver(measure);
+for (const one of [head, strip]) if (one) resized.observe(one);
 
-if (server.started_at && !clock.running && server.state === "open") ui.open = nextOpen();
+if (server.started_at && !clock.running && server.state === "open") ui.open ??= nextOpen();
 refresh().then(() => {
+  // The last words of a note that this page was left with, unless they were on their way already.
+  if (kept?.note && kept.note.text !== state.note && !rejected.some((one) => one.body.text === kept.note.text)) {
+    $("note").value = kept.note.text;
+    noteBase = kept.note.base;
+    keepNote(true);
+  }
+  if (kept?.closeWhy) send("close", { ...state.close, reason: kept.closeWhy });
+  delete ui.closeWhy;
   sync.now();
   checkWording();
   document.querySelector("[data-reading]")?.focus();

@@ -24,11 +24,13 @@ const HANDLERS = {
   swap: (state, body) => {
     const old = state.entries.find((entry) => entry.id === body.entry);
     if (!old || state.entries.some((entry) => entry.id === body.new_entry)) return;
-    old.state = "swapped";
-    state.entries.push({ parts: [body.as.part, `exercise:${body.as.exercise}`], ...body.as, id: body.new_entry, order: old.order, state: "open", sets: [], last: {}, effort: null, pain: null });
+    Object.assign(old, { state: "swapped", reason: `Swapped for ${body.as.name}` });
+    const target = { ...body.as.target, instead_of: old.name, why: body.reason ?? "" };
+    state.entries.push({ parts: [body.as.part, `exercise:${body.as.exercise}`], last: {}, ...body.as, target, id: body.new_entry, order: old.order, state: "open", sets: [], effort: null, pain: null });
   },
   minutes: (state, body) => (state.minutes = body.seconds),
   note: (state, body) => (state.note = body.text),
+  place: (state, body) => (state.place = body.place),
   close: (state, body) => (state.close = { ...state.close, ...body }),
   ready: (state) => (state.state = "ready"),
   hold: (state, body, command) => Object.assign(state, { state: "held", stopped: { at: command.at, observed: body.observed } }),

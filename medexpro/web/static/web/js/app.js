@@ -2,6 +2,7 @@
 import "./toast.js";
 import "./swap.js";
 import "./unsent.js";
+import "./palette.js";
 import "./keys.js";
 import "./dialog.js";
 import "./stepper.js";

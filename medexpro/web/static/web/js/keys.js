@@ -1,10 +1,16 @@
-// Keys: letters work wherever nobody is typing. `/` finds, `g` and a letter goes, `?` lists, Esc closes.
+// Keys: Ctrl+K opens the palette anywhere. Letters work wherever nobody is typing, and can be switched off for those who
+// speak to their device or touch keys by chance: `/` finds, `g` and a letter goes, `?` lists, Esc closes.
 import { isTyping } from "./dom.js";
 import { openDialog } from "./dialog.js";
+import { openPalette } from "./palette.js";
 
-const PLACES = { t: "today", c: "clients", r: "referrals", b: "billing", u: "business", s: "skills", k: "knowledge" };
 const PAUSE_MS = 900;
+const KEPT = "letters"; // In this browser: another device has another keyboard.
 let gone = 0;
+
+// On a Mac Ctrl+K belongs to the field: it clears to the end of the line.
+const command = (event) => (/^(Mac|iP)/.test(navigator.platform) ? event.metaKey : event.ctrlKey);
+const lettersWork = () => localStorage.getItem(KEPT) !== "off";
 
 const press = (selector) => {
   const target = document.querySelector(selector);
@@ -19,11 +25,12 @@ function step(by) {
   return items.length > 0;
 }
 
-// A page without a search field of its own leads to the list of clients, and there into the field.
+// A page's own search field comes first; elsewhere the palette finds.
 function find() {
-  const list = document.querySelector('[data-go="clients"]');
-  if (list) location.assign(`${list.href}#find`);
-  return Boolean(list);
+  const field = document.querySelector("[data-find]");
+  if (field?.matches("input")) field.focus();
+  else if (field) field.click();
+  return Boolean(field) || openPalette();
 }
 
 function answer(event) {
@@ -31,18 +38,14 @@ function answer(event) {
     gone = event.timeStamp;
     return true;
   }
-  if (gone && event.timeStamp - gone < PAUSE_MS && PLACES[event.key]) {
+  if (gone && event.timeStamp - gone < PAUSE_MS && /^[a-z]$/.test(event.key)) {
     gone = 0;
-    return press(`[data-go="${PLACES[event.key]}"]`);
+    if (press(`[data-letter="${event.key}"]`)) return true;
   }
   gone = 0;
   switch (event.key) {
-    case "/": {
-      const field = document.querySelector("[data-find]");
-      if (field?.matches("input")) field.focus();
-      else if (field) field.click();
-      return Boolean(field) || find();
-    }
+    case "/":
+      return find();
     case "?":
       return openDialog("keys");
     case "n":
@@ -60,17 +63,32 @@ function answer(event) {
 
 if (location.hash === "#find") document.getElementById("find")?.focus();
 
+const keysSwitch = document.querySelector("[data-keys-switch]");
+if (keysSwitch) {
+  keysSwitch.checked = lettersWork();
+  keysSwitch.addEventListener("change", () => {
+    if (keysSwitch.checked) localStorage.removeItem(KEPT);
+    else localStorage.setItem(KEPT, "off");
+  });
+}
+
 document.addEventListener("keydown", (event) => {
+  if (event.key === "k" && command(event) && !event.altKey && !event.shiftKey) {
+    if (openPalette()) event.preventDefault();
+    return;
+  }
   if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
+    const dialog = event.target.closest?.("dialog[open]");
     const form = event.target.closest?.("form");
-    const main = form?.querySelector(".btn-primary") ?? document.querySelector("[data-key=main], main .btn-primary");
+    const behind = dialog ? null : document.querySelector("[data-key=main], main .btn-primary");
+    const main = form?.querySelector(".btn-primary") ?? behind;
     if (main) {
       event.preventDefault();
       main.click();
     }
     return;
   }
-  if (event.metaKey || event.ctrlKey || event.altKey || event.isComposing) return;
+  if (event.metaKey || event.ctrlKey || event.altKey || event.isComposing || !lettersWork()) return;
   if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
   if (answer(event)) event.preventDefault();
 });
