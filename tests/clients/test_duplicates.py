@@ -1,7 +1,6 @@
 """Records that may be of one person: all of them are found, cheaply, and what people said of them is remembered."""
 
 from datetime import date
-from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
@@ -44,14 +43,11 @@ def test_every_pair_is_found_that_comparing_everybody_would_find(rows):
     assert [p.score for p in found] == sorted((p.score for p in found), reverse=True)
 
 
-def test_ten_thousand_people_are_compared_in_seconds():
-    people = [
-        Person(n, f"Name{n % 5000:04} Family{n % 977}", date(1930 + n % 70, 1 + n % 12, 1 + n % 28))
-        for n in range(10_000)
-    ]
-    began = perf_counter()
-    likely_pairs(people)
-    assert perf_counter() - began < 10
+def test_a_default_of_a_long_list_makes_nobody_the_same_person():
+    # Ten thousand rows came in with the practice's own phone; two of them are one person all the same.
+    people = [Person(n, f"Name{n:05} Family{n:05}", None, "555-010-0142") for n in range(10_000)]
+    twice = Person("again", "Family00007 Name00007", None, "555-010-0142")
+    assert [(pair.first, pair.second) for pair in likely_pairs([*people, twice])] == [(7, "again")]
 
 
 def add(cast, given="Janet", family="Ellery", **fields):

@@ -7,6 +7,10 @@ from itertools import combinations
 
 from medexpro.clients.rules.names import Person, digits, fold, likely_same
 
+# A phone or a name that more people have than this is a default of some list, and no sign of one person: comparing all
+# of them with each other would take hours.
+SHARED_BY_MOST = 60
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -22,7 +26,8 @@ def likely_pairs(people: Sequence[Person]) -> list[Pair]:
     """Return every pair that `likely_same` finds, the likeliest first, without comparing everybody with everybody.
 
     What makes two people likely is one strong thing that agrees (whole name, phone, e-mail), or the birth date with a
-    name one slip away or two names shared. Who shares none of these clues is never compared, and can't be likely.
+    name one slip away or two names shared. Who shares none of these clues is never compared, and can't be likely; nor is
+    a clue taken that more than SHARED_BY_MOST share.
 
     >>> [p.reasons for p in likely_pairs([Person(1, "Jo Roe"), Person(2, "Roe, Jo"), Person(3, "Al Doe")])]
     [('same name',)]
@@ -31,7 +36,8 @@ def likely_pairs(people: Sequence[Person]) -> list[Pair]:
     for number, person in enumerate(people):
         for clue in set(_clues(person)):
             sharing[clue].append(number)
-    candidates = {pair for numbers in sharing.values() for pair in combinations(numbers, 2)}
+    shared = (numbers for numbers in sharing.values() if len(numbers) <= SHARED_BY_MOST)
+    candidates = {pair for numbers in shared for pair in combinations(numbers, 2)}
     found = []
     for one, other in sorted(candidates):
         for match in likely_same(people[one], [people[other]]):
