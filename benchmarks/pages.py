@@ -123,6 +123,11 @@ def _pages(measured: Measured, member: Member, longest: Episode, usual: Episode)
     signed = usual.sessions.filter(state="signed").order_by("-number").first()
     pages = {
         "today": reverse("today:show"),
+        "today, the day's line": reverse("scheduling:line"),
+        "end of the day": reverse("today:closing"),
+        "calendar, the own week": reverse("scheduling:week"),
+        "calendar, everyone's week": reverse("scheduling:week") + "?who=all",
+        "calendar, everyone's day": reverse("scheduling:day") + "?who=all",
         "client list": reverse("clients:list"),
         "client list, in service": reverse("clients:list") + "?show=service",
         "client list, a search": reverse("clients:list") + "?q=kel",
@@ -131,6 +136,7 @@ def _pages(measured: Measured, member: Member, longest: Episode, usual: Episode)
         "chart, longest history": reverse("clients:show", args=[longest.client_id]),
         "chart, ordinary": reverse("clients:show", args=[usual.client_id]),
         "client, no episode yet": reverse("clients:show", args=[waiting.pk]),
+        "timeline, longest history": reverse("record:timeline", args=[longest.client_id]),
         "health record": reverse("clients:health", args=[longest.client_id]),
         "session page, longest history": reverse("sessions:show", args=[opened[longest].pk]),
         "session page, ordinary": reverse("sessions:show", args=[opened[usual].pk]),

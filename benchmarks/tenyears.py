@@ -11,7 +11,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import ProgrammingError, connection, transaction
 
-from benchmarks import molds
+from benchmarks import booked, molds
 from benchmarks.copying import OF_A_CLIENT, Copy, Prefixes, pour, record_of
 from medexpro.audit import sealing
 from medexpro.audit.models import Event
@@ -80,6 +80,7 @@ def build(
                 say(f"{total:,} clients copied, {rows:,} rows with {mold.episode.client}")
         _lists_read(house, position, now)
         say("lists read over ten years are in the trail")
+        say(f"{booked.fill(house, now):,} bookings, past and ahead")
     _analyze()
     return counts()
 

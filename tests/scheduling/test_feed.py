@@ -159,8 +159,9 @@ def test_a_role_that_works_with_nobody_closes_it(token, cast, role):
     assert read(token).status_code == 404
 
 
-@pytest.mark.parametrize("forged", ["x", "no-such-token", tokens.new_token(), "é" * 40, "a" * 2000])
+@pytest.mark.parametrize("forged", ["x", "no-such-token", "", "é" * 40, "a" * 2000])
 def test_a_wrong_address_leads_nowhere(token, forged):
+    forged = forged or tokens.new_token()  # One of the right shape that nobody was given.
     answer = read(forged)
     assert answer.status_code == 404 and b"Ana" not in answer.content
 
