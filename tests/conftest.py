@@ -116,6 +116,21 @@ def make_cast() -> Cast:
     )
 
 
+def pytest_collection_modifyitems(config, items):
+    """Leave out, on PostgreSQL, what asks no database: it was run on SQLite and is the same here."""
+    if not os.environ.get("DATABASE_URL"):
+        return
+    asks = {"db", "transactional_db", "live_server"}
+
+    def belongs(item) -> bool:
+        own = "/tests/config/" in item.path.as_posix()  # They start servers and homes of their own.
+        return own or item.get_closest_marker("django_db") is not None or bool(asks & set(item.fixturenames))
+
+    left_out = [item for item in items if not belongs(item)]
+    items[:] = [item for item in items if belongs(item)]
+    config.hook.pytest_deselected(items=left_out)
+
+
 @pytest.fixture
 def cast(db) -> Cast:
     """The people every test knows."""

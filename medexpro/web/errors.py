@@ -53,6 +53,7 @@ class NothingToShow:
             return response
         page = answer(request, 405, "405.html", "This address only takes what a form sends.")
         page.headers["Allow"] = response.headers.get("Allow", "POST")
+        page._has_been_logged = True  # type: ignore[attr-defined] # Once is enough.
         return page
 
 

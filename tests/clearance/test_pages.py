@@ -40,9 +40,14 @@ def kept(episode):
     return state.latest_screening(episode).answers.get(NINE.id)
 
 
+def questions(page: str) -> str:
+    """Return the page from its questions to the end of what belongs to this page alone."""
+    return page.partition("sc-ask")[2].partition("</main>")[0]
+
+
 def test_no_red_flag_is_answered_beforehand(cast, sign_in, asked):
     page = sign_in(cast.ana).get(f"/clearance/{asked.pk}/screening/?q=red_flags").content.decode()
-    assert "checked" not in page.partition("sc-ask")[2]
+    assert "checked" not in questions(page)
 
 
 @pytest.mark.parametrize("given", [{}, {"rf_swelling": "known"}])
@@ -53,7 +58,7 @@ def test_a_red_flag_that_was_not_asked_about_is_asked_first(cast, sign_in, asked
     assert f"{9 - len(given)} of 9 have no answer yet" in text_of(answer)
     assert kept(asked) is None
     # What was answered stands; nothing is typed twice.
-    assert answer.content.decode().count(" checked") == len(given)
+    assert questions(answer.content.decode()).count(" checked") == len(given)
 
 
 def test_none_of_these_answers_all_nine_in_one_tap(cast, sign_in, asked):
@@ -61,7 +66,7 @@ def test_none_of_these_answers_all_nine_in_one_tap(cast, sign_in, asked):
     browser.post(f"/clearance/{asked.pk}/screening/answer/", {"question": NINE.id, "none": "yes"})
     assert (kept(asked)["answer"], kept(asked)["items"]) == ("no", {})
     page = browser.get(f"/clearance/{asked.pk}/screening/?q=red_flags").content.decode()
-    assert page.partition("sc-ask")[2].count(" checked") == 9
+    assert questions(page).count(" checked") == 9
 
 
 def test_the_known_state_of_the_nine_is_kept_one_by_one(cast, sign_in, asked):

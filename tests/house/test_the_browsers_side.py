@@ -10,8 +10,8 @@ from tests.house.addresses import every_address
 from tests.house.objects import World, values_of
 
 AREAS = sorted({one.area for one in every_address()})
-# The link is the permission; see portal/views.py.
-BY_LINK = {"portal:document", "portal:pdf", "portal:acknowledge"}
+# The link is the permission; see practice/outside.py.
+BY_LINK = {"portal:document", "portal:pdf", "portal:acknowledge", "scheduling:feed"}
 STRICT = {
     "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "connect-src": "'self'",
     "form-action": "'self'", "frame-ancestors": "'none'", "base-uri": "'none'", "object-src": "'none'",

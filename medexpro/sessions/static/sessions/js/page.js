@@ -208,17 +208,17 @@ function render() {
   if (!going && clock.running) stopClock();
   const note = $("note");
   if (document.activeElement !== note && note.value !== state.note) note.value = state.note;
-  bringIntoSight($("gate-h"));
+  bringIntoSight($("gate-h").closest(".gate"));
   keepDrafts();
 }
 
 // The button that weighs stands below its questions, and pain is logged far down: a gate that says something new is
-// brought into sight, so that a hold is read and not looked for.
-let said = null;
-function bringIntoSight(heading) {
-  const changed = said !== null && said !== heading.textContent;
-  said = heading.textContent;
-  if (changed && heading.getBoundingClientRect().top < headHeight()) heading.closest(".gate").scrollIntoView();
+// brought into sight, so that a hold is read and not looked for; and so is one that no longer asks.
+let shown = null;
+function bringIntoSight(gate) {
+  const now = `${$("gate-h").textContent} ${gate.querySelector(".gate-ask") !== null}`;
+  if (shown !== null && shown !== now && gate.getBoundingClientRect().top < headHeight()) gate.scrollIntoView();
+  shown = now;
 }
 
 function keepDrafts() {
