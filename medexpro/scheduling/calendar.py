@@ -16,7 +16,16 @@ from medexpro.clients.models import Client
 from medexpro.episodes.models import Episode, Status
 from medexpro.practice.models import Member, Practice
 from medexpro.scheduling import standing
-from medexpro.scheduling.models import Booking, Closure, GroupPlace, Kind, State, WorkingHours, during
+from medexpro.scheduling.models import (
+    Booking,
+    Closure,
+    GroupPlace,
+    Kind,
+    State,
+    WorkingHours,
+    during,
+    still_ahead,
+)
 from medexpro.scheduling.rules import availability, layout, repeating, saying, walltime, words
 from medexpro.scheduling.rules.saying import Look, Standing, Word
 
@@ -113,10 +122,17 @@ class Calendar:
         end = begins + timedelta(days=LOOKED_AHEAD_DAYS)
         return walltime.midnight(begins, self.zone), walltime.midnight(end, self.zone)
 
+    @property
+    def _narrowed(self) -> bool:
+        """Return whether only one member's bookings are read: beside a chosen one those of everyone near it are, too."""
+        return self.who is not None and self.chosen is None
+
     @cached_property
     def _rows(self) -> list[Booking]:
         since, until = self.span
         wanted = during(since, until)
+        if self._narrowed:
+            wanted &= Q(member=self.who)
         if self.chosen is not None and self.near is not None:
             same = Q(member=self.chosen.member_id)
             for name in ("room", "client"):
@@ -127,7 +143,7 @@ class Calendar:
                 wanted |= Q(series=self.chosen.series_id, starts_at__gt=self.chosen.starts_at)
         ahead = (
             Booking.objects.filter(
-                practice=self.practice, episode=OuterRef("episode"), state=State.BOOKED, ends_at__gt=self.at,
+                still_ahead(self.at), practice=self.practice, episode=OuterRef("episode"), state=State.BOOKED,
                 starts_at__lte=OuterRef("starts_at"), service__kind=Kind.EXERCISE,
             )
             .order_by()
@@ -216,7 +232,12 @@ class Calendar:
     def people(self) -> list[Member]:
         """Return those with hours or bookings here, by name."""
         known = {rows[0].member_id: rows[0].member for rows in self.hours.values()}
-        known |= {one.member_id: one.member for one in self._rows}
+        if self._narrowed:
+            booked = Booking.objects.visible_to(self.member).standing().filter(during(*self.span)).order_by()
+            others = Member.objects.filter(pk__in=booked.exclude(member__in=known).values("member"))
+            known |= {one.pk: one for one in others.select_related("user")}
+        else:
+            known |= {one.member_id: one.member for one in self._rows}
         return sorted(known.values(), key=lambda one: str(one))
 
     # ---- Words
@@ -453,7 +474,7 @@ def short(booking: Booking) -> str:
 def next_of(practice: Practice, client: Client, *, at: datetime) -> Booking | None:
     """Return a client's next booking, groups included; None where there is none."""
     mine = Q(client=client) | Q(places__client=client, places__given_up_at=None)
-    rows = Booking.objects.of(practice).filter(mine, state=State.BOOKED, ends_at__gt=at)
+    rows = Booking.objects.of(practice).filter(mine, still_ahead(at), state=State.BOOKED)
     return rows.select_related("service", "member__user", "room").order_by("starts_at").first()
 
 

@@ -28,6 +28,11 @@ def during(since: datetime, until: datetime) -> Q:
     return Q(starts_at__gt=earliest, starts_at__lt=until, ends_at__gt=since)
 
 
+def still_ahead(at: datetime) -> Q:
+    """Return the question for what has not ended at a moment. As in `during`, no search goes back further than need be."""
+    return Q(starts_at__gt=at - timedelta(minutes=LONGEST_MINUTES), ends_at__gt=at)
+
+
 class Kind(models.TextChoices):
     """What is done in a booking. Exercise needs a client who may start."""
 
