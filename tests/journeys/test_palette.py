@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 from django.urls import reverse
 
 from tests.journeys.looking import faults_of
@@ -55,7 +56,7 @@ def test_the_palette_finds_goes_and_begins_and_letters_can_be_switched_off(cast,
     page.keyboard.press("Escape")
     field.wait_for(state="hidden")
     assert page.evaluate("document.activeElement.hasAttribute('data-palette')")
-    assert "Ellery" not in page.locator("#palette").inner_text()
+    expect(page.locator("#palette")).not_to_contain_text("Ellery")
 
     # Letters go where they say, until somebody switches them off; the palette stays.
     page.keyboard.press("g")
