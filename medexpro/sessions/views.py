@@ -150,7 +150,8 @@ def _data(request: HttpRequest, session: SessionLog, context: GateContext) -> di
         "rule_mark": Verification.HOUSE_RULE.label,
         "sprite": static("web/icons/sprite.svg"),
         "provider_phone": provider.phone if provider else "",
-        "red_flag_question": question.professional.split(",")[0] + " and falls: any new or worse since the last visit?",
+        "red_flag_question": question.professional.split(",")[0]
+        + " and falls: any new or worse since the last visit?",
         "red_flags": [{"id": key, "words": lib.symptoms[key].professional} for key in question.asks]
         + [
             {"id": key, "words": history.professional}
