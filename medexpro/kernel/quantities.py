@@ -34,6 +34,7 @@ LABELS = {
     "[mi_i]/h": "mph",
     "mm[Hg]": "mmHg",
     "/min": "/min",
+    "min/wk": "min a week",
     "deg": "°",
     "Cel": "°C",
     "[degF]": "°F",

@@ -44,8 +44,18 @@ class LibraryData(msgspec.Struct, frozen=True, kw_only=True):
     exercises: tuple[ref.Exercise, ...]
     protocols: tuple[ref.Protocol, ...]
     wording: ref.Wording
-    measures_in_service: tuple[str, ...]
-    protocols_in_service: tuple[str, ...]
+    measures_off: dict[str, str]
+    protocols_off: dict[str, str]
+
+    @property
+    def measures_in_service(self) -> tuple[str, ...]:
+        """Return the ids of the measures that are not off, in the order of their file."""
+        return tuple(measure.id for measure in self.measures if measure.id not in self.measures_off)
+
+    @property
+    def protocols_in_service(self) -> tuple[str, ...]:
+        """Return the ids of the protocols that are not off."""
+        return tuple(protocol.id for protocol in self.protocols if protocol.id not in self.protocols_off)
 
 
 class _StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -120,8 +130,8 @@ def load(folder: Path = DATA) -> LibraryData:
         wording=ref.Wording(
             entries=_records(wording, "entries", ref.WordingEntry), allowed=tuple(wording.part("allowed"))
         ),
-        measures_in_service=tuple(catalogue.part("measures")),
-        protocols_in_service=tuple(catalogue.part("protocols")),
+        measures_off=_reasons(catalogue, "measures_off"),
+        protocols_off=_reasons(catalogue, "protocols_off"),
     )
 
 
@@ -177,6 +187,10 @@ def _convert_list(values: list[dict], kind: type[T], where: str) -> tuple[T, ...
 
 def _records(file: _File, key: str, kind: type[T]) -> tuple[T, ...]:
     return _convert_list(file.part(key), kind, f"{file.name}: {key}")
+
+
+def _reasons(file: _File, key: str) -> dict[str, str]:
+    return _convert(file.part(key), dict[str, str], f"{file.name}: {key}")
 
 
 def _population_tags(file: _File) -> tuple[ref.PopulationTag, ...]:

@@ -103,11 +103,25 @@ def test_no_gate_measure_limit_or_word_in_service_is_unverified():
     assert len(LIBRARY.gates_in_force) == len(LIBRARY.gates)
 
 
-def test_no_precaution_dose_or_criterion_in_service_is_unverified():
+def test_no_dose_or_criterion_in_service_is_unverified():
     for protocol in LIBRARY.protocols.values():
         for path, part in inside(protocol):
-            if isinstance(part, ref.Precaution | ref.Fitt | ref.Criterion):
+            if isinstance(part, ref.Fitt | ref.Criterion):
                 assert part.verification.in_force, f"{protocol.id}{path}"
+
+
+def test_unverified_precautions_wait_until_a_practice_turns_them_on():
+    off = {
+        precaution.id: protocol
+        for protocol in LIBRARY.protocols.values()
+        for precaution in protocol.precautions
+        if not precaution.verification.in_force
+    }
+    assert sorted(off) == ["htn_cooldown", "pd_oh", "pd_on"]
+    for key, protocol in off.items():
+        assert key not in {precaution.id for precaution in protocol.precautions_of()}
+        turned_on = protocol.precautions_of(turned_on=frozenset({key}))
+        assert key in {precaution.id for precaution in turned_on}
 
 
 def test_unverified_figures_are_never_weighed():
@@ -143,17 +157,17 @@ def test_units_are_ucum_and_people_can_read_them():
             assert row.unit == LIBRARY.all_measures[row.measure_id].unit
 
 
-def test_what_is_in_service_is_what_was_asked_for():
-    assert set(LIBRARY.protocols) == {"total_knee_replacement", "total_hip_replacement", "shoulder_repair"}
+def test_everything_is_in_service_but_what_is_off_with_its_reason():
+    data = LIBRARY.data
+    assert set(LIBRARY.measures) | set(data.measures_off) == set(LIBRARY.all_measures)
+    assert set(LIBRARY.protocols) | set(data.protocols_off) == set(LIBRARY.all_protocols)
+    assert (len(LIBRARY.all_measures), len(LIBRARY.all_protocols)) == (88, 12)
+    assert (len(LIBRARY.gates), len(LIBRARY.exercises), len(LIBRARY.norms)) == (71, 140, 22)
+    assert not (data.measures_off or data.protocols_off)
     assert {variant.id for variant in LIBRARY.protocols["total_hip_replacement"].variants} == {
         "posterior",
         "anterior",
     }
-    assert {
-        "grip_strength", "chair_stand_30s", "tug", "gait_speed_4m", "six_minute_walk", "single_leg_stance",
-        "rom_knee_flexion", "rom_hip_flexion", "rom_shoulder_flexion", "bp_systolic", "bp_diastolic", "resting_hr",
-        "spo2", "pain_nrs", "lefs", "koos_jr", "hoos_jr",
-    } <= set(LIBRARY.measures)  # fmt: skip
     grip = LIBRARY.measures["grip_strength"]
     assert (grip.trials.count, grip.sides) == (3, ("left", "right"))
 

@@ -149,8 +149,28 @@ def spoil(folder, file, old, new):
             "phrase: Kneeling only once the wound is healed and it is comfortable for the client",
             ["tkr_kneel", "phrase"],
         ),
-        ("catalogue.yaml", "- tug\n", "", ["catalogue.yaml", "tug is measured by"]),
-        ("catalogue.yaml", "- lefs\n", "- lefs\n- tug_cognitive\n", ["tug_cognitive", "unverified"]),
+        (
+            "catalogue.yaml",
+            "measures_off: {}",
+            "measures_off: {tug: Not used here}",
+            ["catalogue.yaml", "tug is measured by"],
+        ),
+        (
+            "catalogue.yaml",
+            "measures_off: {}",
+            "measures_off: {spo2: Not used here}",
+            ["catalogue.yaml", "spo2 is weighed by"],
+        ),
+        ("catalogue.yaml", "measures_off: {}", "measures_off: {eq5d: ' '}", ["eq5d", "reason"]),
+        ("catalogue.yaml", "measures_off: {}", "measures_off: {eq5: Unused}", ["eq5 is not a measure"]),
+        ("catalogue.yaml", "protocols_off: {}", "protocols_off: {knee: Unused}", ["knee is not a protocol"]),
+        ("catalogue.yaml", "protocols_off: {}", "protocols_off: {copd: 5}", ["catalogue.yaml", "protocols_off"]),
+        (
+            "measures.yaml",
+            "  source: 'House rule: the same method and device each time'\n  verification: house_rule",
+            "  source: 'House rule: the same method and device each time'\n  verification: unverified",
+            ["body_fat", "unverified"],
+        ),
         (
             "norms/grip_steiber_2016_germany.csv",
             ",31.5,6.2,",
@@ -236,7 +256,7 @@ def test_a_home_that_cannot_be_written_is_no_harm(fresh):
 def test_a_protocol_is_found_by_its_code():
     assert [p.id for p in library().protocols_for_code("Z96.651")] == ["total_knee_replacement"]
     assert [p.id for p in library().protocols_for_code("z96651")] == ["total_knee_replacement"]
-    assert library().protocols_for_code("I10") == ()
+    assert library().protocols_for_code("Z99.9") == ()
 
 
 def test_the_nine_red_flags_are_asked_in_order():

@@ -79,7 +79,10 @@ def test_every_entry_has_its_figures_in_words():
 def test_searching_shows_what_was_typed_and_says_when_nothing_is_found(cast, sign_in):
     browser = sign_in(cast.ana)
     address = reverse("knowledge:kind", args=["measure"])
-    assert [row.key for row in browser.get(address, {"q": "timed up"}).context["waiting"]] == ["tug"]
+    assert [row.key for row in browser.get(address, {"q": "timed up"}).context["waiting"]] == [
+        "tug",
+        "tug_cognitive",
+    ]
     page = browser.get(address, {"q": "<b>杉"}).content.decode()
     assert "Nothing found" in page
     assert 'value="&lt;b&gt;杉"' in page
@@ -141,7 +144,7 @@ def test_another_practices_approvals_do_not_show(cast, sign_in):
     assert "Not approved yet" in page
 
 
-@pytest.mark.parametrize("address", ["/knowledge/none/", "/knowledge/gate/none/", "/knowledge/measure/sppb/"])
+@pytest.mark.parametrize("address", ["/knowledge/none/", "/knowledge/gate/none/", "/knowledge/measure/none_such/"])
 def test_what_is_not_in_service_is_not_found(cast, sign_in, address):
     assert sign_in(cast.ana).get(address).status_code == 404
 

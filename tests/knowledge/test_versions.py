@@ -43,8 +43,8 @@ def test_a_pin_keeps_what_was_not_kept_yet():
 
 
 def test_there_is_no_pin_on_what_is_not_in_service():
-    with pytest.raises(operations.UnknownEntry, match="no measure “sppb” in service"):
-        operations.pin("measure", "sppb")
+    with pytest.raises(operations.UnknownEntry, match="no measure “none_such” in service"):
+        operations.pin("measure", "none_such")
 
 
 def test_a_changed_entry_is_a_version_beside_the_old_one(monkeypatch):
@@ -117,7 +117,7 @@ def test_approving_is_for_owners_and_professionals(cast, person):
 
 def test_an_approval_of_something_unknown_approves_nothing(cast):
     with pytest.raises(operations.UnknownEntry):
-        operations.approve([("measure", "tug"), ("measure", "sppb")], by=cast.ana, at=MORNING)
+        operations.approve([("measure", "tug"), ("measure", "none_such")], by=cast.ana, at=MORNING)
     assert not Approval.objects.exists()
 
 

@@ -181,13 +181,17 @@ class Protocol(Record):
                 return precaution
         raise KeyError(f"{self.id} has no precaution {precaution_id!r}")
 
-    def precautions_of(self, variant_id: str = "") -> tuple[Precaution, ...]:
-        """Return the precautions for a variant: every one but those of the other variants.
+    def precautions_of(
+        self, variant_id: str = "", *, turned_on: frozenset[str] = frozenset()
+    ) -> tuple[Precaution, ...]:
+        """Return the precautions in force for a variant: every one but those of the other variants.
 
         variant_id: empty when the approach is not known; then every variant's precautions hold.
+        turned_on: ids of unverified precautions that the practice turned on by name; the others are left out.
         """
         chosen: set[str] = set()
         for variant in self.variants:
             if variant.id == variant_id or not variant_id:
                 chosen.update(variant.precaution_ids)
-        return tuple(p for p in self.precautions if p.mode != "variant" or p.id in chosen)
+        held = (p for p in self.precautions if p.verification.in_force or p.id in turned_on)
+        return tuple(p for p in held if p.mode != "variant" or p.id in chosen)

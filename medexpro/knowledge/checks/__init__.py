@@ -38,25 +38,27 @@ def catalogue(data: LibraryData) -> Iterator[str]:
     measures = {measure.id: measure for measure in data.measures}
     protocols = {protocol.id: protocol for protocol in data.protocols}
     in_service = set(data.measures_in_service)
-    yield from unique(data.measures_in_service, f"{file}: measures")
-    yield from unique(data.protocols_in_service, f"{file}: protocols")
-    for key in data.measures_in_service:
+    for key in data.measures_off:
         if key not in measures:
-            yield f"{file}: measures: {key} is not a measure"
-        elif not measures[key].verification.in_force:
-            yield f"{file}: measures: {key} is unverified and can't be in service"
+            yield f"{file}: measures_off: {key} is not a measure"
+    for key in data.protocols_off:
+        if key not in protocols:
+            yield f"{file}: protocols_off: {key} is not a protocol"
+    for key, reason in (data.measures_off | data.protocols_off).items():
+        if not reason.strip():
+            yield f"{file}: {key}: the reason is missing"
+    for key in data.measures_in_service:
+        if not measures[key].verification.in_force:
+            yield f"{file}: measures_off: {key} is unverified and must be listed"
     for gate in data.gates:
         for key in gate.measures:
             if key not in in_service:
-                yield f"{file}: measures: {key} is weighed by {gate.id} and must be listed"
+                yield f"{file}: measures_off: {key} is weighed by {gate.id} and may not be listed"
     for key in data.protocols_in_service:
-        if key not in protocols:
-            yield f"{file}: protocols: {key} is not a protocol"
-            continue
         protocol = protocols[key]
         named = {
             *protocol.baseline_measures,
             *(c.measure for phase in protocol.phases for c in phase.progress_when),
         }
         for measure in sorted(named - in_service):
-            yield f"{file}: measures: {measure} is measured by {key} and must be listed"
+            yield f"{file}: measures_off: {measure} is measured by {key} and may not be listed"
