@@ -254,12 +254,14 @@ class InstructionForm(ProviderForm):
     loosens = "The instruction on a precaution"
     text = django_forms.CharField(label="Short phrase, shown everywhere", max_length=240, required=False)
     words = django_forms.CharField(label="The instruction, quoted", max_length=240)
+    ask_again_on = forms.DateField(label="Ask again on", required=False)
 
 
 class TogetherForm(InstructionForm):
     """One instruction that names several suggested precautions."""
 
     text = None
+    ask_again_on = None
     which = django_forms.MultipleChoiceField(
         label="The instruction names", widget=forms.PicksMultiple, required=False
     )

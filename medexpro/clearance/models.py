@@ -188,6 +188,15 @@ class Precaution(VersionedModel, EpisodeRow):
     released_words = models.CharField(max_length=240, blank=True)
     recorded_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["practice", "ask_release_from"],
+                name="releases_to_ask_for",
+                condition=models.Q(ask_release_from__isnull=False, state__in=("suggested", "confirmed")),
+            )
+        ]
+
     @property
     def phrase(self) -> str:
         """Return what the amber strip says; a precaution that waits for the provider's instruction says so."""

@@ -1,6 +1,7 @@
 """Deciding, limiting, precautions and refer back."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -228,8 +229,10 @@ def answer_precaution(request: HttpRequest, precaution_id: Any) -> HttpResponse:
     form = forms.InstructionForm(request.POST, episode=episode, auto_id=f"p-{precaution.pk}-%s")
     choice, day = request.POST.get("choice", ""), episode.practice.day(clock.now())
 
-    def work(*, text: str, **values: Any) -> None:
-        if choice == "confirm":
+    def work(*, text: str, ask_again_on: date | None, **values: Any) -> None:
+        if choice == "keep":
+            operations.keep_precaution(precaution, ask_again_on=ask_again_on, **values)
+        elif choice == "confirm":
             operations.confirm_precaution(precaution, on=day, text=text, **values)
         elif choice == "decline":
             operations.decline_precaution(precaution, **values)

@@ -18,6 +18,7 @@ from medexpro.programs.rules import progression
 def register() -> None:
     """Put the parts in place, when the app starts."""
     panels.add_tab(Tab("program", "Program", _tab, Permission.RECORD_READ, 40))
+    panels.add_tab(Tab("joint", "Joint", _joint, Permission.RECORD_READ, 41))
     panels.add(
         Panel(
             "phase",
@@ -33,6 +34,12 @@ def register() -> None:
 
 def _tab(chart: Chart) -> str | None:
     return reverse("programs:show", args=[chart.episode.pk]) if chart.episode else None
+
+
+def _joint(chart: Chart) -> str | None:
+    """Return the page of the operated joint; an episode without an operation has none."""
+    operated = chart.episode is not None and chart.episode.surgery_id is not None
+    return reverse("programs:joint", args=[chart.episode.pk]) if operated else None
 
 
 def phase(chart: Chart) -> dict[str, Any] | None:

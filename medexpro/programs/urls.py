@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from medexpro.programs import views
+from medexpro.programs import joint_views, views
 
 urlpatterns = [
     path("<uuid:episode_id>/", views.show, name="show"),
+    path("<uuid:episode_id>/joint/", joint_views.show, name="joint"),
     path("<uuid:episode_id>/make/", views.make, name="make"),
     path("<uuid:episode_id>/add/", views.add, name="add"),
     path("<uuid:episode_id>/phase/", views.decide_phase, name="decide_phase"),

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -26,6 +27,7 @@ from medexpro.practice.access import requires
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
 from medexpro.practice.views.lock import confirm_first
+from medexpro.providers.models import Provider
 from medexpro.reports import (
     batch_views,
     batches,
@@ -207,14 +209,23 @@ def of_episode(request: HttpRequest, episode_id: Any) -> HttpResponse:
 @require_POST
 @requires(Permission.REPORTS_WRITE)
 def draft(request: HttpRequest, episode_id: Any) -> HttpResponse:
-    """Draft a document to the referring provider, or go on with the open draft."""
+    """Draft a document to the referring provider, or to the one that is named; or go on with the open draft."""
     episode = _episode(request, episode_id)
+    kind, named = request.POST.get("kind", ""), request.POST.get("provider", "")
+    to = _provider(episode, named) if named else None
     try:
-        document = operations.draft(episode, request.POST.get("kind", ""), by=request.member, at=clock.now())
+        document = operations.draft(episode, kind, provider=to, by=request.member, at=clock.now())
     except Refusal as refusal:
         toast(request, str(refusal))
         return go_to(request, "reports:of_episode", episode.pk)
     return go_to(request, "reports:show", document.pk)
+
+
+def _provider(episode: Episode, named: str) -> Provider:
+    try:
+        return get_object_or_404(Provider, practice=episode.practice_id, pk=UUID(named))
+    except ValueError:
+        raise Http404 from None
 
 
 @require_GET

@@ -68,7 +68,7 @@ class Look:
     @cached_property
     def outside(self) -> outside.Outside:
         """Return what providers are to answer and to hear. One query."""
-        return outside.read(self.member)
+        return outside.read(self.member, self.day)
 
     @cached_property
     def notes(self) -> list[SessionLog]:
@@ -227,6 +227,21 @@ def to_tell(look: Look, upto: int) -> Found:
             "Tell",
             reverse("clearance:decide", args=[one.episode_id]) + "#to-tell",
             late=day_of(one.at) < look.day,
+        )
+        for one in rows[:upto]
+    ]
+    return Found(owed, len(rows))
+
+
+def to_ask(look: Look, upto: int) -> Found:
+    """Return precautions whose release may be asked for by now. The day only opens the question: they hold until the answer."""
+    rows = look.outside.to_ask
+    owed = [
+        Owed(
+            one.client,
+            f"{one.text}: ask {one.provider} whether it is released. It holds until then.",
+            "Record the answer",
+            reverse("clearance:decide", args=[one.episode_id]) + "#p-h",
         )
         for one in rows[:upto]
     ]
@@ -424,6 +439,7 @@ P = Permission
 RULES = (
     Rule("Messages", "msg", (P.MESSAGES_USE,), unread_messages),
     Rule("To tell the provider", "phone", (P.CLEARANCE_DECIDE,), to_tell),
+    Rule("Releases to ask for", "shield", (P.CLEARANCE_DECIDE,), to_ask),
     Rule("Reassessment due", "loop", (P.ASSESSMENTS_MEASURE,), reassessments),
     Rule("Unsigned notes", "pen", (P.SESSIONS_LOG, P.SESSIONS_COSIGN), unsigned_notes),
     Rule("On the way in", "play", (P.SCREENING_RECORD,), starting),

@@ -1,13 +1,14 @@
-"""What providers are to answer, and what they are to hear: two short lists, asked of the database together."""
+"""What providers are to answer, what they are to hear and to be asked: three short lists, asked of the database together."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import CharField, DateField, F, QuerySet, Value
 
-from medexpro.clearance.models import ReferBack, ToTell
+from medexpro.clearance.models import Precaution, ReferBack, ToTell
+from medexpro.episodes.models import Status
 from medexpro.practice import permissions
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
@@ -15,7 +16,8 @@ from medexpro.practice.prepared import Given, Prepared
 from medexpro.providers.models import Provider
 from medexpro.today.owed import FETCHED
 
-BACK, TELL = "back", "tell"
+# In this order they are read: what stops a client comes before what is to be asked.
+BACK, TELL, ASK = "back", "tell", "to_ask"
 COLUMNS = ("which", "episode_id", "episode__client__given_name", "episode__client__family_name", "text", "at", "given",
     "family", "license")  # fmt: skip
 NONE = Value("", CharField())
@@ -23,7 +25,9 @@ NONE = Value("", CharField())
 
 @dataclass(frozen=True)
 class Line:
-    """One of them. text: what was observed or found. at: when it went back, or by when it is to be told."""
+    """One of them. text: what was observed or found, or the precaution. at: when it went back, by when it is to be told,
+    or when the precaution was noted.
+    """
 
     episode_id: UUID
     client: str
@@ -34,25 +38,29 @@ class Line:
 
 @dataclass(frozen=True)
 class Outside:
-    """Both lists, the oldest first."""
+    """The lists, the oldest first. to_ask: precautions whose release may be asked for; they hold until it is recorded."""
 
     backs: list[Line]
     to_tell: list[Line]
+    to_ask: list[Line]
 
 
-def read(member: Member) -> Outside:
-    """Return what is back with a provider and not answered, and what no provider was told yet. One query."""
+def read(member: Member, day: date) -> Outside:
+    """Return what is back with a provider and not answered, what none was told or asked yet. day: today. One query."""
     if permissions.scope_of(member, Permission.RECORD_READ) == "practice":
-        rows = _OF_PRACTICE(practice=member.practice_id)
+        rows = _OF_PRACTICE(practice=member.practice_id, day=day)
     else:
-        rows = list(_both(ReferBack.objects.visible_to(member), ToTell.objects.visible_to(member)))
-    found: dict[str, list[Line]] = {BACK: [], TELL: []}
+        own = (kind.objects.visible_to(member) for kind in (ReferBack, ToTell, Precaution))
+        rows = list(_all(*own, day))
+    found: dict[str, list[Line]] = {BACK: [], TELL: [], ASK: []}
     for which, episode_id, given, family, text, at, *provider in rows:
         found[which].append(Line(episode_id, f"{given} {family}".strip(), text, at, _called(*provider)))
-    return Outside(found[BACK], found[TELL])
+    return Outside(found[BACK], found[TELL], found[ASK])
 
 
-def _both(backs: QuerySet[ReferBack], untold: QuerySet[ToTell]) -> Any:
+def _all(
+    backs: QuerySet[ReferBack], untold: QuerySet[ToTell], precautions: QuerySet[Precaution], day: Any
+) -> Any:
     open_backs = backs.filter(closed_at=None).annotate(
         which=Value(BACK, CharField()), text=F("observed"), at=F("opened_at"), given=F("provider__given_name"),
         family=F("provider__family_name"), license=F("provider__type"),
@@ -60,14 +68,26 @@ def _both(backs: QuerySet[ReferBack], untold: QuerySet[ToTell]) -> Any:
     not_told = untold.filter(told_at=None).annotate(
         which=Value(TELL, CharField()), text=F("sentence"), at=F("due_at"), given=NONE, family=NONE, license=NONE
     )  # fmt: skip
-    both = open_backs.values_list(*COLUMNS).union(not_told.values_list(*COLUMNS), all=True)
-    return both.order_by("which", "at")[:FETCHED]
+    open_questions = precautions.filter(
+        ask_release_from__lte=day, ask_release_from__isnull=False, state__in=("suggested", "confirmed"),
+        episode__status=Status.ACTIVE,
+    )  # fmt: skip
+    not_asked = open_questions.annotate(
+        which=Value(ASK, CharField()), at=F("created_at"), given=F("confirmed_provider__given_name"),
+        family=F("confirmed_provider__family_name"), license=F("confirmed_provider__type"),
+    )  # fmt: skip
+    every = open_backs.values_list(*COLUMNS).union(
+        not_told.values_list(*COLUMNS), not_asked.values_list(*COLUMNS), all=True
+    )
+    return every.order_by("which", "at")[:FETCHED]
 
 
 _OF_PRACTICE = Prepared[tuple[Any, ...]](
-    lambda: _both(
+    lambda: _all(
         ReferBack.objects.filter(practice=Given("practice")),
         ToTell.objects.filter(practice=Given("practice")),
+        Precaution.objects.filter(practice=Given("practice")),
+        Given("day", DateField()),
     )
 )
 

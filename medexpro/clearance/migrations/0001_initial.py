@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
             ],
             options={
-                'abstract': False,
+                'indexes': [models.Index(condition=models.Q(('ask_release_from__isnull', False), ('state__in', ('suggested', 'confirmed'))), fields=['practice', 'ask_release_from'], name='releases_to_ask_for')],
             },
         ),
         migrations.CreateModel(

@@ -146,6 +146,32 @@ def release_precaution(
     return precaution
 
 
+@transaction.atomic
+def keep_precaution(
+    precaution: Precaution, *, provider: Provider, words: str, ask_again_on: date | None, by: Member, at: datetime
+) -> Precaution:
+    """Record the provider's answer that a precaution stays, quoted, and the day on which to ask again.
+
+    The day that opens the question never ends the precaution; an answer moves the question on, so that it neither
+    ends by itself nor is forgotten. Raises ClearanceRefused without a day ahead, or for one that was released.
+    """
+    _instructed(precaution, provider, words, by)
+    if precaution.state in ("released", "declined"):
+        raise ClearanceRefused("This precaution holds no more. Add a new one.")
+    day = precaution.practice.day(at)
+    if ask_again_on is None or ask_again_on <= day:
+        raise ClearanceRefused(
+            "Say on which day to ask again. It lies ahead; the precaution stays until the release.",
+            field="ask_again_on",
+        )
+    precaution.state, precaution.confirmed_provider = "confirmed", provider
+    precaution.confirmed_words, precaution.confirmed_on = words.strip()[:240], day
+    precaution.ask_release_from = ask_again_on
+    precaution.save_version(expected=None)
+    record(events.PRECAUTION_KEPT, precaution, by=by, at=at, ask_again_on=ask_again_on.isoformat())
+    return precaution
+
+
 def _instructed(precaution: Precaution, provider: Provider, words: str, by: Member) -> None:
     permissions.check(by, Permission.CLEARANCE_DECIDE, precaution)
     permissions.check(by, Permission.CLEARANCE_DECIDE, provider)
