@@ -435,9 +435,7 @@ def percentile_words(outcome: Outcome | None) -> str:
     found = outcome.compared if outcome else None
     if not isinstance(found, norms.Comparison) or (found.below is None and found.above is None):
         return "–"
-    if found.below is None:
-        return f"under {found.above}th"
-    return f"{found.below}th to {found.above}th" if found.above is not None else f"{found.below}th or more"
+    return norms.span_words(found.below, found.above)
 
 
 def reasons(outcome: Outcome) -> list[Reason]:

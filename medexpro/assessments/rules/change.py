@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from medexpro.assessments.rules.subject import holds
 from medexpro.kernel.reference import ChangeValue, Direction, Measure, PopulationTag, Role, Verification
 
 # Pressure and pulse are judged against limits: a lower one is not "better".
@@ -74,6 +75,7 @@ class Change:
     """A change between two readings of one measure and side, judged.
 
     waiting: amounts that would fit this client and are not in force, because nobody has held them against their source.
+    beside: amounts that fit and are given in another unit (per cent of the baseline): shown, never used.
     """
 
     measure: Measure
@@ -84,6 +86,7 @@ class Change:
     substantial: ChangeValue | None = None
     limits: Limits | None = None
     waiting: tuple[ChangeValue, ...] = ()
+    beside: tuple[ChangeValue, ...] = ()
 
     @property
     def difference(self) -> Decimal:
@@ -130,43 +133,63 @@ def threshold_for(
     baseline: Decimal | None = None,
     raters: int = 1,
     setting: str | None = None,
+    turned_on: Collection[str] = (),
 ) -> Threshold | None:
     """Return the amounts of change in force for a client, or None: then only the raw change may be shown.
 
     tags: the client's conditions and procedures, expanded (`expand_tags`). age: whole years, None when not known.
     baseline: the first score. raters: 1 when the same person measured both times, 2 when not.
     setting: where it was measured, if a change value asks for it (such as inpatient).
+    turned_on: measures whose unverified amounts the practice has compared with their source and turned on.
 
     An entry matches when every key it gives agrees. Most specific first: procedure, then condition, then the
     number of narrowing keys (age, baseline, raters, setting), then adults in general; ties take the larger amount.
-    Unverified entries, and entries in another unit than the measure's, are never used.
+    Entries in another unit than the measure's are never used, unverified ones only where they were turned on.
     """
     client = _Client(frozenset(tags), age, baseline, raters, setting)
-    error = _most_specific(measure, Role.ERROR, client)
-    matters = _most_specific(measure, Role.MATTERS, client)
+    error = _most_specific(measure, Role.ERROR, client, turned_on)
+    matters = _most_specific(measure, Role.MATTERS, client, turned_on)
     return Threshold(error, matters) if error or matters else None
 
 
 def waiting_for(
-    measure: Measure, *, tags: Collection[str] = (), age: int | None = None, baseline: Decimal | None = None
-) -> tuple[ChangeValue, ...]:
+    measure: Measure, *, tags: Collection[str] = (), age: int | None = None, baseline: Decimal | None = None,
+    turned_on: Collection[str] = (),
+) -> tuple[ChangeValue, ...]:  # fmt: skip
     """Return the unverified amounts of change that would fit this client: shown with their mark, never used."""
     client = _Client(frozenset(tags), age, baseline, 1, None)
     return tuple(
         value
         for value in measure.change
         if value.role is not Role.SUBSTANTIAL
-        and not value.verification.in_force
+        and not holds(value.verification, measure.id, turned_on)
         and not value.unit
         and _matches(value, client)
     )
 
 
-def substantial_for(
+def beside_for(
     measure: Measure, *, tags: Collection[str] = (), age: int | None = None, baseline: Decimal | None = None
-) -> ChangeValue | None:
+) -> tuple[ChangeValue, ...]:
+    """Return the verified amounts that fit this client in another unit, such as per cent of the baseline.
+
+    They are shown with their source and never used: a share of a low baseline would call noise a change.
+    """
+    client = _Client(frozenset(tags), age, baseline, 1, None)
+    return tuple(
+        value
+        for value in measure.change
+        if value.unit and value.verification.in_force and _matches(value, client)
+    )
+
+
+def substantial_for(
+    measure: Measure, *, tags: Collection[str] = (), age: int | None = None, baseline: Decimal | None = None,
+    turned_on: Collection[str] = (),
+) -> ChangeValue | None:  # fmt: skip
     """Return the amount from which a change is large for this client, or None."""
-    return _most_specific(measure, Role.SUBSTANTIAL, _Client(frozenset(tags), age, baseline, 1, None))
+    client = _Client(frozenset(tags), age, baseline, 1, None)
+    return _most_specific(measure, Role.SUBSTANTIAL, client, turned_on)
 
 
 @dataclass(frozen=True)
@@ -178,11 +201,16 @@ class _Client:
     setting: str | None
 
 
-def _most_specific(measure: Measure, role: Role, client: _Client) -> ChangeValue | None:
+def _most_specific(
+    measure: Measure, role: Role, client: _Client, turned_on: Collection[str] = ()
+) -> ChangeValue | None:
     matches = [
         value
         for value in measure.change
-        if value.role is role and value.verification.in_force and not value.unit and _matches(value, client)
+        if value.role is role
+        and holds(value.verification, measure.id, turned_on)
+        and not value.unit
+        and _matches(value, client)
     ]
     return max(matches, key=lambda value: (_specificity(value), value.threshold), default=None)
 
@@ -241,6 +269,7 @@ def judge(
     raters: int = 1,
     setting: str | None = None,
     limits: Limits | None = None,
+    turned_on: Collection[str] = (),
 ) -> Change:
     """Return the change from the first reading to the latest, judged for this client.
 
@@ -252,13 +281,15 @@ def judge(
         if limits is not None:
             verdict = Verdict.INSIDE_LIMITS if limits.hold(latest) else Verdict.OUTSIDE_LIMITS
         return Change(measure, first, latest, verdict, limits=limits)
-    threshold = threshold_for(measure, tags=tags, age=age, baseline=first, raters=raters, setting=setting)
+    who = {"tags": frozenset(tags), "age": age, "baseline": first}
+    threshold = threshold_for(measure, **who, raters=raters, setting=setting, turned_on=turned_on)  # type: ignore[arg-type]
     return Change(
         measure,
         first,
         latest,
         verdict_of(measure, latest - first, threshold),
         threshold=threshold,
-        substantial=substantial_for(measure, tags=tags, age=age, baseline=first),
-        waiting=() if threshold else waiting_for(measure, tags=tags, age=age, baseline=first),
+        substantial=substantial_for(measure, **who, turned_on=turned_on),  # type: ignore[arg-type]
+        waiting=() if threshold else waiting_for(measure, **who, turned_on=turned_on),  # type: ignore[arg-type]
+        beside=beside_for(measure, **who),  # type: ignore[arg-type]
     )

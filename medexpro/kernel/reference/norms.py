@@ -7,13 +7,14 @@ from medexpro.kernel.reference.base import Record, Verification
 
 
 class NormKind(StrEnum):
-    """What the rows of a norm table are."""
+    """What the rows of a norm table are. equation: no rows, a formula."""
 
     PERCENTILES = "percentiles"
     MEAN = "mean"
     MIDDLE_HALF = "middle_half"
     REFERENCE = "reference"
     CUTOFF = "cutoff"
+    EQUATION = "equation"
 
 
 class NormVariant(Record):
