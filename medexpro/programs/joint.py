@@ -17,7 +17,14 @@ from medexpro.knowledge.library import library
 from medexpro.web import words
 
 # What may go wrong at an operated joint, as far as gates of ours speak of it. Their texts and sources are the gates' own.
-COMPLICATIONS = ("tjr_dislocation", "pe_signs", "calf_clot", "wound_tjr", "wound_tjr_fever", "joint_new_giving_way")
+COMPLICATIONS = (
+    "tjr_dislocation",
+    "pe_signs",
+    "calf_clot",
+    "wound_tjr",
+    "wound_tjr_fever",
+    "joint_new_giving_way",
+)
 # How a client walks: what tells of it, in this order.
 WALKING = ("gait_speed_4m", "gait_speed_10m", "tug", "six_minute_walk", "stair_climb")
 NOTHING = words.MINUS
@@ -84,7 +91,10 @@ def limb_rows(series: Mapping[tuple[str, str], Sequence[Taken]], side: str) -> l
         if measure is None or not measure.sides:
             continue
         found = compare_limbs(
-            measure, _of_side(series.get((measure_id, side), ())), _of_side(series.get((measure_id, opposite), ())), side
+            measure,
+            _of_side(series.get((measure_id, side), ())),
+            _of_side(series.get((measure_id, opposite), ())),
+            side,
         )
         if found is not None:
             rows.append(_row(found))

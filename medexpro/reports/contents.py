@@ -10,8 +10,8 @@ from typing import Any
 
 from medexpro.clearance import state as clearance
 from medexpro.episodes.models import Status
-from medexpro.pdf.letterhead import Letterhead
 from medexpro.practice.models import Member, Practice
+from medexpro.practice.paper import letterhead_of
 from medexpro.practice.roles import Role
 from medexpro.reports import changing, proposed
 from medexpro.reports import rows as measures
@@ -79,14 +79,6 @@ class Contents:
     measured: bool = True
 
 
-def letterhead_of(practice: Practice) -> Letterhead:
-    """Return the head of the practice's paper as it is now."""
-    return Letterhead(
-        name=practice.name, address=practice.address, phone=practice.phone, fax=practice.fax, email=practice.email,
-        website=practice.website, logo=practice.logo, paper=practice.paper,
-    )  # fmt: skip
-
-
 def contents_of(
     document: Document,
     *,
@@ -142,7 +134,7 @@ def _progress(
         "precautions": "\n".join(proposed.precaution_lines(record)),
         "program": proposed.program_words(record),
         "next": proposed.next_words(record),
-        "ask": "",
+        "ask": proposed.release_question(record),
     }
     texts = _texts(own, chosen)
     snapshot = ProgressReportSnapshot(
@@ -449,7 +441,10 @@ def _about_lines(record: Record) -> list[str]:
     episode = record.episode
     lines = []
     if episode.surgery and episode.surgery.performed_on:
-        lines.append(f"Surgery {words.day(episode.surgery.performed_on)}")
+        weeks = episode.surgery.weeks_on(record.day)
+        lines.append(f"Surgery {words.day(episode.surgery.performed_on)}, week {weeks}")
+        if episode.surgery.approach:
+            lines.append(f"{episode.surgery.approach.capitalize()} approach")
     elif episode.onset_on:
         lines.append(f"Since {words.day(episode.onset_on)}")
     if record.codes:

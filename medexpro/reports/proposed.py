@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from medexpro.assessments.outcomes import GoalStanding
 from medexpro.assessments.rules import said
+from medexpro.clearance.models import Precaution
 from medexpro.episodes.models import EndReason, NextStep, Status
 from medexpro.providers.models import Provider
 from medexpro.referrals import standing
@@ -48,15 +49,30 @@ def attendance(record: Record) -> Attendance:
 def precaution_lines(record: Record) -> list[str]:
     """Return the precautions in force and the holds that happened, one short line each.
 
-    A precaution nobody has confirmed says so. A long one is cut at its first clause; the whole stands in the record.
+    A precaution nobody has confirmed says so, and one whose release may be asked for asks. A long one is cut at its first
+    clause; the whole stands in the record.
     """
     lines = []
     for precaution in record.precautions:
         text = precaution.text.strip().rstrip(".")
         if len(text) > LIMITS["precautions"].characters and ";" in text:
             text = text.split(";")[0]
-        lines.append(text if precaution.state == "confirmed" else f"{text} (please confirm)")
+        if _may_be_released(precaution, record):
+            text += " (release?)"
+        elif precaution.state != "confirmed":
+            text += " (please confirm)"
+        lines.append(text)
     return lines + holds(record)
+
+
+def release_question(record: Record) -> str:
+    """Return what the provider may tick about precautions whose question is open; empty where none is."""
+    asked = [one for one in record.precautions if _may_be_released(one, record)]
+    return "Released: what is marked “release?”" if asked else ""
+
+
+def _may_be_released(precaution: Precaution, record: Record) -> bool:
+    return precaution.ask_release_from is not None and precaution.ask_release_from <= record.day
 
 
 def program_words(record: Record) -> str:

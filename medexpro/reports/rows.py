@@ -1,7 +1,7 @@
 """Measures into the rows and charts of a progress report: figures as they are read, and what a change means."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from medexpro.assessments.outcomes import GRIP, Outcome, better_of, kept_words
@@ -102,8 +102,9 @@ def without_weakest(rows: Sequence[Reported]) -> list[Reported] | None:
 
 def domain_rows(record: Record, rows: Sequence[Reported]) -> list[Domain]:
     """Return the six domains with their rows; a domain without says "not measured"."""
+    printed = {one.key for one in rows}
     return [
-        Domain(name, [row_of(record, one) for one in rows if one.outcome.domain == key])
+        Domain(name, [row_of(record, one, printed) for one in rows if one.outcome.domain == key])
         for key, name in domains().items()
     ]
 
@@ -138,13 +139,13 @@ def also_measured(all_measures: Sequence[Reported], rows: Sequence[Reported]) ->
     return f"Measured too: {'; '.join(_names(rest))}." if rest else ""
 
 
-def row_of(record: Record, one: Reported) -> MeasureRow:
-    """Return one measure's row."""
+def row_of(record: Record, one: Reported, printed: Collection[str] = ()) -> MeasureRow:
+    """Return one measure's row. printed: the rows of the table; a side without one stands beside the other side."""
     outcome = one.outcome
     measured_once_later = not one.again and outcome.current.on != record.baseline_on
     return MeasureRow(
         name=_plain_name(outcome),
-        detail=_detail(outcome),
+        detail=_detail(outcome) + _other_side(record, outcome, printed),
         baseline="" if measured_once_later else number(outcome, outcome.baseline.value),
         now=number(outcome, outcome.current.value) if one.again or measured_once_later else "",
         change=_signed_change(outcome),
@@ -292,6 +293,17 @@ def _detail(outcome: Outcome) -> str:
         parts.append({"deg": "degrees"}.get(measure.unit, quantities.label(outcome.unit)))
     said_ = ", ".join(part for part in parts if part)
     return said_[:1].upper() + said_[1:]
+
+
+def _other_side(record: Record, outcome: Outcome, printed: Collection[str]) -> str:
+    """Return the other side's result of the same day, taken alike: “, left 124”; empty where there is none."""
+    opposite = {"left": "right", "right": "left"}.get(outcome.side, "")
+    for other in record.outcomes:
+        if other.key != (outcome.measure.id, opposite) or ":".join(other.key) in printed:
+            continue
+        if other.current.on == outcome.current.on and not outcome.current.done_like(other.current):
+            return f", {opposite} {number(other, other.current.value)}"
+    return ""
 
 
 def _signed_change(outcome: Outcome) -> str:

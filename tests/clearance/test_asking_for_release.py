@@ -20,7 +20,9 @@ KIND = "Releases to ask for"
 @pytest.fixture
 def impact(cast):
     episode = scenario.programmed(cast)
-    found = Precaution.objects.filter(episode=episode, ask_release_from=OPENS).order_by("protocol_item").first()
+    found = (
+        Precaution.objects.filter(episode=episode, ask_release_from=OPENS).order_by("protocol_item").first()
+    )
     assert found is not None
     # The others are answered, so that this one question is the only one.
     others = Precaution.objects.filter(episode=episode).exclude(pk=found.pk)

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from medexpro.assessments import operations as assessments
 from medexpro.assessments.rules.limbs import OfSide, compare_limbs
 from medexpro.knowledge.library import library
+from medexpro.reports import operations as reports
+from medexpro.reports.contents import contents_of
 from medexpro.reports.models import Document
 from tests import scenario
 from tests.conftest import MORNING
@@ -93,6 +95,12 @@ def test_the_page_for_the_surgeon_goes_to_the_surgeon_and_asks_what_may_be_asked
     answer = sign_in(cast.ana).post(reverse("reports:draft", args=[knee.pk]), sent)
     document = Document.objects.get(episode=knee)
     assert answer.status_code == 302 and document.provider == cast.dr_raman
+    document = reports.rows_of(cast.ana).get(pk=document.pk)
+    document.words = {"rows": [f"{FLEXION}:right", "tug:none"]}
+    printed = str(contents_of(document, at=MORNING).snapshot)
+    assert "Surgery Jun 22, 2026, week 16" in printed
+    assert "Released: what is marked “release?”" in printed and "(release?)" in printed
+    assert "Degrees, left 120" in printed  # The other knee beside the operated one.
 
 
 @pytest.mark.parametrize("named", ["nobody", "00000000-0000-7000-8000-000000000000"])

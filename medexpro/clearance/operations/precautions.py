@@ -148,7 +148,13 @@ def release_precaution(
 
 @transaction.atomic
 def keep_precaution(
-    precaution: Precaution, *, provider: Provider, words: str, ask_again_on: date | None, by: Member, at: datetime
+    precaution: Precaution,
+    *,
+    provider: Provider,
+    words: str,
+    ask_again_on: date | None,
+    by: Member,
+    at: datetime,
 ) -> Precaution:
     """Record the provider's answer that a precaution stays, quoted, and the day on which to ask again.
 
