@@ -26,7 +26,6 @@ from medexpro.clearance.operations.telling import owe_telling, tell
 __all__ = [
     "ClearanceRefused", "add_precaution", "answer", "confirm_precaution", "confirm_together", "decide_finding",
     "decline_precaution", "end_limit", "end_practice_limit", "finish_screening", "grant", "keep_precaution", "note_since_last_visit",
-    "owe_telling",
-    "record_answer", "record_limit", "record_plan", "refer_back", "refuse", "release_precaution", "start_screening",
+    "owe_telling", "record_answer", "record_limit", "record_plan", "refer_back", "refuse", "release_precaution", "start_screening",
     "suggest_precautions", "tell", "tell_history", "tighten", "withdraw",
 ]  # fmt: skip
