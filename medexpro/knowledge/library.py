@@ -1,17 +1,20 @@
 """The reference library: what every area above asks about measures, norms, gates, protocols and exercises.
 
 `library()` reads and checks the data files once, keeps the result as one compact file for the next start, and
-hands out the same frozen records to everyone.
+hands out the same frozen records to everyone. `library_of(practice)` is the same with the practice's own versions
+laid over: whatever is decided about a client of a practice asks that one.
 """
 
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from django.conf import settings
@@ -44,9 +47,22 @@ class Entry(NamedTuple):
         return self.key
 
 
+class Own(NamedTuple):
+    """An entry of which a practice's own version is in force: its count, who put it in service, on which day."""
+
+    version: int
+    by: str
+    on: date
+    hash: str
+
+
 @dataclass(frozen=True)
 class Library:
-    """The data by id. `measures` and `protocols` hold what is in service, `all_…` everything that was loaded."""
+    """The data by id. `measures`, `protocols` and `exercises` hold what is in service, `all_…` everything known.
+
+    own: kind and key of each entry that is a practice's own version. further: own records of kinds that another area
+    registered, by kind and key.
+    """
 
     data: loading.LibraryData
     measures: dict[str, ref.Measure]
@@ -61,10 +77,13 @@ class Library:
     histories: dict[str, ref.History]
     norms: dict[str, ref.NormSet]
     tags: dict[str, ref.PopulationTag]
+    all_exercises: dict[str, ref.Exercise]
+    own: Mapping[tuple[str, str], Own] = field(default_factory=dict)
+    further: Mapping[str, Mapping[str, ref.Record]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, data: loading.LibraryData) -> "Library":
-        """Return the library of loaded data."""
+    def of(cls, data: loading.LibraryData, *, past: tuple[ref.Exercise, ...] = (), **own: Any) -> "Library":
+        """Return the library of loaded data. past: exercises no longer offered, which programs may still hold."""
         measures = {measure.id: measure for measure in data.measures}
         protocols = {protocol.id: protocol for protocol in data.protocols}
         return cls(
@@ -81,6 +100,8 @@ class Library:
             histories={history.id: history for history in data.histories},
             norms={norm_set.file: norm_set for norm_set in data.norms},
             tags={tag.id: tag for tag in data.population_tags},
+            all_exercises={exercise.id: exercise for exercise in (*past, *data.exercises)},
+            **own,
         )
 
     @property
@@ -216,6 +237,37 @@ def library() -> Library:
     with contextlib.suppress(OSError):
         _keep(kept, msgspec.msgpack.encode(built.data))
     return built
+
+
+def library_of(practice: Any) -> Library:
+    """Return the library with what the practice put in service of its own laid over ours.
+
+    practice: with its `knowledge_stamp`; None stands for no practice. One query a process and change, none where a
+    practice has nothing of its own.
+    """
+    if practice is None or not practice.knowledge_stamp:
+        return library()
+    from medexpro.knowledge import overlay
+
+    return overlay.library_of(library().hash, practice.pk, practice.knowledge_stamp)
+
+
+_SHOWN: ContextVar[Library | None] = ContextVar("shown", default=None)
+
+
+def shown() -> Library:
+    """Return the library whose names a page about knowledge writes: ours, or the one it is showing."""
+    return _SHOWN.get() or library()
+
+
+@contextlib.contextmanager
+def showing(lib: Library) -> Iterator[None]:
+    """Let the words about entries name what stands in this library, also what only one practice has."""
+    token = _SHOWN.set(lib)
+    try:
+        yield
+    finally:
+        _SHOWN.reset(token)
 
 
 def _keep(path: Path, content: bytes) -> None:

@@ -1,5 +1,6 @@
-"""What of the reference data a record was made with, and which of our working rules a practice approved by name."""
+"""What of the reference data a record was made with, which working rules a practice approved, and its own versions."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -8,6 +9,7 @@ from django.db import models
 from medexpro.audit.sealing import sealed
 from medexpro.kernel import reference as ref
 from medexpro.kernel.ids import uuid7
+from medexpro.web import words
 
 RECORDS: dict[str, type[ref.Record]] = {
     "measure": ref.Measure,
@@ -18,6 +20,11 @@ RECORDS: dict[str, type[ref.Record]] = {
     "exercise": ref.Exercise,
     "wording": ref.WordingEntry,
 }
+
+
+def own_words(version: int, by: str, on: date) -> str:
+    """Return what a practice's own version is called wherever ours would be named."""
+    return f"the practice’s own version {version}, by {by} on {words.day(on)}"
 
 
 @sealed()
@@ -32,16 +39,36 @@ class KnowledgeVersion(models.Model):
     content = models.JSONField()
     verification = models.CharField(max_length=20, blank=True)
     added_at = models.DateTimeField(auto_now_add=True)
+    # A version of a practice's own: whose it is, who put it in service, on which local day. Empty for ours.
+    practice_id = models.UUIDField(null=True)
+    own_by = models.CharField(max_length=200, blank=True)
+    own_on = models.DateField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "key", "hash"], name="each_content_of_an_entry_is_kept_once"
-            )
-        ]
+                fields=["kind", "key", "hash"], name="each_content_of_an_entry_is_kept_once",
+                condition=models.Q(practice_id=None),
+            ),
+            models.UniqueConstraint(
+                fields=["practice_id", "kind", "key", "version"], name="each_own_version_is_kept_once"
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key} v{self.version}"
+
+    @property
+    def is_own(self) -> bool:
+        """Return whether it is a practice's own version."""
+        return self.practice_id is not None
+
+    @property
+    def said(self) -> str:
+        """Return which version it is in words: “version 1”, or whose own it is, by whom, since which day."""
+        if self.practice_id is None or self.own_on is None:
+            return f"version {self.version}"
+        return own_words(self.version, self.own_by, self.own_on)
 
     @property
     def record(self) -> Any:
@@ -76,3 +103,86 @@ class Approval(models.Model):
                 fields=["practice_id", "version"], name="a_practice_approves_a_version_once"
             )
         ]
+
+
+class OwnQuerySet(models.QuerySet):
+    def of(self, practice: Any) -> "OwnQuerySet":
+        """Return the entries of one practice (the practice or its id)."""
+        return self.filter(practice_id=getattr(practice, "pk", practice))
+
+    def of_entry(self, practice: Any, kind: str, key: str) -> "OwnQuerySet":
+        """Return every version a practice made of one entry, the newest first, its draft too."""
+        return self.of(practice).filter(kind=kind, key=key).order_by("-version", "-made_at")
+
+
+@sealed("OLD.state IN ('replaced', 'withdrawn')")
+@sealed("OLD.state = 'in_service'", may_follow=("state",))
+@sealed("OLD.state = 'in_service' AND NEW.state = 'draft'", lasting=False)
+class OwnEntry(models.Model):
+    """One version of a practice's own: of an entry of ours, or of one that only this practice has.
+
+    A draft holds what was typed, right or not. What was put in service is a checked record and stays as it was; only
+    its state moves on: replaced by the next version, or withdrawn. Undoing makes a new row of the former content.
+    The practice and the member stand above this area, so their ids and the name are kept, not a reference.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        IN_SERVICE = "in_service", "In service"
+        REPLACED = "replaced", "Replaced"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    practice_id = models.UUIDField()
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=80)
+    # The practice's own count, starting above ours; 0 while it is a draft.
+    version = models.PositiveIntegerField(default=0)
+    content = models.JSONField(help_text="The record without its id and version")
+    hash = models.CharField(max_length=64, help_text="Of the content")
+    based_on = models.ForeignKey(
+        KnowledgeVersion, null=True, on_delete=models.PROTECT, related_name="+", help_text="Ours it was made from"
+    )  # fmt: skip
+    # The own version in force before it; 0 when ours was, or nothing.
+    follows = models.PositiveIntegerField(default=0)
+    note = models.CharField(max_length=240, blank=True, help_text="Why")
+    made_by_id = models.UUIDField()
+    made_by_name = models.CharField(max_length=200, help_text="As it read on the day")
+    made_at = models.DateTimeField()
+    # The practice's local day on which it was put in service.
+    in_service_on = models.DateField(null=True)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    objects = models.Manager.from_queryset(OwnQuerySet)()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice_id", "kind", "key"], name="one_own_version_is_in_service",
+                condition=models.Q(state="in_service"),
+            ),
+            models.UniqueConstraint(
+                fields=["practice_id", "kind", "key"], name="one_draft_of_an_entry", condition=models.Q(state="draft")
+            ),
+            models.UniqueConstraint(
+                fields=["practice_id", "kind", "key", "version"], name="own_versions_are_counted",
+                condition=~models.Q(state="draft"),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key} v{self.version}"
+
+    @property
+    def said(self) -> str:
+        """Return which version it is in words."""
+        if self.in_service_on is None:
+            return f"draft by {self.made_by_name}"
+        return own_words(self.version, self.made_by_name, self.in_service_on)
+
+    @property
+    def name(self) -> str:
+        """Return what people call the entry, as its content says."""
+        for field in ("name", "condition", "title", "text"):
+            if title := self.content.get(field):
+                return str(title)
+        return self.key.replace("_", " ")

@@ -15,7 +15,7 @@ from medexpro.kernel import reference as ref
 from medexpro.kernel.refusals import NotAllowed, Refusal
 from medexpro.knowledge import events
 from medexpro.knowledge.access import APPROVE
-from medexpro.knowledge.library import Entry, library, marks
+from medexpro.knowledge.library import Entry, library, library_of, marks
 from medexpro.knowledge.models import Approval, KnowledgeVersion
 
 
@@ -79,7 +79,7 @@ def in_force(verification: ref.Verification) -> bool:
 def sync(using: str = "default") -> int:
     """Keep every entry in service whose content is not kept yet, and return how many were new. Safe to repeat."""
     table = KnowledgeVersion.objects.using(using)
-    kept = set(table.values_list("kind", "key", "hash"))
+    kept = set(table.filter(practice_id=None).values_list("kind", "key", "hash"))
     new = [_row(one) for one in stamped().values() if one.name not in kept]
     # Two processes may start at once: what the other one kept meanwhile is passed over.
     table.bulk_create(new, ignore_conflicts=True)
@@ -98,19 +98,24 @@ def _row(one: Stamped) -> KnowledgeVersion:
     )
 
 
-def pin(kind: str, key: str) -> KnowledgeVersion:
-    """Return the kept version of an entry as it is in service now, for a record to refer to.
+def pin(kind: str, key: str, practice: Any = None) -> KnowledgeVersion:
+    """Return the kept version of an entry as it is in force now, for a record to refer to.
 
-    kind: measure, norm, gate, limit_set, protocol, exercise or wording. Raises UnknownEntry.
+    kind: measure, norm, gate, limit_set, protocol, exercise or wording. practice: whose client the record is of; its own
+    version is taken where it has one. Raises UnknownEntry.
     """
+    own = library_of(practice).own.get((kind, key))
+    if own is not None:
+        return KnowledgeVersion.objects.get(practice_id=practice.pk, kind=kind, key=key, version=own.version)
     one = stamped().get((kind, key))
     if one is None:
         raise UnknownEntry(f"There is no {kind.replace('_', ' ')} “{key}” in service.")
-    row = KnowledgeVersion.objects.filter(kind=kind, key=key, hash=one.hash).first()
+    ours = KnowledgeVersion.objects.filter(kind=kind, key=key, hash=one.hash, practice_id=None)
+    row = ours.first()
     if row is not None:
         return row
     sync()
-    return KnowledgeVersion.objects.get(kind=kind, key=key, hash=one.hash)
+    return ours.get()
 
 
 def _rows(names: set[tuple[str, str, str]]) -> list[KnowledgeVersion]:
@@ -118,12 +123,17 @@ def _rows(names: set[tuple[str, str, str]]) -> list[KnowledgeVersion]:
     if not names:
         return []
     sync()
-    rows = KnowledgeVersion.objects.filter(hash__in={name[2] for name in names})
+    rows = KnowledgeVersion.objects.filter(hash__in={name[2] for name in names}, practice_id=None)
     return [row for row in rows if (row.kind, row.key, row.hash) in names]
 
 
-def is_current(version: KnowledgeVersion) -> bool:
-    """Tell whether a pinned version is still the one in service."""
+def is_current(version: KnowledgeVersion, practice: Any = None) -> bool:
+    """Tell whether a pinned version is still the one in force, for a practice or, without one, of ours."""
+    own = library_of(practice).own.get((version.kind, version.key))
+    if own is not None:
+        return version.practice_id == practice.pk and version.version == own.version
+    if version.practice_id is not None:
+        return False
     one = stamped().get((version.kind, version.key))
     return one is not None and one.hash == version.hash
 
@@ -171,7 +181,13 @@ def waiting(practice: Any) -> Waiting:
     done = approved(practice)
     known = {(kind, key) for kind, key, _ in done}
     current = stamped()
-    found = [entry for entry in with_house_rules() if current[entry.kind, entry.key].name not in done]
+    # What the practice has a version of its own of, a named member put in service: nothing of ours is left to approve.
+    own = library_of(practice).own if hasattr(practice, "knowledge_stamp") else {}
+    found = [
+        entry
+        for entry in with_house_rules()
+        if current[entry.kind, entry.key].name not in done and (entry.kind, entry.key) not in own
+    ]
     return Waiting(
         [entry for entry in found if (entry.kind, entry.key) not in known],
         [entry for entry in found if (entry.kind, entry.key) in known],

@@ -121,12 +121,20 @@ class Practice(VersionedModel):
         default="initials",
         choices=[("initials", "Clients’ initials"), ("names", "Clients’ names")],
     )
+    screening_keep_days = models.PositiveSmallIntegerField(
+        default=30, help_text="Days after a screening day at which its participants are let go of"
+    )
+    grip_alert_kg = models.PositiveSmallIntegerField(
+        default=0, help_text="Kilograms below the own best from where on grip is told; 0 takes the change in force"
+    )
     reimbursement_on = models.BooleanField(default=False, editable=False)
     setup_done_at = models.DateTimeField(null=True, editable=False)
     rules_read_by = models.CharField(
         max_length=160, blank=True, editable=False, help_text="Who is to read the rules left open at set-up"
     )
     is_demo = models.BooleanField(default=False, editable=False)
+    # Raised with every change to the practice's own knowledge, so that each process sees it at once; see knowledge.own.
+    knowledge_stamp = models.PositiveBigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -139,6 +147,13 @@ class Practice(VersionedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, **kwargs: Any) -> None:
+        """Save everything but the stamp of the knowledge: it is only ever raised in the database itself."""
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            fields = [field.name for field in self._meta.concrete_fields if not field.primary_key]
+            kwargs["update_fields"] = [name for name in fields if name != "knowledge_stamp"]
+        super().save(**kwargs)
 
     @property
     def tz(self) -> ZoneInfo:

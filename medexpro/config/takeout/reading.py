@@ -141,8 +141,10 @@ class _Reading:
         return value if isinstance(field, models.JSONField) else field.to_python(value)
 
     def _is_known(self, values: dict[str, Any]) -> bool:
+        if values["practice_id"] is not None:
+            return False
         found = KnowledgeVersion.objects.filter(
-            kind=values["kind"], key=values["key"], hash=values["hash"]
+            kind=values["kind"], key=values["key"], hash=values["hash"], practice_id=None
         ).first()
         if found is not None:
             self.known[values["id"]] = found.pk

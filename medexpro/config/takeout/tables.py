@@ -40,6 +40,7 @@ NAMES = {
     "practice.BreakGlass": "Records opened by the owner",
     "knowledge.KnowledgeVersion": "Reference data used",
     "knowledge.Approval": "Working rules approved",
+    "knowledge.OwnEntry": "Own versions of the reference data",
     "clients.ContactPerson": "Contacts of clients",
     "clients.Consent": "Agreements",
     "clients.Surgery": "Surgeries",
@@ -120,7 +121,9 @@ class Table:
                 "pk"
             )
         if self.model is KnowledgeVersion:
-            return known.order_by("pk")
+            return known.filter(
+                models.Q(practice_id=None) | models.Q(practice_id=practice.pk)
+            ).order_by("pk")
         rows = known.filter(practice_id=practice.pk).order_by("pk")
         if self.is_further_from_client:
             rows = rows.annotate(whose=models.F(f"{self.client_path}_id"))

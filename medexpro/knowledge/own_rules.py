@@ -1,0 +1,132 @@
+"""What an own version of a practice may not take away from ours. Each rule yields (field, sentence) of what is wrong.
+
+A practice may make things stricter for its clients and never looser: what keeps an exercise away from a client, what
+a protocol has measured, weighed and watched, and what a safety gate can read stay at least what they are.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from medexpro.kernel import reference as ref
+
+Pairs = Iterator[tuple[str, str]]
+WORD_LEVELS = ("mark", "refuse")
+
+
+def _named(keys: Iterable[str]) -> str:
+    return ", ".join(f"“{key.replace('_', ' ')}”" for key in keys)
+
+
+def _missing(ours: Iterable[str], own: Iterable[str]) -> list[str]:
+    there = set(own)
+    return [key for key in ours if key not in there]
+
+
+def exercise_loosened(ours: ref.Exercise, own: ref.Exercise) -> Pairs:
+    """Yield what an own exercise takes away: a tag by which a precaution keeps it from a client."""
+    if gone := _missing(ours.contraindicated_tags, own.contraindicated_tags):
+        yield (
+            "contraindicated_tags",
+            f"{_named(gone)} must stay: a precaution keeps this exercise away by it. You may add tags, not take ours away.",
+        )
+
+
+def measure_loosened(ours: ref.Measure, own: ref.Measure, gates: Iterable[ref.Gate]) -> Pairs:
+    """Yield what an own measure takes away: the unit and sides of what is on record, and what a gate must be able to read."""
+    if own.unit != ours.unit:
+        yield (
+            "unit",
+            f"The unit stays {ours.unit}: the results on record are in it. Make a measure of your own instead.",
+        )
+    if own.sides != ours.sides:
+        yield (
+            "sides",
+            "Whether each side is kept stays as it is: the results on record are kept so. "
+            "Make a measure of your own instead.",
+        )
+    if (own.trials.kept == "computed") != (ours.trials.kept == "computed"):
+        yield "trials.kept", "Whether it is typed or worked out from other measures stays as it is."
+    if own.direction != ours.direction:
+        yield "direction", "Which way is better stays as it is: the verdicts on record were made with it."
+    if own.category != ours.category:
+        yield "category", "The kind of measure stays as it is: it decides when it may be taken."
+    if own.licence != ours.licence:
+        yield "licence", "The rights to the items stay as their owner set them."
+    weighed = any(own.id in gate.measures for gate in gates)
+    low, high = ours.valid_range.min, ours.valid_range.max
+    if weighed and not (own.valid_range.min <= low and high <= own.valid_range.max):
+        yield (
+            "valid_range",
+            f"A safety gate weighs this measure, so every reading from {low:f} to {high:f} must stay possible.",
+        )
+
+
+def protocol_loosened(ours: ref.Protocol, own: ref.Protocol) -> Pairs:
+    """Yield what an own protocol takes away: gates, precautions, what ends or refers back, entry and baseline."""
+    if gone := _missing(ours.gates, own.gates):
+        yield "gates", f"{_named(gone)} must stay: a protocol may ask for more safety gates, never for fewer."
+    there = {one.id: one for one in own.precautions}
+    for one in ours.precautions:
+        if one.id not in there:
+            yield (
+                "precautions",
+                f"The precaution “{one.phrase}” must stay: only the provider’s release ends it.",
+            )
+            continue
+        yield from _precaution_loosened(one, there[one.id])
+    variants = {one.id: one for one in own.variants}
+    for variant in ours.variants:
+        mine = variants.get(variant.id)
+        if mine is None or _missing(variant.precaution_ids, mine.precaution_ids):
+            yield "variants", f"“{variant.name}” must stay, with every precaution it brings."
+    for field, what in (("entry_criteria", "who may enter"), ("contraindications", "when it is not used")):
+        if gone := _missing(getattr(ours, field), getattr(own, field)):
+            yield field, f"“{gone[0]}” must stay: you may add to {what}, not take away."
+    if own.reassess.interval_days_max > ours.reassess.interval_days_max:
+        yield "reassess", f"The reassessment stays due within {ours.reassess.interval_days_max} days."
+    if own.week_basis != ours.week_basis:
+        yield "week_basis", "From when the weeks are counted stays as it is."
+    phases = {phase.id: phase for phase in own.phases}
+    for phase in ours.phases:
+        mine_phase = phases.get(phase.id)
+        if mine_phase is None:
+            continue
+        for field in ("hold_when", "refer_back_when"):
+            if gone := _missing(getattr(phase, field), getattr(mine_phase, field)):
+                yield (
+                    f"phases.{phase.id}.{field}",
+                    f"{phase.name}: “{gone[0]}” must stay. You may add, not take away.",
+                )
+
+
+def _precaution_loosened(ours: ref.Precaution, own: ref.Precaution) -> Pairs:
+    said = f"The precaution “{ours.phrase}”"
+    if gone := _missing(ours.tags, own.tags):
+        yield "precautions", f"{said} keeps its tags: {_named(gone)} must stay."
+    if (own.mode, own.lifts) != (ours.mode, ours.lifts):
+        yield "precautions", f"{said} keeps what it does and what ends it."
+    if ours.verification.in_force and not own.verification.in_force:
+        yield "precautions", f"{said} stays in force."
+    if gone := _missing(ours.applies_to, own.applies_to):
+        yield "precautions", f"{said} still belongs to {_named(gone)}."
+    week, mine = ours.ask_release_from_week, own.ask_release_from_week
+    if week is None and mine is not None or (week is not None and mine is not None and mine < week):
+        yield "precautions", f"{said}: the release is not asked for earlier than in ours."
+
+
+def wording_loosened(ours: ref.WordingEntry, own: ref.WordingEntry) -> Pairs:
+    """Yield what an own entry of the word list takes away: words, where they are watched for, and how strictly."""
+    if gone := _missing(ours.words, own.words):
+        yield "words", f"{_named(gone)} must stay on the list."
+    if own.where != ours.where:
+        yield "where", "Where the words are watched for stays as it is."
+    if WORD_LEVELS.index(own.level) < WORD_LEVELS.index(ours.level) if own.level in WORD_LEVELS else True:
+        yield "level", "A word that is refused stays refused."
+
+
+def changed_name(record: Any) -> str:
+    """Return what people call a record."""
+    for field in ("name", "condition", "title", "text"):
+        if title := getattr(record, field, ""):
+            return str(title)
+    return str(record.id).replace("_", " ")
