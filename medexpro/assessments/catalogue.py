@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from medexpro.assessments.rules.entry import Clock, Entry, Way
+from medexpro.assessments.rules.clocks import Clock, clock_from
+from medexpro.assessments.rules.entry import Entry, Way
 from medexpro.kernel.reference import Measure, NormSet
 from medexpro.kernel.refusals import Refusal
 from medexpro.knowledge.library import library
@@ -28,7 +29,14 @@ def _file() -> dict[str, Any]:
 @cache
 def entries() -> dict[str, Entry]:
     """Return how each measure is entered, by its id."""
-    return {key: _entry(value) for key, value in _file()["measures"].items()}
+    return {key: _entry(key, value) for key, value in _file()["measures"].items()}
+
+
+@cache
+def clocks() -> dict[str, Clock]:
+    """Return what times each test on its card, by the measure's id."""
+    data = yaml.safe_load((DATA / "clocks.yaml").read_text(encoding="utf-8"))
+    return {key: clock_from(value) for key, value in data.items()}
 
 
 def domains() -> dict[str, str]:
@@ -65,7 +73,7 @@ def can_be_typed(measure: Measure) -> bool:
     return measure.trials.kept != "computed"
 
 
-def _entry(value: dict[str, Any]) -> Entry:
+def _entry(key: str, value: dict[str, Any]) -> Entry:
     low, high = value["scale"]
     raw = value.get("raw") or {}
     return Entry(
@@ -82,7 +90,7 @@ def _entry(value: dict[str, Any]) -> Entry:
             )
             for key, way in (value.get("ways") or {}).items()
         },
-        clock=Clock(**value["clock"]) if value.get("clock") else None,
+        clock=clocks().get(key),
         lines=value.get("line") or {},
         us=value.get("us", ""),
         plain=value.get("plain", ""),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from medexpro.assessments.rules import questionnaires, ranges
+from medexpro.assessments.rules.clocks import Clock
 from medexpro.assessments.rules.ranges import ReadingRefused
 from medexpro.kernel import quantities
 from medexpro.kernel.reference import Measure, NormSet
@@ -27,15 +28,6 @@ class Way:
     name: str
     norm: str = ""
     course_m: Decimal | None = None
-
-
-@dataclass(frozen=True)
-class Clock:
-    """What times a test on the page. kind: countdown, stopwatch or laps; seconds, lap_m where the kind needs them."""
-
-    kind: str
-    seconds: int = 0
-    lap_m: int = 0
 
 
 @dataclass(frozen=True)
