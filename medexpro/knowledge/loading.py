@@ -110,7 +110,7 @@ def load(folder: Path = DATA) -> LibraryData:
         protocols.append(_protocol(_read_yaml(folder, f"protocols/{path.name}"), path.stem))
     return LibraryData(
         hash=content_hash(folder),
-        measures=_records(measures, "measures", ref.Measure),
+        measures=_convert_list(_by_movement(measures), ref.Measure, f"{measures.name}: measures"),
         population_tags=_population_tags(measures),
         norms=tuple(_norm_sets(folder)),
         gates=_records(gates, "gates", ref.Gate),
@@ -187,6 +187,20 @@ def _convert_list(values: list[dict], kind: type[T], where: str) -> tuple[T, ...
 
 def _records(file: _File, key: str, kind: type[T]) -> tuple[T, ...]:
     return _convert_list(file.part(key), kind, f"{file.name}: {key}")
+
+
+def _by_movement(file: _File) -> list[dict[str, Any]]:
+    """Return the measures as written, and after one that is taken of several movements a measure for each of them."""
+    found: list[dict[str, Any]] = []
+    for entry in file.part("measures"):
+        plain = {key: value for key, value in entry.items() if key != "movements"}
+        found.append(plain)
+        for key, name in entry.get("movements", {}).items():
+            one = {"id": f"{entry['id']}_{key}", "name": f"{name} strength, muscle test"}
+            lines = [line | {"id": f"{line['id']}_{key}"} for line in entry.get("cutoffs", ())]
+            words = {"more": "stronger", "less": "weaker", "activity": f"{name[:1].lower()}{name[1:]} strength"}
+            found.append(plain | one | {"cutoffs": lines, "words": words})
+    return found
 
 
 def _reasons(file: _File, key: str) -> dict[str, str]:

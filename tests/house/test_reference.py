@@ -161,7 +161,7 @@ def test_everything_is_in_service_but_what_is_off_with_its_reason():
     data = LIBRARY.data
     assert set(LIBRARY.measures) | set(data.measures_off) == set(LIBRARY.all_measures)
     assert set(LIBRARY.protocols) | set(data.protocols_off) == set(LIBRARY.all_protocols)
-    assert (len(LIBRARY.all_measures), len(LIBRARY.all_protocols)) == (88, 12)
+    assert (len(LIBRARY.all_measures), len(LIBRARY.all_protocols)) == (88 + 14, 12)  # and the muscle test of each movement
     assert (len(LIBRARY.gates), len(LIBRARY.exercises), len(LIBRARY.norms)) == (71, 140, 22)
     assert not (data.measures_off or data.protocols_off)
     assert {variant.id for variant in LIBRARY.protocols["total_hip_replacement"].variants} == {
