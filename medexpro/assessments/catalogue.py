@@ -1,5 +1,6 @@
 """The area's own data, read once: how each measure is entered, drawn and reported; and the measures in service."""
 
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from medexpro.assessments.rules.clocks import Clock, clock_from
 from medexpro.assessments.rules.entry import Entry, Way
 from medexpro.kernel.reference import Measure, NormSet
 from medexpro.kernel.refusals import Refusal
-from medexpro.knowledge.library import library
+from medexpro.knowledge.library import library, library_of
 
 DATA = Path(__file__).parent / "data"
 
@@ -47,20 +48,26 @@ def domains() -> dict[str, str]:
 def entry_of(measure: Measure) -> Entry:
     """Return how a measure is entered; one without an entry is one number drawn over its plausible range."""
     known = entries().get(measure.id)
-    return known or Entry(measure.name, (measure.plausible_range.min, measure.plausible_range.max))
+    if known is not None and not measure.domain and measure.scale is None:
+        return known
+    # What a practice's own version says of how it is drawn wins over ours.
+    scale = measure.scale or measure.plausible_range
+    known = known or Entry(measure.name, (scale.min, scale.max))
+    drawn = (scale.min, scale.max) if measure.scale else known.scale
+    return replace(known, domain=measure.domain or known.domain, scale=drawn)
 
 
-def measure_of(measure_id: str) -> Measure:
-    """Return a measure in service. Raises UnknownMeasure."""
+def measure_of(measure_id: str, practice: Any = None) -> Measure:
+    """Return a measure in service, in the practice's own version where it has one. Raises UnknownMeasure."""
     try:
-        return library().measures[measure_id]
+        return library_of(practice).measures[measure_id]
     except KeyError:
         raise UnknownMeasure("There is no such measure in service.", field="measure") from None
 
 
-def any_measure(measure_id: str) -> Measure | None:
+def any_measure(measure_id: str, practice: Any = None) -> Measure | None:
     """Return a measure for showing old results, also one that is no longer in service."""
-    return library().all_measures.get(measure_id)
+    return library_of(practice).all_measures.get(measure_id)
 
 
 def raw_table(entry: Entry) -> NormSet | None:

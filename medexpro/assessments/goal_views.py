@@ -88,7 +88,7 @@ def _goal(request: HttpRequest, goal_id: Any) -> Goal:
 def change(request: HttpRequest, goal_id: Any) -> HttpResponse:
     """Give a goal another target or activity; the old one stays in the record."""
     goal = _goal(request, goal_id)
-    measure = catalogue.measure_of(goal.measure)
+    measure = catalogue.measure_of(goal.measure, goal.practice)
     entry, units = catalogue.entry_of(measure), goal.practice.units
     target = said.figure(measure, goal.target, shown_unit(measure, entry, units)).split(" ")[0].rstrip("°%")
     initial = {"target": target, "activity": goal.activity, "version": goal.version}

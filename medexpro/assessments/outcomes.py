@@ -18,7 +18,8 @@ from medexpro.assessments.rules.goals import Progress
 from medexpro.episodes.models import Episode
 from medexpro.kernel import quantities
 from medexpro.kernel.reference import Direction, Measure, NormKind
-from medexpro.knowledge.library import library
+from medexpro.knowledge.library import library, library_of
+from medexpro.practice.models import Practice
 from medexpro.practice.prepared import Given, Prepared
 from medexpro.web import words
 from medexpro.web.charts import Band, Better, Line, Point, Ruler, TrendChart, band_too_small
@@ -400,16 +401,16 @@ def outcomes(
     found = dict(taken) if taken is not None else series(episode, measures, until=on)
     if not found:
         return []
-    tags = change_rules.expand_tags(episode.population, library().tags)
+    tags = change_rules.expand_tags(episode.population, library_of(episode.practice).tags)
     goals = goal_rows(episode) if goals is None else goals
     due_on = due.reassessment_due_on(episode)
     in_limits = limits.limits_for(episode, on) if any(key[0] in JUDGED_BY_LIMITS for key in found) else {}
-    order = {key: place for place, key in enumerate(library().all_measures)}
+    order = {key: place for place, key in enumerate(library_of(episode.practice).all_measures)}
     made = []
     for key in sorted(found, key=lambda key: (order.get(key[0], len(order)), key[1] != episode.side, key[1])):
-        measure = catalogue.any_measure(key[0])
+        measure = catalogue.any_measure(key[0], episode.practice)
         if measure is not None:
-            goal = _goal_for(goals, key, found)
+            goal = _goal_for(goals, key, found, episode)
             made.append(_outcome(episode, measure, key[1], found, tags, goal, due_on, in_limits.get(key[0])))
     return made
 
@@ -535,19 +536,23 @@ def goals_of(
     if not rows:
         return []
     found = series(episode, {goal.measure for goal in rows}) if taken is None else taken
-    standings = (_standing(goal, found, episode.practice.units) for goal in rows)
+    standings = (_standing(goal, found, episode.practice, episode.practice.units) for goal in rows)
     return [standing for standing in standings if standing is not None]
 
 
-def _goal_for(goals: Sequence[Goal], key: Key, found: Mapping[Key, Sequence[Taken]]) -> GoalStanding | None:
+def _goal_for(
+    goals: Sequence[Goal], key: Key, found: Mapping[Key, Sequence[Taken]], episode: Episode
+) -> GoalStanding | None:
     own = [goal for goal in goals if (goal.measure, goal.side) == key]
     opened = [goal for goal in own if goal.state == Goal.State.OPEN]
     chosen = opened[0] if opened else max(own, key=lambda goal: goal.met_on or goal.due_on, default=None)
-    return _standing(chosen, found, "metric") if chosen else None
+    return _standing(chosen, found, episode.practice, "metric") if chosen else None
 
 
-def _standing(goal: Goal, found: Mapping[Key, Sequence[Taken]], units: str) -> GoalStanding | None:
-    measure = catalogue.any_measure(goal.measure)
+def _standing(
+    goal: Goal, found: Mapping[Key, Sequence[Taken]], practice: Practice, units: str
+) -> GoalStanding | None:
+    measure = catalogue.any_measure(goal.measure, practice)
     if measure is None:
         return None
     entry = catalogue.entry_of(measure)

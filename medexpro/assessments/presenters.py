@@ -16,7 +16,7 @@ from medexpro.assessments.rules.entry import RAW_SUM, Entry, units_for
 from medexpro.clients.models import Client
 from medexpro.kernel import quantities
 from medexpro.kernel.reference import Measure, Verification
-from medexpro.knowledge.library import library
+from medexpro.knowledge.library import library_of
 from medexpro.web import words
 
 INTERVAL = 30
@@ -493,7 +493,7 @@ def tail_sentences(outcomes: Sequence[Outcome]) -> list[str]:
 
 def measures_to_add(assessment: Assessment) -> list[tuple[str, str]]:
     """Return the measures in service that are not planned, by name."""
-    known = library().measures.values()
+    known = library_of(assessment.episode.practice).measures.values()
     free = [one for one in known if one.id not in assessment.planned and catalogue.can_be_typed(one)]
     return sorted(((one.id, one.name) for one in free), key=lambda pair: pair[1])
 

@@ -17,7 +17,7 @@ from medexpro.assessments.rules.change import Direction
 from medexpro.episodes.models import Episode
 from medexpro.episodes.reading import once
 from medexpro.kernel.reference import Measure
-from medexpro.knowledge.library import library
+from medexpro.knowledge.library import library_of
 from medexpro.practice.prepared import Given, Prepared
 
 Key = tuple[str, str]
@@ -175,7 +175,7 @@ def latest_values(episode: Episode) -> dict[str, Decimal]:
     """Return the newest value of each measure, of the weaker side where both are kept. In the measure's unit."""
     found: dict[str, Decimal] = {}
     for (measure_id, _), readings in series(episode).items():
-        measure, value = library().all_measures.get(measure_id), readings[-1].value
+        measure, value = library_of(episode.practice).all_measures.get(measure_id), readings[-1].value
         if measure is None:
             continue
         found[measure_id] = _weaker(measure, found[measure_id], value) if measure_id in found else value

@@ -19,7 +19,7 @@ from medexpro.assessments.rules.entry import sides_needed
 from medexpro.episodes import populations
 from medexpro.episodes.models import Episode
 from medexpro.kernel.reference import Measure, Protocol
-from medexpro.knowledge.library import library
+from medexpro.knowledge.library import library_of
 
 __all__ = [
     "GoalStanding",
@@ -75,7 +75,7 @@ def finished_baseline(episode: Episode) -> Assessment | None:
 def protocol_for(episode: Episode) -> Protocol | None:
     """Return the protocol in service that serves the episode best."""
     suggested = populations.protocols_for(episode)
-    return library().protocols[suggested[0].protocol_id] if suggested else None
+    return library_of(episode.practice).protocols[suggested[0].protocol_id] if suggested else None
 
 
 def plan_for(episode: Episode, kind: str) -> list[str]:
@@ -94,7 +94,7 @@ def plan_for(episode: Episode, kind: str) -> list[str]:
         own = protocol.reassess.measures if protocol else GENERAL
         grip = Measurement.objects.filter(episode=episode, measure="grip_strength", removed_at=None).exists()
         wanted = [*own, *goals, *(("grip_strength",) if grip else ())]
-    known = library().measures
+    known = library_of(episode.practice).measures
     return [key for key in dict.fromkeys(wanted) if key in known and catalogue.can_be_typed(known[key])]
 
 
@@ -117,7 +117,7 @@ def missing(assessment: Assessment, rows: Iterable[Measurement | Taken]) -> list
         there.setdefault(row.measure, set()).add(row.side)
     found = []
     for measure_id in assessment.planned:
-        measure = library().measures.get(measure_id)
+        measure = library_of(assessment.episode.practice).measures.get(measure_id)
         if measure is None or measure_id in assessment.left_out:
             continue
         needed = sides_needed(catalogue.entry_of(measure), measure.sides, assessment.episode.side)

@@ -173,7 +173,7 @@ def _cards(
     outcomes = {one.key: one for one in state.outcomes(episode, day, taken=taken)}
     cards = []
     for measure_id in wanted:
-        measure = catalogue.any_measure(measure_id)
+        measure = catalogue.any_measure(measure_id, episode.practice)
         if measure is not None:
             cards.append(
                 presenters.card_of(
@@ -220,7 +220,7 @@ def _day_of(cards: list[Card], which: str) -> str:
 def record(request: HttpRequest, assessment_id: Any, measure: str) -> HttpResponse:
     """Keep what was typed into one card. htmx gets the card's live part back; what was typed stays in its fields."""
     assessment, at = _assessment(request, assessment_id), clock.now()
-    what = catalogue.any_measure(measure)
+    what = catalogue.any_measure(measure, assessment.episode.practice)
     if what is None:
         raise Http404("There is no such measure.")
     troubles = _keep(request, assessment, what, at)

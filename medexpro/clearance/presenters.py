@@ -7,7 +7,7 @@ from typing import Any
 from medexpro.clearance.models import PracticeLimit, ProviderLimit
 from medexpro.kernel import quantities
 from medexpro.kernel.findings import Closes, Finding
-from medexpro.knowledge.library import library
+from medexpro.knowledge.library import library, library_of
 from medexpro.web import words
 
 CLOSES = {
@@ -19,7 +19,7 @@ CLOSES = {
 
 def limit(row: ProviderLimit | PracticeLimit) -> dict[str, Any]:
     """Return a limit as the page says it: Systolic pressure no higher than 150 mmHg."""
-    measure = library().measures.get(row.measure)
+    measure = library_of(row.practice).measures.get(row.measure)
     unit = f" {quantities.label(measure.unit)}" if measure else ""
     value = f"{words.number(row.value.normalize())}{unit}".strip()
     return {

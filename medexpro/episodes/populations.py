@@ -3,12 +3,13 @@
 Tags choose change values and protocols. They are suggested, kept on the episode, and a professional may change them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from medexpro.episodes.models import Episode
-from medexpro.knowledge.library import library
+from medexpro.kernel.reference import Protocol
+from medexpro.knowledge.library import library, library_of
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Suggestion:
     because: str
 
 
-def tags_for(procedure_tag: str, codes: Iterable[str]) -> list[str]:
+def tags_for(procedure_tag: str, codes: Iterable[str], practice: Any = None) -> list[str]:
     """Return the tags of a procedure and of ICD-10-CM codes, each followed by what it is a kind of, without doubles.
 
     A code carries the tags of the protocols that list it: we keep no table of codes beside theirs. A code that several
@@ -30,7 +31,7 @@ def tags_for(procedure_tag: str, codes: Iterable[str]) -> list[str]:
     known = library().tags
     found = [procedure_tag] if procedure_tag in known else []
     for code in codes:
-        protocols = library().protocols_for_code(code)
+        protocols = library_of(practice).protocols_for_code(code)
         if len(protocols) == 1:
             found.extend(library().tags_of_protocol(protocols[0].id))
     return list(dict.fromkeys(tag for start in found for tag in _with_kinds(start)))
@@ -39,23 +40,23 @@ def tags_for(procedure_tag: str, codes: Iterable[str]) -> list[str]:
 def tags_of(episode: Episode) -> list[str]:
     """Return the tags an episode's surgery, condition and referral give it."""
     procedure = episode.surgery.procedure_tag if episode.surgery else ""
-    return tags_for(procedure, _codes_of(episode))
+    return tags_for(procedure, _codes_of(episode), episode.practice)
 
 
 def protocols_for(episode: Episode) -> list[Suggestion]:
     """Return the protocols that serve an episode, the surest first: by the operation, then by code, then by tag."""
     found: dict[str, Suggestion] = {}
-    surgery = episode.surgery
+    surgery, known = episode.surgery, library_of(episode.practice).protocols
     if surgery and surgery.procedure_tag in library().tags:
         for protocol_id in library().tags[surgery.procedure_tag].protocols:
-            _add(found, protocol_id, surgery.approach, f"Operation: {surgery.procedure}")
+            _add(found, known, protocol_id, surgery.approach, f"Operation: {surgery.procedure}")
     for code in _codes_of(episode):
-        for protocol in library().protocols_for_code(code):
-            _add(found, protocol.id, surgery.approach if surgery else "", f"Code {code}")
+        for protocol in library_of(episode.practice).protocols_for_code(code):
+            _add(found, known, protocol.id, surgery.approach if surgery else "", f"Code {code}")
     for tag in episode.population:
         if tag in library().tags:
             for protocol_id in library().tags[tag].protocols:
-                _add(found, protocol_id, "", library().tags[tag].name)
+                _add(found, known, protocol_id, "", library().tags[tag].name)
     return list(found.values())
 
 
@@ -82,8 +83,10 @@ def _with_kinds(tag: str) -> list[str]:
     return out
 
 
-def _add(found: dict[str, Suggestion], protocol_id: str, approach: str, because: str) -> None:
-    protocol = library().protocols.get(protocol_id)
+def _add(
+    found: dict[str, Suggestion], known: Mapping[str, Protocol], protocol_id: str, approach: str, because: str
+) -> None:
+    protocol = known.get(protocol_id)
     if protocol is None or protocol_id in found:
         return
     wanted = approach.strip().casefold()

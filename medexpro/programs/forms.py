@@ -2,7 +2,7 @@
 
 from django import forms as django_forms
 
-from medexpro.knowledge.library import library
+from medexpro.knowledge.library import Library
 from medexpro.web import forms
 
 
@@ -12,9 +12,9 @@ class MakeForm(forms.Form):
     protocol = django_forms.ChoiceField(label="Protocol")
     variant = django_forms.ChoiceField(label="Approach or procedure", required=False)
 
-    def __init__(self, *args, suggested: str = "", **kwargs):
+    def __init__(self, *args, library: Library, suggested: str = "", **kwargs):
         super().__init__(*args, **kwargs)
-        protocols = library().protocols
+        protocols = library.protocols
         self.fields["protocol"].choices = [(key, entry.condition) for key, entry in sorted(protocols.items())]
         self.fields["protocol"].initial = suggested
         by_protocol = [
@@ -46,10 +46,10 @@ class AddForm(forms.Form):
     )
     id = django_forms.UUIDField(widget=django_forms.HiddenInput)
 
-    def __init__(self, *args, taken=(), **kwargs):
+    def __init__(self, *args, library: Library, taken=(), **kwargs):
         super().__init__(*args, **kwargs)
         by_region: dict[str, list] = {}
-        for exercise in library().exercises.values():
+        for exercise in library.exercises.values():
             if exercise.id not in taken:
                 by_region.setdefault(exercise.body_region.replace("_", " ").capitalize(), []).append(
                     (exercise.id, exercise.name)

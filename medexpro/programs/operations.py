@@ -13,7 +13,7 @@ from medexpro.episodes.models import Episode
 from medexpro.kernel.findings import Weight
 from medexpro.kernel.reference import Exercise
 from medexpro.kernel.refusals import NotFound, Refusal
-from medexpro.knowledge.library import library
+from medexpro.knowledge.library import library_of
 from medexpro.knowledge.operations import pin
 from medexpro.practice import permissions
 from medexpro.practice.models import Member
@@ -47,7 +47,7 @@ def make(episode: Episode, *, protocol_id: str, variant: str = "", by: Member, a
     precautions. Raises ProgramRefused when there is a program already or no such protocol.
     """
     permissions.check(by, Permission.PROGRAMS_EDIT, episode)
-    protocol = library().protocols.get(protocol_id)
+    protocol = library_of(episode.practice).protocols.get(protocol_id)
     if protocol is None:
         raise ProgramRefused("This protocol is not in service.", field="protocol")
     if state.program_of(episode):
@@ -56,8 +56,8 @@ def make(episode: Episode, *, protocol_id: str, variant: str = "", by: Member, a
     clearance.suggest_precautions(episode, protocol, variant, by=by, at=at)
     phase = protocol.phases[0]
     program = Program.objects.create(
-        practice=episode.practice, episode=episode, protocol=pin("protocol", protocol_id), phase=phase.id,
-        made_by=by, made_at=at,
+        practice=episode.practice, episode=episode, protocol=pin("protocol", protocol_id, episode.practice),
+        phase=phase.id, made_by=by, made_at=at,
     )  # fmt: skip
     _add_phase(program, phase, by=by)
     record(events.MADE, program, by=by, at=at, protocol=protocol_id, version=protocol.version, phase=phase.id)
@@ -65,7 +65,7 @@ def make(episode: Episode, *, protocol_id: str, variant: str = "", by: Member, a
 
 
 def _add_phase(program: Program, phase, *, by: Member) -> None:
-    lines = making.lines_for(phase, library().exercises, state.blocks_of(program.episode))
+    lines = making.lines_for(phase, library_of(program.practice).all_exercises, state.blocks_of(program.episode))
     for order, line in enumerate(lines, start=1):
         _create(program, line, order=order, by=by)
 
@@ -104,7 +104,7 @@ def add_exercise(
         if known.program_id != program.pk:
             raise NotFound("There is no such exercise in this program.")
         return known
-    exercise = library().exercises.get(exercise_id)
+    exercise = library_of(by.practice).exercises.get(exercise_id)
     if exercise is None:
         raise ProgramRefused("There is no such exercise in the library.", field="exercise")
     _weigh(exercise, program.episode, reason)
@@ -147,7 +147,9 @@ def remove_exercise(line: ProgramExercise, *, reason: str = "", by: Member, at: 
 def restore_exercise(line: ProgramExercise, *, by: Member, at: datetime) -> None:
     """Undo taking an exercise out; the precautions are weighed again."""
     permissions.check(by, Permission.PROGRAMS_EDIT, line)
-    _weigh(library().exercises[line.exercise], line.episode, line.contraindication_reason)
+    _weigh(
+        library_of(by.practice).all_exercises[line.exercise], line.episode, line.contraindication_reason
+    )
     line.removed_at, line.removed_reason = None, ""
     line.save_version(expected=None)
     record(events.ADDED, line, by=by, at=at, exercise=line.exercise, undone=True)

@@ -14,7 +14,7 @@ from medexpro.episodes.models import Episode
 from medexpro.episodes.reading import once
 from medexpro.kernel.findings import Finding, Weight
 from medexpro.kernel.reference import Exercise, Protocol
-from medexpro.knowledge.library import library
+from medexpro.knowledge.library import library_of
 from medexpro.knowledge.models import KnowledgeVersion
 from medexpro.practice.prepared import Given, Prepared
 from medexpro.programs.models import Program, ProgramExercise
@@ -94,11 +94,12 @@ def entered_on(program: Program) -> dict[str, date]:
 
 def fitting_instead(program: Program, exercise_id: str) -> list[Exercise]:
     """Return exercises near one that can't stay, which fit every precaution and are not in the program yet."""
-    exercise = library().exercises.get(exercise_id)
+    lib = library_of(program.episode.practice)
+    exercise = lib.all_exercises.get(exercise_id)
     if exercise is None:
         return []
     taken = program.exercises.filter(removed_at=None).values_list("exercise", flat=True)
-    return alternatives(exercise, library().exercises, blocks_of(program.episode), taken=taken)
+    return alternatives(exercise, lib.exercises, blocks_of(program.episode), taken=taken)
 
 
 def blocks_of(episode: Episode) -> list[Block]:
@@ -124,14 +125,15 @@ def gates_listed(program: Program | None) -> frozenset[str]:
 def lines_now(program: Program, *, blocks: list[Block] | None = None) -> list[Line]:
     """Return the program's exercises in order, each weighed against the precautions in force."""
     blocks = blocks_of(program.episode) if blocks is None else blocks
+    lib = library_of(program.episode.practice)
     planned = list(program.exercises.filter(removed_at=None))
     taken = [line.exercise for line in planned]
     lines = []
     for line in planned:
-        exercise = library().exercises.get(line.exercise)
+        exercise = lib.all_exercises.get(line.exercise)
         findings = check_fit(exercise, blocks) if exercise else []
         instead = (
-            alternatives(exercise, library().exercises, blocks, taken=taken) if findings and exercise else []
+            alternatives(exercise, lib.exercises, blocks, taken=taken) if findings and exercise else []
         )
         lines.append(Line(line, findings, instead))
     return lines

@@ -17,6 +17,7 @@ from medexpro.episodes.models import Episode
 from medexpro.kernel import clock
 from medexpro.kernel.ids import uuid7
 from medexpro.kernel.refusals import Conflict, Refusal
+from medexpro.knowledge.library import library_of
 from medexpro.practice.access import requires
 from medexpro.practice.permissions import Permission
 from medexpro.programs import forms, operations, presenters, state
@@ -67,7 +68,7 @@ def _show(
         suggested = fitting[0].protocol_id if fitting else ""
         variant = fitting[0].variant if fitting else ""
         context["make"] = shown.get("make") or forms.MakeForm(
-            suggested=suggested, initial={"protocol": suggested, "variant": variant}
+            library=library_of(episode.practice), suggested=suggested, initial={"protocol": suggested, "variant": variant}
         )
         return page(request, "programs/none.html", context, status=status)
 
@@ -91,7 +92,7 @@ def _show(
             for line in lines
         ],
         "add": shown.get("add") or forms.AddForm(
-            taken=[line.planned.exercise for line in lines], initial={"id": uuid7()}
+            library=library_of(episode.practice), taken=[line.planned.exercise for line in lines], initial={"id": uuid7()}
         ),
         "phase_form": shown.get("phase_form") or forms.PhaseForm(initial={"choice": "hold"}),
         "fitt": list(phase.fitt.items()),
@@ -119,7 +120,7 @@ def _subtitle(episode: Episode, at: datetime) -> str:
 def make(request: HttpRequest, episode_id: Any) -> HttpResponse:
     """Make the program from a protocol."""
     episode, at = _episode(request, episode_id), clock.now()
-    form = forms.MakeForm(request.POST)
+    form = forms.MakeForm(request.POST, library=library_of(episode.practice))
     if form.is_valid():
         values = form.values()
         try:
@@ -139,7 +140,7 @@ def add(request: HttpRequest, episode_id: Any) -> HttpResponse:
     """Add an exercise, weighed against the precautions."""
     episode, at = _episode(request, episode_id), clock.now()
     program = get_object_or_404(Program, episode=episode, ended_at=None)
-    form = forms.AddForm(request.POST)
+    form = forms.AddForm(request.POST, library=library_of(episode.practice))
     if form.is_valid():
         values = form.values()
         try:

@@ -11,7 +11,7 @@ from django.db.models.functions import Length
 from medexpro.audit.trail import record
 from medexpro.episodes.models import Episode
 from medexpro.kernel.refusals import Conflict, Refusal
-from medexpro.knowledge.library import library
+from medexpro.knowledge.library import library_of
 from medexpro.pdf import engine
 from medexpro.pdf.engine import Rendered
 from medexpro.pdf.letterhead import Letterhead
@@ -370,7 +370,7 @@ def sign(
             Document.objects.filter(pk=document.replaces_id).update(state=Document.State.VOID)
         record(
             events.SIGN, document, by=by, at=at, number=document.number, sha256=document.sha256,
-            wording_kept=sorted({mark.entry for mark in marks_in(contents)}),
+            wording_kept=sorted({mark.entry for mark in marks_in(contents, document.practice)}),
         )  # fmt: skip
     return document
 
@@ -388,15 +388,15 @@ def _check_open(document: Document, version: int) -> None:
 def _check_contents(document: Document, contents: Contents, accept_wording: bool) -> None:
     if not contents.measured:
         raise NothingMeasured(NOTHING[Document.Kind(document.kind)])
-    marks = marks_in(contents)
+    marks = marks_in(contents, document.practice)
     if any(mark.refused for mark in marks) or (marks and not accept_wording):
         raise WordingLeft(marks)
 
 
-def marks_in(contents: Contents) -> list[Mark]:
+def marks_in(contents: Contents, practice: Practice) -> list[Mark]:
     """Return the marked words in what a person wrote. What the record proposes is checked data of its own."""
     written = {key: text for key, text in contents.texts.items() if text != contents.own.get(key)}
-    return find_marks(written, library().wording)
+    return find_marks(written, library_of(practice).wording)
 
 
 def proof(document: Document, *, at: datetime, by: Member | None = None) -> Rendered:

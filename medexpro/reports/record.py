@@ -158,7 +158,7 @@ def holds(record: Record) -> list[str]:
         if visit.held:
             names = [
                 catalogue.entry_of(measure).short
-                for measure in map(catalogue.any_measure, visit.measures)
+                for measure in (catalogue.any_measure(key, record.episode.practice) for key in visit.measures)
                 if measure
             ]
             what = f": {', '.join(dict.fromkeys(names)).lower()}" if names else ""

@@ -316,7 +316,7 @@ def _as_it_stands(document: Document, made: contents.Contents) -> dict[str, Any]
     return {
         "shown": fingerprint(made.snapshot, letterhead),
         "fit": engine.pages_needed(LAYOUTS[document.kind], made.snapshot, letterhead),
-        "marks": operations.marks_in(made),
+        "marks": operations.marks_in(made, document.practice),
         "notes": forms.notes_on(made.texts),
         "length": length_in_words(list(made.texts.values())),
         "measured": made.measured,

@@ -16,7 +16,7 @@ from medexpro.clearance import operations as clearance
 from medexpro.kernel.findings import first_obstacle
 from medexpro.kernel.quantities import UnitMismatch, label, to_canonical
 from medexpro.kernel.refusals import NotAllowed, NotFound, Refusal
-from medexpro.knowledge.library import library
+from medexpro.knowledge.library import library, library_of
 from medexpro.practice import permissions
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
@@ -256,7 +256,7 @@ def _run(work: Work) -> tuple[str, dict[str, Any]]:
 
 
 def _reading(work: Work) -> None:
-    measure = library().measures.get(work.body.get("measure", ""))
+    measure = library_of(work.by.practice).measures.get(work.body.get("measure", ""))
     # Without a word a reading taken after the start was taken at work; a rested recheck says so.
     moment = work.body.get("moment", "in" if work.session.started_at else "pre")
     if measure is None or moment not in ("pre", "in", "post"):
@@ -452,7 +452,7 @@ def _new_entry(
     The precautions are weighed as in a program: what they block enters no session, and what they ask a reason for
     enters with one, from a member who may change programs.
     """
-    exercise = library().exercises.get(exercise_id)
+    exercise = library_of(work.by.practice).exercises.get(exercise_id)
     if exercise is None:
         raise CommandRefused("There is no such exercise in the library.", field="exercise")
     findings = check_fit(exercise, blocks_of(work.session.episode))

@@ -18,7 +18,7 @@ from medexpro.clearance.rules.verdict import GateVerdict
 from medexpro.episodes.models import Episode
 from medexpro.episodes.reading import together
 from medexpro.kernel.findings import Closes, Finding, Weight
-from medexpro.knowledge.library import library
+from medexpro.knowledge.library import library_of
 from medexpro.practice.prepared import Given, Prepared
 from medexpro.programs.rules.making import closed_with
 from medexpro.programs.state import gates_listed
@@ -178,7 +178,7 @@ def _signs_of(session: SessionLog) -> list[Sign] | None:
 
 def parts_of(session: SessionLog, entry: ExerciseEntry) -> frozenset[str]:
     """Return the parts whose closing closes an entry: its own part, weight on the feet, the operated joint, itself."""
-    exercise = library().exercises.get(entry.exercise)
+    exercise = library_of(session.episode.practice).all_exercises.get(entry.exercise)
     surgery = session.episode.surgery
     shape = (
         closed_with(exercise, surgery.joint if surgery else "")

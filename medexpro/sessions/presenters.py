@@ -8,7 +8,7 @@ from typing import Any
 from medexpro.kernel.findings import Finding
 from medexpro.kernel.quantities import label
 from medexpro.kernel.reference import Verification
-from medexpro.knowledge.library import library
+from medexpro.knowledge.library import library, library_of
 from medexpro.programs.models import ServiceCategory
 from medexpro.programs.rules.fit import Block
 from medexpro.programs.rules.making import line_of
@@ -137,7 +137,8 @@ def swaps_state(weighing: Weighing, blocks: Sequence[Block]) -> dict[str, Any]:
 
     Each comes as the entry it would be, with what was done of it the last time, and with what speaks against it.
     """
-    session, known = weighing.session, library().exercises
+    session = weighing.session
+    known = library_of(session.episode.practice).exercises
     taken = [entry.exercise for entry in weighing.entries]
     found = {
         key: choices(known[key], known, blocks, taken=taken) for key in dict.fromkeys(taken) if key in known
@@ -280,7 +281,7 @@ def readings_by_name(session: SessionLog) -> list[tuple[str, list[tuple[str, dat
             found.setdefault("Blood pressure", []).append((value, one.at, one.moment))
             continue
         value = plain(one.value) + ("" if unit.startswith("/") else " ") + unit
-        found.setdefault(measure_name(one.measure), []).append((value.strip(), one.at, one.moment))
+        found.setdefault(measure_name(one.measure, session.practice), []).append((value.strip(), one.at, one.moment))
     return list(found.items())
 
 
@@ -290,7 +291,7 @@ def symptom_words(ids: Sequence[str]) -> list[str]:
     return [known[key].professional if key in known else key.replace("_", " ") for key in ids]
 
 
-def measure_name(measure: str) -> str:
-    """Return what people call a measure."""
-    known = library().measures.get(measure)
+def measure_name(measure: str, practice: Any) -> str:
+    """Return what people of a practice call a measure."""
+    known = library_of(practice).all_measures.get(measure)
     return known.name if known else measure

@@ -19,9 +19,9 @@ from medexpro.clients.panels import open_chart
 from medexpro.episodes.models import Episode
 from medexpro.kernel import clock
 from medexpro.kernel.quantities import label
-from medexpro.kernel.reference import Verification
+from medexpro.kernel.reference import Measure, Verification
 from medexpro.kernel.refusals import NotAllowed, NotFound, Refusal
-from medexpro.knowledge.library import library
+from medexpro.knowledge.library import Library, library_of
 from medexpro.practice import reauth
 from medexpro.practice.access import requires
 from medexpro.practice.locking import on_the_floor
@@ -133,7 +133,7 @@ def _subtitle(session: SessionLog, at: Any) -> str:
 
 def _data(request: HttpRequest, session: SessionLog, context: GateContext) -> dict[str, Any]:
     """Return what the page's script needs and no command changes."""
-    lib, episode = library(), session.episode
+    lib, episode = library_of(session.practice), session.episode
     us = session.practice.units == "us"
     question = lib.red_flag_question
     provider = episode.referral.provider if episode.referral else None
@@ -161,7 +161,7 @@ def _data(request: HttpRequest, session: SessionLog, context: GateContext) -> di
         "signs": [
             {"id": key, "words": lib.symptoms[key].professional} for key in clearance.signs_to_ask(context)
         ],
-        "measures": _measures(context),
+        "measures": _measures(context, lib),
         "limited": list(dict.fromkeys(limit.measure for limit in context.limits)),
         "load_step": 5 if us else 2.5,
         "load_unit": label("[lb_av]" if us else "kg"),
@@ -179,17 +179,16 @@ def _data(request: HttpRequest, session: SessionLog, context: GateContext) -> di
     }
 
 
-def _measures(context: GateContext) -> dict[str, dict[str, Any]]:
+def _measures(context: GateContext, lib: Library) -> dict[str, dict[str, Any]]:
     """Return every measure a gate of this client may ask for, as the page asks for it: name, unit, ranges, step."""
     weighed = {rule.measure for gate in context.gates for rule in (*gate.rules, *gate.clears_at)}
     named = {"bp_systolic", "bp_diastolic", "resting_hr", "spo2"} | weighed | set(context.required)
     named |= {limit.measure for limit in context.limits}
-    return {key: _measure(key) for key in sorted(named & set(library().measures))}
+    return {key: _measure(lib.measures[key]) for key in sorted(named & set(lib.measures))}
 
 
-def _measure(measure_id: str) -> dict[str, Any]:
+def _measure(measure: Measure) -> dict[str, Any]:
     """Return one measure: what a reading can be and what it usually is, for the page to refuse and to ask by."""
-    measure = library().measures[measure_id]
     ends = {"possible": measure.valid_range, "usual": measure.plausible_range}
     return {
         "name": measure.name,

@@ -49,7 +49,7 @@ def set_goal(
         return known
     if horizon_days not in HORIZONS:
         raise GoalRefused("Choose 30 or 90 days.", field="horizon_days")
-    what = catalogue.measure_of(measure)
+    what = catalogue.measure_of(measure, by.practice)
     if what.id in JUDGED_BY_LIMITS:
         raise GoalRefused("Pressure and pulse are kept inside limits; they are no goals.", field="measure")
     if what.sides and side not in what.sides:
@@ -105,7 +105,7 @@ def change_goal(
     if (goal.target, goal.activity) == (target, activity):
         return goal
     if goal.target != target:
-        _check_target(goal.episode, catalogue.measure_of(goal.measure), goal.side, target)
+        _check_target(goal.episode, catalogue.measure_of(goal.measure, by.practice), goal.side, target)
     goal.state, goal.ended_reason = Goal.State.CHANGED, reason.strip()[:240]
     goal.save_version(expected=expected)
     new = Goal.objects.create(

@@ -84,8 +84,8 @@ def start(
         raise AssessmentRefused("This episode is closed. Measurements belong to an open one.")
     if kind == Assessment.Kind.REASSESSMENT and not state.finished_baseline(episode):
         raise AssessmentRefused("The baseline comes first: a reassessment compares with it.", field="kind")
-    planned = _known(state.plan_for(episode, kind) if measures is None else measures)
-    if kind != Assessment.Kind.CHECK or _tiring(planned):
+    planned = _known(state.plan_for(episode, kind) if measures is None else measures, by)
+    if kind != Assessment.Kind.CHECK or _tiring(planned, by):
         _refuse_unsafe(episode, at)
     try:
         with transaction.atomic():
@@ -113,12 +113,12 @@ def plan(
     _refuse_finished(assessment)
     planned = list(assessment.planned)
     if add:
-        (wanted,) = _known([add])
-        if not catalogue.can_be_typed(catalogue.measure_of(wanted)):
+        (wanted,) = _known([add], by)
+        if not catalogue.can_be_typed(catalogue.measure_of(wanted, by.practice)):
             raise AssessmentRefused("This one is worked out from other values.", field="measure")
         if wanted in planned:
             return assessment
-        if _tiring([wanted]):
+        if _tiring([wanted], by):
             _refuse_unsafe(assessment.episode, at)
         planned.append(wanted)
     if take_off:
@@ -195,7 +195,7 @@ def _meet_goals(assessment: Assessment, rows: Sequence[Measurement], *, by: Memb
         "episode"
     ):
         row = reached.get((goal.measure, goal.side))
-        measure = catalogue.any_measure(goal.measure)
+        measure = catalogue.any_measure(goal.measure, by.practice)
         if row is None or measure is None:
             continue
         if baselines is None:
@@ -204,12 +204,12 @@ def _meet_goals(assessment: Assessment, rows: Sequence[Measurement], *, by: Memb
             met(goal, assessment.practice.day(row.measured_at), by=by, at=at)
 
 
-def _known(measures: Sequence[str]) -> list[str]:
-    return [catalogue.measure_of(measure).id for measure in dict.fromkeys(measures)]
+def _known(measures: Sequence[str], by: Member) -> list[str]:
+    return [catalogue.measure_of(measure, by.practice).id for measure in dict.fromkeys(measures)]
 
 
-def _tiring(measures: Sequence[str]) -> bool:
-    return any(catalogue.measure_of(measure).category not in AT_REST for measure in measures)
+def _tiring(measures: Sequence[str], by: Member) -> bool:
+    return any(catalogue.measure_of(measure, by.practice).category not in AT_REST for measure in measures)
 
 
 def _refuse_unsafe(episode: Episode, at: datetime) -> None:
@@ -252,7 +252,7 @@ def record(
     value nobody confirmed yet, Conflict when somebody else recorded in between.
     """
     permissions.check(by, Permission.ASSESSMENTS_MEASURE, assessment)
-    what = catalogue.measure_of(measure)
+    what = catalogue.measure_of(measure, by.practice)
     side = _side(what, side)
     row = _current(assessment, measure, side)
     if assessment.finished_at is not None and row is None:
@@ -281,7 +281,7 @@ def record(
         row.corrections = [*row.corrections, before]
     for name, wanted in fields.items():
         setattr(row, name, wanted)
-    row.by, row.definition = by, pin("measure", measure)
+    row.by, row.definition = by, pin("measure", measure, by.practice)
     row.save_version(expected=None)
     kind = events.CORRECTED if assessment.finished_at else events.CHANGED
     record_event(
@@ -304,7 +304,7 @@ def _first(
         with transaction.atomic():
             row = Measurement.objects.create(
                 practice=assessment.practice, episode=assessment.episode, assessment=assessment, measure=what.id,
-                definition=pin("measure", what.id), side=side, measured_at=at, by=by, **fields,
+                definition=pin("measure", what.id, by.practice), side=side, measured_at=at, by=by, **fields,
             )  # fmt: skip
     except IntegrityError:
         # Two requests side by side: the second finds the first one's row, the same or another.

@@ -18,7 +18,7 @@ from medexpro.clearance.rules.limits import Limit, Origin
 from medexpro.clients.models import ClientDocument
 from medexpro.episodes.models import Episode
 from medexpro.kernel.findings import Closes
-from medexpro.knowledge.library import library
+from medexpro.knowledge.library import library, library_of
 from medexpro.practice import permissions
 from medexpro.practice.models import Member, Practice
 from medexpro.practice.permissions import Permission
@@ -42,7 +42,7 @@ def record_limit(
     permissions.check(by, Permission.CLEARANCE_DECIDE, episode)
     permissions.check(by, Permission.CLEARANCE_DECIDE, provider)
     check_belongs(episode, document=document)
-    _check_limit(measure, op, value, closes)
+    _check_limit(measure, op, value, closes, by)
     _check_days(episode, written_on, valid_to, at)
     limit = ProviderLimit(
         practice=episode.practice, episode=episode, measure=measure, op=op, value=value, closes=closes, words=words.strip(),
@@ -76,8 +76,8 @@ def _check_days(episode: Episode, written_on: date, valid_to: date | None, at: d
         raise ClearanceRefused("The last day lies before the day it was written.", field="valid_to")
 
 
-def _check_limit(measure: str, op: str, value: Decimal, closes: str) -> None:
-    known = library().measures.get(measure)
+def _check_limit(measure: str, op: str, value: Decimal, closes: str, by: Member) -> None:
+    known = library_of(by.practice).measures.get(measure)
     if known is None:
         raise ClearanceRefused("There is no such measure.", field="measure")
     if op not in (">", "<") or closes not in set(Closes):
@@ -144,7 +144,7 @@ def tighten(
     """
     permissions.check(by, Permission.KNOWLEDGE_APPROVE)
     _check_reason(reason)
-    _check_limit(measure, op, value, closes)
+    _check_limit(measure, op, value, closes, by)
     day = practice.day(at)
     limit = Limit(measure=measure, op=op, value=value, origin=Origin.PRACTICE, who=str(by), written_on=day,
                   valid_from=day, closes=Closes(closes))  # fmt: skip

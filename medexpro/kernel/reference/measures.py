@@ -133,6 +133,7 @@ class Measure(Record):
     """A test, reading or questionnaire with its protocol, ranges, change values, lines and norm tables.
 
     sides: ("left", "right") when each side is kept, else empty. precision: the step it is read in.
+    domain, scale: of a practice's own version: its place in the profile, and from where to where it is drawn.
     """
 
     id: str
@@ -159,6 +160,8 @@ class Measure(Record):
     region: str = ""
     reference_value: Decimal | None = None
     words: ChangeWords | None = None
+    domain: str = ""
+    scale: Range | None = None
 
     @property
     def per_side(self) -> bool:
