@@ -38,6 +38,7 @@ from medexpro.episodes.rules import category as category_rule
 from medexpro.kernel.findings import Closes, Finding, Weight, sort_findings
 from medexpro.kernel.reference import Action
 from medexpro.knowledge.library import library
+from medexpro.knowledge.turning import turned_on
 from medexpro.referrals import standing
 
 # ---- Screening
@@ -377,6 +378,7 @@ def gate_context(
         required=[*lib.required_each_session, *_listed_by_plans(episode, on, known)],
         listed=frozenset(listed),
         limits=limits_in_force(episode),
+        turned_on=frozenset(turned_on(episode.practice)),
         sign_words={key: symptom.professional for key, symptom in lib.symptoms.items()},
     )
 

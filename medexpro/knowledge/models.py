@@ -105,6 +105,29 @@ class Approval(models.Model):
         ]
 
 
+@sealed()
+class FiguresTurned(models.Model):
+    """A named member turned the unverified figures of one entry on for the practice, or off again.
+
+    Never changed: the newest row of an entry says what holds. It holds for the version it was said about, so that
+    figures nobody of the practice compared are never on. Practice and member stand above this area: ids and names.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    practice_id = models.UUIDField()
+    version = models.ForeignKey(KnowledgeVersion, on_delete=models.PROTECT, related_name="+")
+    turned_on = models.BooleanField()
+    reason = models.CharField(max_length=240)
+    by_id = models.UUIDField()
+    by_name = models.CharField(max_length=200, help_text="As it read on the day")
+    at = models.DateTimeField()
+    on = models.DateField(help_text="The practice’s local day")
+    objects = models.Manager.from_queryset(ApprovalQuerySet)()
+
+    class Meta:
+        indexes = [models.Index(fields=["practice_id", "at"], name="turned_by_practice")]
+
+
 class OwnQuerySet(models.QuerySet):
     def of(self, practice: Any) -> "OwnQuerySet":
         """Return the entries of one practice (the practice or its id)."""

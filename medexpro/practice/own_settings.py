@@ -15,7 +15,14 @@ from medexpro.practice.settings_page import Line, Part
 def register() -> None:
     """Put the lines in place, when the app starts."""
     settings_page.add(Part("Who sees what", people, ("practice.Member", "practice.Invitation"), order=20))
-    settings_page.add(Part("Clinical rules", rules, ("knowledge.Approval", "knowledge.OwnEntry"), order=60))
+    settings_page.add(
+        Part(
+            "Clinical rules",
+            rules,
+            ("knowledge.Approval", "knowledge.FiguresTurned", "knowledge.OwnEntry"),
+            order=60,
+        )
+    )
 
 
 def people(member: Member, at: datetime) -> list[Line]:

@@ -15,6 +15,7 @@ from medexpro.kernel.ids import uuid7
 from medexpro.kernel.reference import Protocol
 from medexpro.kernel.refusals import NotFound
 from medexpro.knowledge.library import library
+from medexpro.knowledge.turning import turned_on
 from medexpro.practice import permissions
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
@@ -33,14 +34,17 @@ def suggest_precautions(
     there = set(episode.precautions.exclude(protocol_item="").values_list("protocol_item", flat=True))
     operated_on = episode.surgery.performed_on if episode.surgery else None
     made = []
-    for item in protocol.precautions_of(variant):
+    held = turned_on(episode.practice)
+    for item in protocol.precautions_of(variant, turned_on=held):
         if item.id in there:
             continue
         week = item.ask_release_from_week
+        # Who turned an unverified one on stands with it for good, also once it is off for others.
+        source = item.source if item.verification.in_force else f"{held[item.id].label}. {item.source}"
         made.append(
             Precaution.objects.create(
                 practice=episode.practice, episode=episode, text=item.phrase, detail=item.text, tags=list(item.tags),
-                mode=item.mode, protocol_item=item.id, source=item.source[:240], recorded_by=by,
+                mode=item.mode, protocol_item=item.id, source=source[:240], recorded_by=by,
                 verification=item.verification.value,
                 ask_release_from=operated_on + timedelta(weeks=week) if operated_on and week else None,
             )
@@ -175,6 +179,35 @@ def keep_precaution(
     precaution.ask_release_from = ask_again_on
     precaution.save_version(expected=None)
     record(events.PRECAUTION_KEPT, precaution, by=by, at=at, ask_again_on=ask_again_on.isoformat())
+    return precaution
+
+
+@transaction.atomic
+def settle_condition(precaution: Precaution, *, holds: bool, words: str, by: Member, at: datetime) -> Precaution:
+    """Say whether a conditional precaution holds for this client, by a member's word and without a provider's.
+
+    It is on the client's record while it holds; that it does not hold, or no more, takes the reason. Which precautions a
+    member settles so, the caller knows from the protocol. Raises ClearanceRefused for others, and without the reason.
+    """
+    permissions.check(by, Permission.PROGRAMS_EDIT, precaution)
+    if precaution.mode != "conditional" or precaution.confirmed_provider_id:
+        raise ClearanceRefused("This precaution is the provider’s to confirm or to release.")
+    if precaution.state == "released":
+        raise ClearanceRefused("This precaution was taken off the record. Add a new one.")
+    if not holds and not words.strip():
+        raise ClearanceRefused("Say why it does not hold for this client.", field="words")
+    day = precaution.practice.day(at)
+    if holds:
+        precaution.state, precaution.confirmed_words, precaution.confirmed_on = "confirmed", words.strip()[:240], day
+        event = events.PRECAUTION_CONFIRMED
+    elif precaution.state == "confirmed":
+        precaution.state, precaution.released_words, precaution.released_on = "released", words.strip()[:240], day
+        event = events.PRECAUTION_RELEASED
+    else:
+        precaution.state, precaution.confirmed_words, precaution.confirmed_on = "declined", words.strip()[:240], day
+        event = events.PRECAUTION_DECLINED
+    precaution.save_version(expected=None)
+    record(event, precaution, by=by, at=at, by_record=True)
     return precaution
 
 

@@ -91,6 +91,8 @@ def context_from(figures: Mapping[str, Any], log: Mapping[str, Any], at: datetim
             answered=frozenset(log.get("answered", ())),
             required=tuple(figures["required"]),
             listed=frozenset(figures["listed"]),
+            # What was written for this client is in force, also where the practice turned it on.
+            turned_on=frozenset(gate["id"] for gate in figures["gates"]),
             labels={key: (value[0], value[1]) for key, value in figures["labels"].items()},
             sign_words=figures["signs"],
         )

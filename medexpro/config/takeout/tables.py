@@ -40,6 +40,7 @@ NAMES = {
     "practice.BreakGlass": "Records opened by the owner",
     "knowledge.KnowledgeVersion": "Reference data used",
     "knowledge.Approval": "Working rules approved",
+    "knowledge.FiguresTurned": "Unverified figures turned on or off",
     "knowledge.OwnEntry": "Own versions of the reference data",
     "clients.ContactPerson": "Contacts of clients",
     "clients.Consent": "Agreements",

@@ -1,5 +1,6 @@
 """Exercises and protocols: phases, dosage, precautions, criteria."""
 
+from collections.abc import Collection
 from decimal import Decimal
 
 from medexpro.kernel.reference.base import Record, Verification
@@ -61,13 +62,20 @@ class Fitt(Record):
 
 
 class Criterion(Record):
-    """A measured condition for going on to the next phase."""
+    """A measured condition for going on to the next phase.
+
+    or_rise: an improvement on the baseline, in the measure's unit, that does as well. visits: every one of the last so
+    many resting values counts, those taken before a session included. weeks: how long the mark has been kept.
+    """
 
     measure: str
     op: str
     value: Decimal
     text: str
     verification: Verification
+    or_rise: Decimal | None = None
+    visits: int = 1
+    weeks: int = 0
 
 
 class Phase(Record):
@@ -182,7 +190,7 @@ class Protocol(Record):
         raise KeyError(f"{self.id} has no precaution {precaution_id!r}")
 
     def precautions_of(
-        self, variant_id: str = "", *, turned_on: frozenset[str] = frozenset()
+        self, variant_id: str = "", *, turned_on: Collection[str] = ()
     ) -> tuple[Precaution, ...]:
         """Return the precautions in force for a variant: every one but those of the other variants.
 

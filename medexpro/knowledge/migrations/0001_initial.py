@@ -69,4 +69,21 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('practice_id', 'version'), name='a_practice_approves_a_version_once')],
             },
         ),
+        migrations.CreateModel(
+            name='FiguresTurned',
+            fields=[
+                ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('practice_id', models.UUIDField()),
+                ('turned_on', models.BooleanField()),
+                ('reason', models.CharField(max_length=240)),
+                ('by_id', models.UUIDField()),
+                ('by_name', models.CharField(help_text='As it read on the day', max_length=200)),
+                ('at', models.DateTimeField()),
+                ('on', models.DateField(help_text='The practice’s local day')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='knowledge.knowledgeversion')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['practice_id', 'at'], name='turned_by_practice')],
+            },
+        ),
     ]
