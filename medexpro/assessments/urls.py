@@ -2,16 +2,24 @@
 
 from django.urls import path
 
-from medexpro.assessments import goal_views, views
+from medexpro.assessments import flow_views, goal_views, table_views, views, vital_views
 
 urlpatterns = [
     path("episodes/<uuid:episode_id>/", views.index, name="index"),
     path("episodes/<uuid:episode_id>/start/", views.start, name="start"),
     path("episodes/<uuid:episode_id>/measures/", views.measures, name="measures"),
+    path("episodes/<uuid:episode_id>/vital-signs/", vital_views.show, name="vital_signs"),
     path("episodes/<uuid:episode_id>/goals/", goal_views.goals, name="goals"),
     path("episodes/<uuid:episode_id>/goals/set/", goal_views.set_goal, name="set_goal"),
+    path("episodes/<uuid:episode_id>/compared/<slug:measure>/", table_views.compared, name="compared"),
+    path("episodes/<uuid:episode_id>/compared/<slug:measure>/choose/", table_views.choose_table, name="choose_table"),
+    path("steps/", flow_views.name_steps, name="name_steps"),
+    path("tables/", table_views.preferred, name="preferred"),
+    path("tables/<slug:measure>/", table_views.prefer, name="prefer"),
     path("<uuid:assessment_id>/", views.show, name="show"),
     path("<uuid:assessment_id>/record/<slug:measure>/", views.record, name="record"),
+    path("<uuid:assessment_id>/note/<slug:key>/", flow_views.note, name="note"),
+    path("<uuid:assessment_id>/region/", flow_views.region, name="region"),
     path("<uuid:assessment_id>/plan/", views.plan, name="plan"),
     path("<uuid:assessment_id>/leave-out/<slug:measure>/", views.leave_out, name="leave_out"),
     path("<uuid:assessment_id>/finish/", views.finish, name="finish"),

@@ -461,6 +461,10 @@ class SettingsForm(Letterhead):
         choices=Practice._meta.get_field("feed_names").choices,
         widget=Picks(),
     )
+    grip_alert_kg = forms.IntegerField(label="Tell of grip, kg below the own best", min_value=0, max_value=20)
+    screening_keep_days = forms.IntegerField(
+        label="Keep participants of a screening day, days", min_value=1, max_value=365
+    )
     reimbursement_on = forms.TypedChoiceField(
         label="How do clients settle?",
         choices=SETTLE,

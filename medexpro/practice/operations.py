@@ -36,6 +36,8 @@ SETTINGS = (
     "reassess_days",
     "remind_hours",
     "feed_names",
+    "screening_keep_days",
+    "grip_alert_kg",
     "reimbursement_on",
 )
 PROFILE = ("credentials", "title", "phone", "signature")
@@ -76,6 +78,12 @@ def check_settings(values: dict[str, Any]) -> dict[str, Any]:
     if not 0 <= values.get("remind_hours", 0) <= 168:
         raise SettingsRefused(
             "A reminder goes out up to 168 hours before, a week. 0 reminds nobody.", field="remind_hours"
+        )
+    if not 1 <= values.get("screening_keep_days", 30) <= 365:
+        raise SettingsRefused("Participants are kept for 1 to 365 days.", field="screening_keep_days")
+    if not 0 <= values.get("grip_alert_kg", 0) <= 20:
+        raise SettingsRefused(
+            "Choose 1 to 20 kg. 0 takes the change that counts for this client.", field="grip_alert_kg"
         )
     for name, longest in (("idle_minutes", 60), ("session_idle_minutes", 240)):
         if not 1 <= values.get(name, 1) <= longest:

@@ -33,6 +33,8 @@ SETTINGS = {
     "reassess_days": "A reassessment is due this many days after the last. 30 is the longest; you may only tighten.",
     "remind_hours": "Clients who agreed to messages are reminded by e-mail that long before: day, time, place. 0 reminds nobody.",
     "feed_names": "What a member’s own calendar elsewhere shows of clients. Initials tell a stranger nothing.",
+    "screening_keep_days": "So long after the day, who was measured and is no lead goes from our books; the counts stay.",
+    "grip_alert_kg": "Grip that fell further below the client’s own best is offered as an observation for the provider. 0 takes the change in force, the larger of error and what matters.",
     "reimbursement_on": "Whether step 8 of an episode reads Settled or Billing. No document promises payment.",
 }
 
@@ -50,6 +52,8 @@ LOOKED_FOR = {
     "session_idle_minutes": "lock timeout idle screen floor",
     "reassess_days": "cadence measure again due",
     "remind_hours": "reminders appointments e-mail messages booking",
+    "screening_keep_days": "retention delete event participants privacy",
+    "grip_alert_kg": "grip strength decline alert vital signs hand",
     "feed_names": "ics feed subscribe phone google outlook privacy",
 }
 
@@ -59,7 +63,9 @@ SETTING_GROUPS = (
     ("Who sees what", "", ("professionals_see",)),
     ("Safety at the screen", "", ("second_factor_required", "idle_minutes", "session_idle_minutes")),
     ("Cadences", "", ("reassess_days",)),
+    ("Measuring", "", ("grip_alert_kg",)),
     ("Calendar", "", ("remind_hours", "feed_names")),
+    ("Screening days", "", ("screening_keep_days",)),
 )
 
 

@@ -83,6 +83,7 @@ class Migration(migrations.Migration):
                 ('screening_keep_days', models.PositiveSmallIntegerField(default=30, help_text='Days after a screening day at which its participants are let go of')),
                 ('remind_hours', models.PositiveSmallIntegerField(default=0, help_text='Hours before a booking at which its client is reminded; 0 reminds nobody')),
                 ('feed_names', models.CharField(choices=[('initials', 'Clients’ initials'), ('names', 'Clients’ names')], default='initials', max_length=8)),
+                ('grip_alert_kg', models.PositiveSmallIntegerField(default=0, help_text='Kilograms below the own best from where on grip is told; 0 takes the change in force')),
                 ('reimbursement_on', models.BooleanField(default=False, editable=False)),
                 ('setup_done_at', models.DateTimeField(editable=False, null=True)),
                 ('rules_read_by', models.CharField(blank=True, editable=False, help_text='Who is to read the rules left open at set-up', max_length=160)),
