@@ -3,7 +3,7 @@ which change counts. Read from the data, so that a new measure is tested by bein
 
 from collections.abc import Iterator
 from decimal import Decimal
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import pytest
 from hypothesis import given
@@ -188,7 +188,7 @@ def test_percentiles_rise_with_the_value_and_stop_at_the_tables_ends(key):
         over = norms.compare(measure, table, highest + HAIR, who)
         assert (under.below, under.above) == (None, first)
         assert (over.below, over.above) == (last, None)
-        for (one, at), (other, next_) in zip(tabled, tabled[1:], strict=False):
+        for (one, at), (other, next_) in pairwise(tabled):
             if at < next_:
                 between = norms.compare(measure, table, at + HAIR, who)
                 assert (between.below, between.above) == (one, other), f"{table.file}, {row.age_min}"
