@@ -41,8 +41,8 @@ class Entry(NamedTuple):
     @property
     def title(self) -> str:
         """Return what a person calls the entry."""
-        for field in ("name", "condition", "title", "text"):
-            if title := getattr(self.record, field, ""):
+        for part in ("name", "condition", "title", "text"):
+            if title := getattr(self.record, part, ""):
                 return title
         return self.key
 

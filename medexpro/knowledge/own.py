@@ -1,8 +1,9 @@
 """The practice's own versions: drafts, putting in service, undoing, withdrawing, taking out and bringing in."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,11 +14,10 @@ from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 
 from medexpro.audit import trail
-from medexpro.kernel import reference as ref
 from medexpro.kernel.refusals import Conflict, NotAllowed, NotFound, Refusal
 from medexpro.knowledge import events, operations, overlay
 from medexpro.knowledge.access import APPROVE
-from medexpro.knowledge.library import Entry, Library, Own, library, library_of
+from medexpro.knowledge.library import Entry, Library, Own, library
 from medexpro.knowledge.models import KnowledgeVersion, OwnEntry
 from medexpro.knowledge.overlay import Laid
 from medexpro.knowledge.own_kinds import KINDS, OwnRefused, Wrong, content_of
@@ -28,6 +28,7 @@ LONGEST_NOTE = 240
 # What a draft may hold: a protocol with four phases takes about 30,000.
 LARGEST = 400_000
 OWN_KEY = "own_"
+OWN_SHAPE = re.compile(r"own_[a-z0-9_]{1,36}\Z")
 
 
 def hash_of(content: Mapping[str, Any]) -> str:
@@ -68,7 +69,7 @@ def starting_content(practice: Any, kind: str, key: str) -> dict[str, Any]:
 
 def new_key(practice: Any, kind: str, name: str) -> str:
     """Return an id for an entry that only this practice has; none of ours ever begins so."""
-    stem = OWN_KEY + (slugify(name).replace("-", "_")[:50].strip("_") or get_random_string(6, "abcdefgh"))
+    stem = OWN_KEY + (slugify(name).replace("-", "_")[:30].strip("_") or get_random_string(6, "abcdefgh"))
     taken = set(OwnEntry.objects.of(practice).filter(kind=kind).values_list("key", flat=True))
     number, key = 1, stem
     while key in taken:
@@ -140,6 +141,11 @@ def keep_draft(
     return row
 
 
+def _ours_kept(kind: str, key: str) -> KnowledgeVersion | None:
+    """Return the kept version of our entry an own one is made from; None where only the practice has it."""
+    return operations.pin(kind, key) if (kind, key) in operations.stamped() else None
+
+
 @transaction.atomic
 def drop_draft(draft: OwnEntry, *, by: Any, at: datetime) -> None:
     """Throw a draft away. Raises Refusal for what is no draft."""
@@ -168,7 +174,7 @@ def seen(practice: Any, kind: str, key: str, content: Mapping[str, Any]) -> Seen
         record = read(kind, key, version, content)
     except Unreadable as error:
         return Seen(None, None, error.wrongs)
-    own = Own(version, "", datetime.min.date(), hash_of(content_of(record)))
+    own = Own(version, "", date.min, hash_of(content_of(record)))
     lib = overlay.lay(library(), [*_others(practice, kind, key), Laid(kind, record, own)])
     return Seen(lib, Entry(kind, key, version, record), wrongs_in(lib, kind, record))
 
@@ -206,6 +212,17 @@ def put_in_service(draft: OwnEntry, *, note: str | None = None, by: Any, at: dat
     if _same_as_in_force(by.practice_id, draft, content):
         raise OwnRefused([Wrong("", "Nothing differs from what is in force now.")])
     row = _start(draft, content, note=draft.note if note is None else note, by=by, at=at)
+    _tell(events.OWN_IN_SERVICE, row, by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def start(kind: str, key: str, content: Mapping[str, Any], *, note: str, by: Any, at: datetime) -> OwnEntry:
+    """Put a content in service that was weighed already, as one of several of a file."""
+    _check(by)
+    _lock(by.practice)
+    row = OwnEntry(practice_id=by.practice_id, kind=kind, key=key, based_on=_ours_kept(kind, key))
+    row = _start(row, content, note=note, by=by, at=at)
     _tell(events.OWN_IN_SERVICE, row, by=by, at=at)
     return row
 

@@ -5,6 +5,7 @@ An area above adds a kind of its own with `register`; the library then carries i
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import msgspec
@@ -37,7 +38,7 @@ Pairs = Iterable[tuple[str, str]]
 class OwnKind:
     """One kind of entry. ours: our records of it by id. loosened: what an own version takes away that must stay.
 
-    problems: what is wrong with one record in a library in which it lies; where None, the library's own checks say it.
+    problems: what is wrong with one record in a library in which it lies, beside what the library's own checks say of it.
     in_library: whether the library holds the kind itself.
     """
 
@@ -60,7 +61,23 @@ class OwnKind:
         if "verification" in fields:
             # Whatever ours rests on: an own version stands with the name of who put it in service.
             given["verification"] = ref.Verification.HOUSE_RULE.value
-        return msgspec.convert(given, self.record, strict=False)
+        record = msgspec.convert(given, self.record, strict=False)
+        _refuse_unkeepable(msgspec.to_builtins(record, builtin_types=(Decimal,)), "")
+        return record
+
+
+def _refuse_unkeepable(value: Any, path: str) -> None:
+    """Refuse what no rule can weigh or no database keep: a number that is none, a sign of no letter."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            _refuse_unkeepable(item, f"{path}.{key}")
+    elif isinstance(value, list | tuple):
+        for place, item in enumerate(value):
+            _refuse_unkeepable(item, f"{path}[{place}]")
+    elif isinstance(value, Decimal) and not value.is_finite():
+        raise ValueError(f"a decimal is no number - at `${path}`")
+    elif isinstance(value, str) and "\x00" in value:
+        raise ValueError(f"a `str` holds a sign that can't be kept - at `${path}`")
 
 
 def content_of(record: ref.Record) -> dict[str, Any]:
@@ -85,9 +102,11 @@ for _kind in (
     OwnKind(
         "measure", "measure", "Measures", ref.Measure, lambda: library().all_measures,
         lambda ours, own: own_rules.measure_loosened(ours, own, library().gates.values()),
+        lambda lib, own: own_rules.measure_unknown(own, library().all_measures.values()),
     ),
     OwnKind(
-        "exercise", "exercise", "Exercises", ref.Exercise, lambda: library().exercises, own_rules.exercise_loosened
+        "exercise", "exercise", "Exercises", ref.Exercise, lambda: library().exercises, own_rules.exercise_loosened,
+        lambda lib, own: own_rules.exercise_unknown(own, library().exercises.values()),
     ),
     OwnKind(
         "protocol", "protocol", "Protocols", ref.Protocol, lambda: library().all_protocols, own_rules.protocol_loosened

@@ -76,7 +76,7 @@ def wrongs_in(lib: Library, kind: str, record: Any) -> list[Wrong]:
     ours = known.ours().get(record.id)
     found = [Wrong(*pair) for pair in known.loosened(ours, record)] if ours is not None else []
     if known.problems is not None:
-        return found + [Wrong(*pair) for pair in known.problems(lib, record)]
+        found += [Wrong(*pair) for pair in known.problems(lib, record)]
     return found + data_wrongs(lib, kind, record.id)
 
 

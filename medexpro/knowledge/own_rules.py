@@ -22,13 +22,58 @@ def _missing(ours: Iterable[str], own: Iterable[str]) -> list[str]:
     return [key for key in ours if key not in there]
 
 
+CLOSED_BY = {
+    "movement_pattern": "The pattern",
+    "position": "The position",
+    "body_region": "The region",
+}
+
+
 def exercise_loosened(ours: ref.Exercise, own: ref.Exercise) -> Pairs:
-    """Yield what an own exercise takes away: a tag by which a precaution keeps it from a client."""
+    """Yield what an own exercise takes away: a tag of a precaution, or what tells a safety gate that it closes it."""
+    for field, what in CLOSED_BY.items():
+        if getattr(ours, field) != getattr(own, field):
+            said = getattr(ours, field).replace("_", " ")
+            yield (
+                field,
+                f"{what} stays {said}: a safety gate closes the exercise by it. Make an exercise of your own instead.",
+            )
     if gone := _missing(ours.contraindicated_tags, own.contraindicated_tags):
         yield (
             "contraindicated_tags",
             f"{_named(gone)} must stay: a precaution keeps this exercise away by it. You may add tags, not take ours away.",
         )
+
+
+def exercise_unknown(own: ref.Exercise, known: Iterable[ref.Exercise]) -> Pairs:
+    """Yield what of an exercise no rule would know: the safety gates close by pattern, position and region."""
+    library = list(known)
+    for field in CLOSED_BY:
+        said = sorted({getattr(one, field) for one in library})
+        if getattr(own, field) not in said:
+            yield field, f"Choose one of these: {', '.join(one.replace('_', ' ') for one in said)}."
+    dose, units = own.default_dose, sorted({one.default_dose.unit for one in library})
+    if not 6 <= dose.effort_rpe_max <= 20:
+        yield "default_dose.effort_rpe_max", "Effort runs from 6 to 20."
+    if dose.unit not in units:
+        yield "default_dose.unit", f"Choose one of these: {', '.join(units)}."
+    if dose.sets > MOST_SETS:
+        yield "default_dose.sets", f"At most {MOST_SETS} sets."
+    if dose.quantity > MOST_OF_A_DOSE:
+        yield "default_dose.quantity", f"At most {MOST_OF_A_DOSE:,}."
+    yield from _name_wrong(own.name)
+
+
+LONGEST_NAME = 120
+MOST_SETS = 12
+MOST_OF_A_DOSE = 20_000
+
+
+def _name_wrong(name: str) -> Pairs:
+    if not name.strip():
+        yield "name", "Give it a name."
+    elif len(name) > LONGEST_NAME:
+        yield "name", f"At most {LONGEST_NAME} characters; this has {len(name)}."
 
 
 def measure_loosened(ours: ref.Measure, own: ref.Measure, gates: Iterable[ref.Gate]) -> Pairs:
@@ -59,6 +104,26 @@ def measure_loosened(ours: ref.Measure, own: ref.Measure, gates: Iterable[ref.Ga
             "valid_range",
             f"A safety gate weighs this measure, so every reading from {low:f} to {high:f} must stay possible.",
         )
+
+
+MOST_TRIALS = 6
+LARGEST = 99_999
+
+
+def measure_unknown(own: ref.Measure, known: Iterable[ref.Measure]) -> Pairs:
+    """Yield what of a measure no page or rule would know."""
+    library = list(known)
+    if own.category not in {one.category for one in library}:
+        yield "category", "Choose one of the kinds offered."
+    if own.unit not in {one.unit for one in library}:
+        yield "unit", "Choose one of the units offered."
+    yield from _name_wrong(own.name)
+    if own.trials.count > MOST_TRIALS:
+        yield "trials.count", f"At most {MOST_TRIALS} trials are kept."
+    if max(abs(own.valid_range.min), abs(own.valid_range.max)) > LARGEST:
+        yield "valid_range", f"A value has at most {LARGEST:,} on either side of nought."
+    if own.scale is not None and not own.scale.min < own.scale.max:
+        yield "scale", "The scale runs from a lower to a higher value."
 
 
 def protocol_loosened(ours: ref.Protocol, own: ref.Protocol) -> Pairs:
@@ -110,7 +175,7 @@ def _precaution_loosened(ours: ref.Precaution, own: ref.Precaution) -> Pairs:
     if gone := _missing(ours.applies_to, own.applies_to):
         yield "precautions", f"{said} still belongs to {_named(gone)}."
     week, mine = ours.ask_release_from_week, own.ask_release_from_week
-    if week is None and mine is not None or (week is not None and mine is not None and mine < week):
+    if (week is None and mine is not None) or (week is not None and mine is not None and mine < week):
         yield "precautions", f"{said}: the release is not asked for earlier than in ours."
 
 
