@@ -6,8 +6,9 @@ class AssessmentsConfig(AppConfig):
     label = "assessments"
 
     def ready(self) -> None:
-        from medexpro.assessments import own_panels, own_steps, own_timeline
+        from medexpro.assessments import own_panels, own_settings, own_steps, own_timeline
 
         own_panels.register()
         own_timeline.register()
         own_steps.register()
+        own_settings.register()

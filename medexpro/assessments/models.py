@@ -2,10 +2,11 @@
 
 from django.db import models
 
+from medexpro.audit.sealing import sealed
 from medexpro.clients.models import Side
 from medexpro.episodes.models import Episode, EpisodeRow
 from medexpro.knowledge.models import KnowledgeVersion
-from medexpro.practice.models import Member, VersionedModel
+from medexpro.practice.models import Member, PracticeModel, VersionedModel
 
 
 class Assessment(VersionedModel, EpisodeRow):
@@ -97,3 +98,22 @@ class Goal(VersionedModel, EpisodeRow):
     ended_reason = models.CharField(max_length=240, blank=True, help_text="Why it was dropped or replaced")
     set_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField()
+
+
+@sealed()
+class TableChoice(PracticeModel):
+    """Which table a measure is compared with: for one episode, or without one for the practice. Never edited.
+
+    The newest row is in force; an episode's goes before the practice's.
+    """
+
+    episode = models.ForeignKey(Episode, null=True, on_delete=models.PROTECT, related_name="table_choices")
+    measure = models.CharField(max_length=40)
+    table = models.CharField(
+        max_length=80, blank=True, help_text="Key of the table or equation; empty takes the measure's own order"
+    )
+    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "episode", "at"], name="table_choices_in_force")]

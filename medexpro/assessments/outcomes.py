@@ -1,12 +1,12 @@
 """One outcome per measure and side: from where to where, what the change means, how it compares, and its drawings."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from medexpro.assessments import catalogue, due, limits
+from medexpro.assessments import catalogue, due, limits, tables
 from medexpro.assessments.models import Goal
 from medexpro.assessments.readings import Key, Taken, baseline_of, series
 from medexpro.assessments.rules import change as change_rules
@@ -27,6 +27,7 @@ from medexpro.web.charts import Band, Better, Line, Point, Ruler, TrendChart, ba
 GRIP = "grip_strength"
 OP_WORDS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 KINDS = {Verdict.BETTER: "better", Verdict.WORSE: "worse", Verdict.NO_MEASURABLE_CHANGE: "same"}
+NOBODY, OWN_ORDER = norms.Subject(), tables.InForce()
 ONE_VALUE = "One value so far; nothing to compare with yet"
 
 
@@ -56,6 +57,7 @@ class Outcome:
     one. change: from baseline to current; since_last: from the one before. compared: the place among people at the
     age of the test, or why it is not shown; line: the published line by its name. differs: why baseline and current
     can't be compared. goal: the open one that ends first, else the one met last. age: at the current test.
+    weighed: all published lines for this person. subject: who is placed in a table; table: the choice in force.
     """
 
     measure: Measure
@@ -77,6 +79,9 @@ class Outcome:
     due_on: date | None
     unit: str
     age: int | None
+    weighed: Sequence[norms.Line] = ()
+    subject: norms.Subject = NOBODY
+    table: tables.InForce = OWN_ORDER
 
     @property
     def key(self) -> Key:
@@ -191,6 +196,39 @@ class Outcome:
         """Return the place among people as a sentence, or why none is shown."""
         found = self.compared
         return found.sentence if isinstance(found, norms.Comparison) else found.reason
+
+    @cached_property
+    def options(self) -> tuple[norms.Option, ...]:
+        """Return what the measure may be compared with, the preferred one first."""
+        return tables.options_of(self.measure)
+
+    @property
+    def place_in(self) -> Callable[[norms.Option], norms.Comparison | norms.NoComparison]:
+        """Return the function that places the current result by one option, or says why not."""
+
+        def place(option: norms.Option) -> norms.Comparison | norms.NoComparison:
+            if (reason := _never_compared(self.measure, self.current)) is not None:
+                return reason
+            return norms.compare(
+                self.measure, option.table, self.current.value, self.subject, equation=option.equation
+            )
+
+        return place
+
+    @property
+    def line_facts(self) -> list[tuple[str, str]]:
+        """Return every published line that could be weighed: its name with its figure, and on which side the value is.
+
+        Such as ("Weakness (SDOC): under 20 kg", "not under it").
+        """
+        found = []
+        for line in self.weighed:
+            if line.limit is None or line.crossed is None:
+                continue
+            word = said.RANGES[line.cutoff.op]
+            figure = said.amount(self.measure, line.limit, self.unit)
+            found.append((f"{line.cutoff.label}: {word} {figure}", word if line.crossed else f"not {word}"))
+        return found
 
     @property
     def line_name(self) -> str:
@@ -404,6 +442,7 @@ def outcomes(
     tags = change_rules.expand_tags(episode.population, library_of(episode.practice).tags)
     goals = goal_rows(episode) if goals is None else goals
     due_on = due.reassessment_due_on(episode)
+    chosen = tables.in_force(episode) if _has_choice(found) else {}
     in_limits = limits.limits_for(episode, on) if any(key[0] in JUDGED_BY_LIMITS for key in found) else {}
     order = {key: place for place, key in enumerate(library_of(episode.practice).all_measures)}
     made = []
@@ -411,8 +450,16 @@ def outcomes(
         measure = catalogue.any_measure(key[0], episode.practice)
         if measure is not None:
             goal = _goal_for(goals, key, found, episode)
-            made.append(_outcome(episode, measure, key[1], found, tags, goal, due_on, in_limits.get(key[0])))
+            table = chosen.get(key[0], OWN_ORDER)
+            made.append(
+                _outcome(episode, measure, key[1], found, tags, goal, due_on, in_limits.get(key[0]), table)
+            )
     return made
+
+
+def _has_choice(found: Iterable[Key]) -> bool:
+    """Return whether a measure has more than one table, so that a choice could be in force."""
+    return any(measure in tables.choosable() for measure, _ in found)
 
 
 def _outcome(
@@ -424,6 +471,7 @@ def _outcome(
     goal: GoalStanding | None,
     due_on: date | None,
     in_limits: Limits | None,
+    table: tables.InForce,
 ) -> Outcome:
     readings = found[measure.id, side]
     entry, current = catalogue.entry_of(measure), readings[-1]
@@ -441,17 +489,18 @@ def _outcome(
         return _judge(measure, first, current, tags, age)
 
     subject = _subject(episode, measure, entry, current, found)
-    lines = norms.lines(measure, current.value, subject, library().norms, tags=tags)
-    line = next((line for line in lines if line.cutoff.id in entry.lines), None)
+    placed = _is_better_hand(measure, current, found)
+    weighed = norms.lines(measure, current.value, subject, library().norms, tags=tags) if placed else []
+    line = next((line for line in weighed if line.cutoff.id in entry.lines), None)
     return Outcome(
         measure=measure, entry=entry, side=side, readings=readings, baseline=baseline, current=current,
         previous=previous, best_before=best_before, change=judge(baseline),
         since_last=judge(earlier[-1] if earlier else None), against_best=judge(best_before),
-        compared=_compared(measure, current, subject),
-        line=line if _is_better_hand(measure, current, found) else None, limits=in_limits,
+        compared=_compared(measure, current, subject, table.key),
+        line=line, limits=in_limits,
         differs=current.done_like(baseline) if current is not baseline else "", goal=goal, due_on=due_on,
         unit=shown_unit(measure, entry, episode.practice.units),
-        age=age,
+        age=age, weighed=weighed, subject=subject, table=table,
     )  # fmt: skip
 
 
@@ -498,14 +547,23 @@ def _subject(
     )
 
 
-def _compared(
-    measure: Measure, current: Taken, subject: norms.Subject
-) -> norms.Comparison | norms.NoComparison:
+def _never_compared(measure: Measure, current: Taken) -> norms.NoComparison | None:
+    """Return why a result is placed in no table at all, whatever the table; None where a table may answer."""
     if measure.id in JUDGED_BY_LIMITS:
         return norms.NoComparison("", "Pressure and pulse are inside or outside limits, nothing else.")
     if current.modified:
         return norms.NoComparison("", "The test was modified, so no table fits it.")
-    return norms.best_comparison(measure, library().norms_of(measure), current.value, subject)
+    return None
+
+
+def _compared(
+    measure: Measure, current: Taken, subject: norms.Subject, chosen: str
+) -> norms.Comparison | norms.NoComparison:
+    never = _never_compared(measure, current)
+    if never is not None:
+        return never
+    tables_ = library().norms_of(measure)
+    return norms.best_comparison(measure, tables_, current.value, subject, chosen=chosen)
 
 
 # ---- Goals

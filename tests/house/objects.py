@@ -309,6 +309,9 @@ VALUES: dict[str, Build] = {
 ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "assessments:record": lambda world: {"assessment_id": world.assessment.pk, "measure": "tug"},
     "assessments:leave_out": lambda world: {"assessment_id": world.assessment.pk, "measure": "tug"},
+    "assessments:compared": lambda world: {"episode_id": world.episode.pk, "measure": "grip_strength"},
+    "assessments:choose_table": lambda world: {"episode_id": world.episode.pk, "measure": "grip_strength"},
+    "assessments:prefer": lambda world: {"measure": "grip_strength"},
     "knowledge:kind": lambda world: {"kind": "measures"},
     "knowledge:show": lambda world: {"kind": "measure", "key": "grip_strength"},
     "reports:acknowledgement": lambda world: {"referral_id": world.acknowledgement.episode.referral_id},

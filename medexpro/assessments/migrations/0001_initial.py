@@ -102,4 +102,20 @@ class Migration(migrations.Migration):
             model_name='measurement',
             constraint=models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('assessment', 'measure', 'side'), name='one_result_per_measure_and_side_in_an_assessment'),
         ),
+        migrations.CreateModel(
+            name='TableChoice',
+            fields=[
+                ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('measure', models.CharField(max_length=40)),
+                ('table', models.CharField(blank=True, help_text="Key of the table or equation; empty takes the measure's own order", max_length=80)),
+                ('at', models.DateTimeField()),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
+                ('episode', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='table_choices', to='episodes.episode')),
+                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.practice')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['practice', 'episode', 'at'], name='table_choices_in_force')],
+            },
+        ),
     ]

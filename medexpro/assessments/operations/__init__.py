@@ -21,6 +21,11 @@ from medexpro.assessments.operations.measuring import (
     restore,
     start,
 )
+from medexpro.assessments.operations.tables import (
+    TableRefused,
+    choose_table,
+    choose_table_for_practice,
+)
 from medexpro.assessments.rules.goals import GoalRefused
 
 __all__ = [
@@ -30,7 +35,10 @@ __all__ = [
     "GoalRefused",
     "Implausible",
     "MeasurementRefused",
+    "TableRefused",
     "change_goal",
+    "choose_table",
+    "choose_table_for_practice",
     "drop_goal",
     "finish",
     "leave_out",

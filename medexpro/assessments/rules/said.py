@@ -19,6 +19,8 @@ SINGULAR = {
     "grade": "grade",
 }
 CLOSE_UP = {"°", "%"}
+# The range a published line names, in words.
+RANGES = {"<": "under", "<=": "at or under", ">": "over", ">=": "at or over"}
 
 
 def figure(measure: Measure, value: Decimal, unit: str = "") -> str:
