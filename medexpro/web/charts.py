@@ -345,15 +345,22 @@ def _time_scale(chart: TrendChart, left: float, right: float):
 
 
 def _days(chart: TrendChart, x, left: float, right: float) -> list[tuple[float, str, str]]:
-    """Return (x, text, anchor) of the days under the axis; those in the middle give way where it is narrow."""
-    wanted = [(x(p.on), words.day(p.on, "short")) for p in chart.points]
+    """Return (x, text, anchor) of the days under the axis; those in the middle give way where it is narrow.
+
+    A day is named once however often it was measured on. The newest day is always named: where it would touch the first
+    one it moves to its right.
+    """
     years = {p.on.year for p in chart.points} | ({chart.due_on.year} if chart.due_on else set())
+    names = {p.on: words.day(p.on, "short") for p in chart.points}
     if len(years) > 1:
-        wanted = [(x(p.on), f"{words.day(p.on, 'short')} ’{p.on.year % 100:02d}") for p in chart.points]
+        names = {on: f"{text} ’{on.year % 100:02d}" for on, text in names.items()}
+    wanted = [(x(on), text) for on, text in names.items()]
+    newest = len(wanted) - 1
     if chart.due_on and (not chart.points or chart.due_on > chart.points[-1].on):
         wanted.append((x(chart.due_on), f"{words.day(chart.due_on, 'short')}, due"))
-    order = [0, *range(len(wanted) - 1, 0, -1)] if wanted else []
     # Later days matter more than those in the middle, and the first says where it began.
+    order = [0, newest, *range(len(wanted) - 1, newest, -1), *range(newest - 1, 0, -1)] if newest > 0 else []
+    order = order or list(range(len(wanted)))
     taken: list[tuple[float, float]] = []
     kept: dict[int, tuple[float, str, str]] = {}
     for n in order:
@@ -361,6 +368,9 @@ def _days(chart: TrendChart, x, left: float, right: float) -> list[tuple[float, 
         size = len(text) * GLYPH
         anchor = "start" if at - size / 2 < left else "end" if at + size / 2 > right + 70 else "middle"
         start = at if anchor == "start" else at - size if anchor == "end" else at - size / 2
+        if n == newest and taken and start < taken[0][1] + 6:
+            start, anchor = taken[0][1] + 6, "start"
+            at = start
         if all(start + size + 6 <= low or start >= high + 6 for low, high in taken):
             taken.append((start, start + size))
             kept[n] = (at, text, anchor)

@@ -151,6 +151,25 @@ def test_a_range_that_does_not_rise_is_refused():
         tug(y_min=15, y_max=15)
 
 
+def test_two_results_on_one_day_share_its_name_and_both_stand_in_the_table():
+    chart = tug(points=[Point(AUG, 13.8), Point(AUG, 12.9)], ends_on=None)
+    g = charts.trend_geometry(chart)
+    assert [text for _, text, _ in g.days] == ["Aug 17"]
+    assert g.marks[0].x == g.marks[1].x and g.marks[0].y != g.marks[1].y
+    assert "Aug 17, 2026, 13.8; Aug 17, 2026, 12.9" in chart.description
+    x, _, text, _ = g.value_label
+    assert text == "12.9" and x >= g.marks[1].x + 8  # Beside the points, over neither.
+
+
+def test_the_newest_day_is_named_also_beside_the_first():
+    g = charts.trend_geometry(
+        tug(points=[Point(AUG, 13.8), Point(AUG + timedelta(days=2), 12.9)], ends_on=SEP)
+    )
+    (first, first_text, anchor), (second, second_text, _) = g.days
+    assert (first_text, second_text) == ("Aug 17", "Aug 19")
+    assert anchor == "start" and second >= first + len(first_text) * charts.GLYPH
+
+
 # ---- Properties
 
 
@@ -175,7 +194,7 @@ def test_labels_keep_the_order_of_their_lines(wanted):
 
 @given(
     values=st.lists(st.floats(-5, 30, allow_nan=False), min_size=1, max_size=20),
-    days=st.lists(st.integers(1, 200), min_size=20, max_size=20),
+    days=st.lists(st.integers(0, 200), min_size=20, max_size=20),
     levels=st.lists(st.floats(6, 15), min_size=3, max_size=3),
     size=st.floats(0.1, 6),
     width=st.integers(260, 700),
