@@ -1,10 +1,11 @@
 """Every figure of one entry, for its page: value, for whom, source, mark."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from medexpro.kernel import reference as ref
-from medexpro.knowledge.library import Entry, library
+from medexpro.knowledge.library import Entry, shown
 from medexpro.knowledge.presenters import (
     ACTIONS,
     COMPARISON,
@@ -21,20 +22,31 @@ from medexpro.knowledge.presenters import (
     trial_words,
     with_unit,
 )
+from medexpro.knowledge.turning import TurnedOn
 
 RANGES = "Ranges an entry is checked against"
 HOUSE = Mark.of(ref.Verification.HOUSE_RULE)
 
 
-def sections_of(entry: Entry) -> list[Section]:
-    """Return an entry's figures in groups, each figure with what it rests on."""
-    return [section for section in DETAILS[entry.kind](entry.record) if section.facts]
+def sections_of(entry: Entry, turned_on: Mapping[str, TurnedOn] | None = None) -> list[Section]:
+    """Return an entry's figures in groups, each figure with what it rests on. turned_on: what the practice turned on."""
+    found = [section for section in DETAILS[entry.kind](entry.record) if section.facts]
+    return [_marked(section, turned_on) for section in found] if turned_on else found
 
 
-def _fact(name: str, value: str, record: Any, population: str = "") -> Fact:
-    return Fact(
-        name, value, population, getattr(record, "source", ""), Mark.of(getattr(record, "verification", None))
+def _marked(section: Section, turned_on: Mapping[str, TurnedOn]) -> Section:
+    """Return a section whose unverified figures say who turned them on."""
+    facts = (
+        replace(fact, mark=Mark.on(turned_on[fact.turns])) if fact.turns in turned_on else fact
+        for fact in section.facts
     )
+    return replace(section, facts=tuple(facts))
+
+
+def _fact(name: str, value: str, record: Any, population: str = "", turns: str = "") -> Fact:
+    mark = getattr(record, "verification", None)
+    turns = "" if mark is None or mark.in_force else turns
+    return Fact(name, value, population, getattr(record, "source", ""), Mark.of(mark), turns)
 
 
 def _measure(measure: ref.Measure) -> Iterator[Section]:
@@ -72,7 +84,7 @@ def _measure(measure: ref.Measure) -> Iterator[Section]:
         span = f"{plain(value.value)} to " if value.value_high is not None else ""
         said = f"{span}{with_unit(value.threshold, value.unit or unit)} ({value.type})"
         population = f"{value.population}{', ' + value.note if value.note else ''}"
-        changes.append(_fact(ROLES[value.role], said, value, population))
+        changes.append(_fact(ROLES[value.role], said, value, population, measure.id))
     yield Section("Amounts of change", tuple(changes))
     yield Section("Published lines", tuple(_line(cutoff, measure) for cutoff in measure.cutoffs))
     yield Section("Norm tables", tuple(_norm_fact(file) for file in measure.norms))
@@ -83,14 +95,14 @@ def _line(cutoff: ref.CutOff, measure: ref.Measure) -> Fact:
     if cutoff.value is not None:
         value = f"{COMPARISON[cutoff.op].capitalize()} {with_unit(cutoff.value, cutoff.unit or measure.unit)}"
     else:
-        table = library().norms[cutoff.table or cutoff.equation]
+        table = shown().norms[cutoff.table or cutoff.equation]
         value = f"{COMPARISON[cutoff.op].capitalize()} the line of {table.title}"
     population = {"male": "men", "female": "women"}.get(cutoff.sex, "")
-    return _fact(cutoff.label, value, cutoff, population)
+    return _fact(cutoff.label, value, cutoff, population, cutoff.id)
 
 
 def _norm_fact(file: str) -> Fact:
-    norm = library().norms[file]
+    norm = shown().norms[file]
     rows: tuple[ref.NormRow | ref.IntervalRow | ref.EquationRow, ...] = (
         norm.rows or norm.intervals or norm.equations
     )
@@ -108,8 +120,8 @@ def _licence(measure: ref.Measure) -> Iterator[Fact]:
 
 
 def _gate(gate: ref.Gate) -> Iterator[Section]:
-    data = library()
-    yield Section("What it says", (_fact(ACTIONS[gate.action], gate.text, gate),))
+    data = shown()
+    yield Section("What it says", (_fact(ACTIONS[gate.action], gate.text, gate, turns=gate.id),))
     facts = [Fact("Weighed", WHEN[gate.when])]
     joined = "all of" if gate.logic == "all" else "any of"
     facts += [
@@ -139,7 +151,7 @@ def _gate(gate: ref.Gate) -> Iterator[Section]:
 
 
 def _limit_set(limit_set: ref.LimitSet) -> Iterator[Section]:
-    gates = library().gates
+    gates = shown().gates
     yield Section("Limits", (_fact(limit_set.name, limit_set.note, limit_set),))
     yield Section(
         "Its gates",
@@ -148,7 +160,7 @@ def _limit_set(limit_set: ref.LimitSet) -> Iterator[Section]:
 
 
 def _norm(norm: ref.NormSet) -> Iterator[Section]:
-    measures = library().all_measures
+    measures = shown().all_measures
     for variant in norm.variants:
         rows = [row for row in norm.rows if variant.variant in {"all", row.variant}]
         facts = [Fact("Not shown", variant.held)] if variant.held else []
@@ -160,14 +172,18 @@ def _norm(norm: ref.NormSet) -> Iterator[Section]:
                     _row(row),
                     row,
                     row.note,
+                    norm.file,
                 )
             )
         yield Section(rows[0].variant if rows else norm.title, tuple(facts))
     yield Section(
         "Raw sum to interval score",
-        tuple(_fact(f"Raw sum {row.raw_sum}", plain(row.interval_score), row) for row in norm.intervals),
+        tuple(
+            _fact(f"Raw sum {row.raw_sum}", plain(row.interval_score), row, turns=norm.file)
+            for row in norm.intervals
+        ),
     )
-    yield Section("Equations", tuple(_equation(row) for row in norm.equations))
+    yield Section("Equations", tuple(fact for row in norm.equations for fact in _equation(row, norm.file)))
 
 
 def _row(row: ref.NormRow) -> str:
@@ -184,22 +200,26 @@ def _row(row: ref.NormRow) -> str:
     return " to ".join(end for end in (low, high) if end) + f" {row.unit.strip('{}')}"
 
 
-def _equation(row: ref.EquationRow) -> Fact:
+def _equation(row: ref.EquationRow, file: str) -> Iterator[Fact]:
     sex = {"male": "Men", "female": "Women"}.get(row.sex, "Anyone")
+    name = f"{row.equation_id.replace('_', ' ').capitalize()}: {sex}, {row.age_min} to {row.age_max}"
     height, weight = plain(row.height_cm_coef), plain(row.weight_kg_coef)
     said = f"{plain(row.intercept_m)} + {height} × height (cm) + {weight} × weight (kg) + {plain(row.age_y_coef)} × age"
-    return _fact(
-        f"{row.equation_id.replace('_', ' ')}: {sex}, {row.age_min} to {row.age_max}", said, row, row.note
-    )
+    yield _fact(name, said, row, row.note, file)
+    if row.lln_subtract_m is not None and row.lln_verification is not None:
+        mark = row.lln_verification
+        said = f"{plain(row.lln_subtract_m)} m below the expected distance"
+        turns = "" if mark.in_force else file
+        yield Fact(f"{name}, lower limit of normal", said, row.note, row.source, Mark.of(mark), turns)
 
 
 def _protocol(protocol: ref.Protocol) -> Iterator[Section]:
-    data = library()
+    data = shown()
     yield Section("Who may enter", tuple(Fact("", text) for text in protocol.entry_criteria))
     yield Section("Not while", tuple(Fact("", text) for text in protocol.contraindications))
     yield Section(
         "Precautions",
-        tuple(_fact(p.phrase, p.text, p, _lifts(p)) for p in protocol.precautions),
+        tuple(_fact(p.phrase, p.text, p, _lifts(p), p.id) for p in protocol.precautions),
     )
     measures = ", ".join(data.all_measures[key].name for key in protocol.baseline_measures)
     again = ", ".join(data.all_measures[key].name for key in protocol.reassess.measures)
@@ -243,7 +263,7 @@ def _lifts(precaution: ref.Precaution) -> str:
 
 
 def _exercise(exercise: ref.Exercise) -> Iterator[Section]:
-    data = library()
+    data = shown()
     facts = [
         _fact("Starting dose", dose_words(exercise.default_dose), exercise),
         Fact("Cues", exercise.cues),

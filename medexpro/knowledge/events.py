@@ -6,7 +6,9 @@ APPROVED = kinds.declare("knowledge:rules:approve", "Approved working rules by n
 OWN_DRAFT = kinds.declare("knowledge:own:draft", "Kept a draft of the practice’s own version")
 OWN_DROPPED = kinds.declare("knowledge:own:drop", "Threw away a draft of the practice’s own version")
 OWN_IN_SERVICE = kinds.declare("knowledge:own:service", "Put the practice’s own version in service")
-OWN_AGAIN = kinds.declare("knowledge:own:again", "Put a former version of the practice’s own in service again")
+OWN_AGAIN = kinds.declare(
+    "knowledge:own:again", "Put a former version of the practice’s own in service again"
+)
 OWN_WITHDRAWN = kinds.declare("knowledge:own:withdraw", "Withdrew the practice’s own version")
 OWN_IMPORTED = kinds.declare("knowledge:own:import", "Brought own versions in from a file")
 TURNED_ON = kinds.declare("knowledge:figures:on", "Turned unverified figures on for the practice")

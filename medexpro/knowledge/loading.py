@@ -198,7 +198,11 @@ def _by_movement(file: _File) -> list[dict[str, Any]]:
         for key, name in entry.get("movements", {}).items():
             one = {"id": f"{entry['id']}_{key}", "name": f"{name} strength, muscle test"}
             lines = [line | {"id": f"{line['id']}_{key}"} for line in entry.get("cutoffs", ())]
-            words = {"more": "stronger", "less": "weaker", "activity": f"{name[:1].lower()}{name[1:]} strength"}
+            words = {
+                "more": "stronger",
+                "less": "weaker",
+                "activity": f"{name[:1].lower()}{name[1:]} strength",
+            }
             found.append(plain | one | {"cutoffs": lines, "words": words})
     return found
 

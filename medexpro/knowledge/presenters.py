@@ -10,7 +10,10 @@ from django.urls import reverse
 
 from medexpro.kernel import quantities
 from medexpro.kernel import reference as ref
-from medexpro.knowledge.library import Entry, library, marks
+from medexpro.knowledge.library import Entry, Own, marks, shown
+from medexpro.knowledge.listing import Standing
+from medexpro.knowledge.models import own_words
+from medexpro.knowledge.turning import TurnedOn
 
 KINDS = {
     "gate": "Safety gates",
@@ -84,16 +87,22 @@ class Mark:
         kinds = {ref.Verification.HOUSE_RULE: "info", ref.Verification.UNVERIFIED: "hold"}
         return cls(verification.label, kinds.get(verification, "plain"))
 
+    @classmethod
+    def on(cls, turned: TurnedOn) -> "Mark":
+        """Return the mark of an unverified figure that the practice turned on."""
+        return cls(turned.label, "hold")
+
 
 @dataclass(frozen=True)
 class Fact:
-    """One figure of an entry with what it rests on."""
+    """One figure of an entry with what it rests on. turns: the id under which it is turned on while unverified."""
 
     name: str
     value: str
     population: str = ""
     source: str = ""
     mark: Mark | None = None
+    turns: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,6 +127,10 @@ class Row:
     version: int
     url: str
     waits: bool = False
+    reason: str = ""
+    held: str = ""
+    on: tuple[Mark, ...] = ()
+    own: str = ""
 
 
 def address(kind: str, key: str) -> str:
@@ -125,8 +138,11 @@ def address(kind: str, key: str) -> str:
     return reverse("knowledge:show", args=[kind, quote(key)])
 
 
-def row_of(entry: Entry, *, waits: bool) -> Row:
-    """Return an entry's line in the list. waits: its working rules are not approved yet."""
+def row_of(entry: Entry, *, waits: bool, standing: Standing | None = None, own: Own | None = None) -> Row:
+    """Return an entry's line in the list.
+
+    waits: its working rules are not approved yet. standing: how far it is in service. own: whose own version it is.
+    """
     figure, context = SUMMARIES[entry.kind](entry.record)
     return Row(
         kind=entry.kind,
@@ -135,11 +151,29 @@ def row_of(entry: Entry, *, waits: bool) -> Row:
         figure=figure,
         context=context,
         source=getattr(entry.record, "source", ""),
-        mark=Mark.of(getattr(entry.record, "verification", None) or _weakest(entry.record)),
+        mark=_mark_of(entry, standing),
         version=entry.version,
         url=address(entry.kind, entry.key),
         waits=waits,
+        reason=standing.reason if standing else "",
+        held=_held_words(standing),
+        on=tuple(Mark.on(one) for one in standing.on) if standing else (),
+        own=own_words(own.version, own.by, own.on) if own else "",
     )
+
+
+def _mark_of(entry: Entry, standing: Standing | None) -> Mark | None:
+    """Return the weakest mark an entry rests on; none where all that is unverified was turned on: that says more."""
+    mark = getattr(entry.record, "verification", None) or _weakest(entry.record)
+    turned = standing is not None and standing.on and not standing.held
+    return None if turned and mark is ref.Verification.UNVERIFIED else Mark.of(mark)
+
+
+def _held_words(standing: Standing | None) -> str:
+    """Return that unverified figures of an entry in service are off; empty where there are none."""
+    if standing is None or not standing.held or standing.is_off:
+        return ""
+    return "Unverified figures are off"
 
 
 def name_of(entry: Entry) -> str:
@@ -190,7 +224,7 @@ def _joined(parts: Iterable[str], word: str) -> str:
 
 def rule_words(rule: ref.GateRule) -> str:
     """Return one condition of a gate in words, such as "resting heart rate above 120 /min"."""
-    data = library()
+    data = shown()
     if rule.symptoms or rule.histories:
         records = [data.symptoms[key] for key in rule.symptoms] + [
             data.histories[key] for key in rule.histories
@@ -218,7 +252,7 @@ def gate_words(gate: ref.Gate) -> str:
 def _gate(gate: ref.Gate) -> tuple[str, str]:
     closes = f", closes {_closed(gate)}" if gate.closes else ""
     figure = f"{ACTIONS[gate.action]}{closes}"
-    data = library()
+    data = shown()
     parts = [WHEN[gate.when].capitalize()]
     if gate.limit_set:
         parts.append(data.limit_sets[gate.limit_set].name)
@@ -241,7 +275,7 @@ def _closed(gate: ref.Gate) -> str:
 
 
 def _limit_set(limit_set: ref.LimitSet) -> tuple[str, str]:
-    state = "In force" if limit_set.id in library().default_limit_sets else "Not in force"
+    state = "In force" if limit_set.id in shown().default_limit_sets else "Not in force"
     return f"{state}, {len(limit_set.gates)} gates", limit_set.note
 
 

@@ -9,4 +9,6 @@ urlpatterns = [
     path("approve/", views.approve, name="approve"),
     path("<slug:kind>/", views.index, name="kind"),
     path("<slug:kind>/<str:key>/", views.show, name="show"),
+    path("<slug:kind>/<str:key>/history/", views.history, name="history"),
+    path("<slug:kind>/<str:key>/turn/", views.turn, name="turn"),
 ]

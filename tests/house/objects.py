@@ -20,6 +20,7 @@ from medexpro.clients.agreements import kinds as all_agreements
 from medexpro.clients.operations import agreements, documents, facts, people
 from medexpro.kernel.findings import Finding, Weight
 from medexpro.kernel.ids import uuid7
+from medexpro.knowledge.figures import sheet
 from medexpro.practice import links
 from medexpro.programs.models import ProgramExercise
 from medexpro.reports import sending
@@ -51,6 +52,14 @@ class World:
         from medexpro.assessments import operations
 
         return operations.start(self.episode, "check", measures=["tug"], by=self.cast.ana, at=MORNING)
+
+    @cached_property
+    def asking(self) -> Any:
+        from medexpro.assessments.operations import questionnaires
+
+        return questionnaires.ask(
+            self.episode, ["psfs", "pain"], "phone", by=self.cast.ana, at=MORNING
+        ).asking
 
     @cached_property
     def measurement(self) -> Any:
@@ -271,8 +280,10 @@ VALUES: dict[str, Build] = {
     "invitation_id": lambda world: world.invitation.pk,
     "factor_id": lambda world: 1,
     "token": lambda world: "no-such-token",
+    "fingerprint": lambda world: sheet.fingerprint(),
     "episode_id": lambda world: world.episode.pk,
     "assessment_id": lambda world: world.assessment.pk,
+    "asking_id": lambda world: world.asking.pk,
     "measurement_id": lambda world: world.measurement.pk,
     "goal_id": lambda world: world.goal.pk,
     "session_id": lambda world: world.session.pk,
@@ -308,12 +319,16 @@ VALUES: dict[str, Build] = {
 # By the full name of one address: all its values.
 ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "assessments:record": lambda world: {"assessment_id": world.assessment.pk, "measure": "tug"},
+    "assessments:type_questionnaire": lambda world: {"asking_id": world.asking.pk, "form_id": "pain"},
+    "assessments:paper_total": lambda world: {"assessment_id": world.assessment.pk, "form_id": "lefs"},
     "assessments:leave_out": lambda world: {"assessment_id": world.assessment.pk, "measure": "tug"},
     "assessments:compared": lambda world: {"episode_id": world.episode.pk, "measure": "grip_strength"},
     "assessments:choose_table": lambda world: {"episode_id": world.episode.pk, "measure": "grip_strength"},
     "assessments:prefer": lambda world: {"measure": "grip_strength"},
     "knowledge:kind": lambda world: {"kind": "measures"},
     "knowledge:show": lambda world: {"kind": "measure", "key": "grip_strength"},
+    "knowledge:history": lambda world: {"kind": "measure", "key": "grip_strength"},
+    "knowledge:turn": lambda world: {"kind": "norm", "key": "grip_dodds_2014_uk.csv"},
     "reports:acknowledgement": lambda world: {"referral_id": world.acknowledgement.episode.referral_id},
     "reports:acknowledgement_picture": lambda world: {
         "referral_id": world.acknowledgement.episode.referral_id
@@ -328,7 +343,7 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "clients:sign": lambda world: {"client_id": world.cast.janet.pk, "kind": next(iter(all_agreements()))},
 }
 # Values that name nothing of a practice: reference data is everyone's, one-time links are their holder's.
-NOBODYS = {"token", "kind", "key", "code", "measure", "which"}
+NOBODYS = {"token", "kind", "key", "code", "measure", "which", "fingerprint"}
 # Addresses whose thing belongs to one person, so that even colleagues find nothing: to whom, empty for nobody here.
 PERSONAL = {
     "practice:remove_factor": "",

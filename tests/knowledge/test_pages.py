@@ -1,14 +1,17 @@
 """The knowledge pages: what is in service, why, and approval by name."""
 
+import msgspec
 import pytest
 from django.urls import reverse
 
-from medexpro.knowledge import details, operations, presenters
-from medexpro.knowledge.library import library
-from medexpro.knowledge.models import Approval
+from medexpro.kernel.reference import Verification
+from medexpro.knowledge import details, operations, presenters, turning, views
+from medexpro.knowledge.library import Library, library
+from medexpro.knowledge.models import Approval, KnowledgeVersion
 from tests.conftest import MORNING
 
 ENTRIES = list(library().entries())
+DODDS = "grip_dodds_2014_uk.csv"
 
 
 @pytest.mark.parametrize("kind", list(presenters.KINDS))
@@ -144,7 +147,9 @@ def test_another_practices_approvals_do_not_show(cast, sign_in):
     assert "Not approved yet" in page
 
 
-@pytest.mark.parametrize("address", ["/knowledge/none/", "/knowledge/gate/none/", "/knowledge/measure/none_such/"])
+@pytest.mark.parametrize(
+    "address", ["/knowledge/none/", "/knowledge/gate/none/", "/knowledge/measure/none_such/"]
+)
 def test_what_is_not_in_service_is_not_found(cast, sign_in, address):
     assert sign_in(cast.ana).get(address).status_code == 404
 
@@ -153,3 +158,185 @@ def test_the_page_asks_few_questions_of_the_database(cast, sign_in, django_asser
     browser = sign_in(cast.ana)
     with django_assert_max_num_queries(10):
         browser.get(reverse("knowledge:kind", args=["exercise"]))
+
+
+# ---- Narrowing
+
+
+def listed(answer):
+    return {row.key for row in answer.context["waiting"] + answer.context["settled"]}
+
+
+def narrowed(browser, kind, **asked):
+    return listed(browser.get(reverse("knowledge:kind", args=[kind]), asked))
+
+
+def test_the_exercises_of_one_region_and_condition(cast, sign_in):
+    browser = sign_in(cast.ana)
+    found = narrowed(browser, "exercise", region="Hip", condition="Total knee replacement")
+    assert found
+    assert all(library().exercises[key].body_region == "hip" for key in found)
+    assert found < narrowed(browser, "exercise", region="Hip")
+
+
+def test_the_measures_of_one_region_and_kind(cast, sign_in):
+    found = narrowed(sign_in(cast.ana), "measure", region="Neck", category="Range of motion")
+    assert found == {key for key in library().measures if key.startswith("rom_cervical")}
+
+
+def test_a_mark_finds_what_rests_on_it(cast, sign_in):
+    found = narrowed(sign_in(cast.ana), "gate", mark="house_rule")
+    assert found == {
+        key for key, gate in library().gates.items() if gate.verification is Verification.HOUSE_RULE
+    }
+
+
+def test_entries_with_figures_nobody_turned_on(cast, sign_in):
+    browser = sign_in(cast.ana)
+    assert narrowed(browser, "protocol", state="unverified") == {"hypertension", "parkinsons_disease"}
+    turning.turn("protocol", "hypertension", on=True, reason="Read it", by=cast.ana, at=MORNING)
+    assert narrowed(browser, "protocol", state="unverified") == {"parkinsons_disease"}
+    assert narrowed(browser, "protocol", state="turned_on") == {"hypertension"}
+
+
+def test_what_is_off_is_listed_with_its_reason(cast, sign_in):
+    browser = sign_in(cast.ana)
+    assert narrowed(browser, "norm", state="off") == {DODDS, "grip_massy_westropp_2011_by_hand.csv"}
+    page = browser.get(reverse("knowledge:kind", args=["norm"]), {"state": "off"}).content.decode()
+    assert "Off: Every figure in it is unverified." in page
+    assert "Off: The copy we read names the columns dominant and other hand" in page
+
+
+def test_a_measure_that_is_off_has_its_page_all_the_same(cast, sign_in, monkeypatch):
+    data = msgspec.structs.replace(library().data, measures_off={"womac": "Nobody here holds the license."})
+    monkeypatch.setattr(views, "library_of", lambda practice: Library.of(data))
+    browser = sign_in(cast.ana)
+    assert narrowed(browser, "measure", state="off") == {"womac"}
+    page = browser.get(presenters.address("measure", "womac")).content.decode()
+    assert "Nobody here holds the license." in page
+    assert "In service" not in page
+
+
+@pytest.mark.parametrize("kind", list(presenters.KINDS))
+def test_every_way_to_narrow_a_list_finds_something(cast, sign_in, kind):
+    browser = sign_in(cast.ana)
+    for choice in browser.get(reverse("knowledge:kind", args=[kind])).context["choices"]:
+        assert len(choice.options) > 1
+        for value, words in choice.options[:2]:
+            assert narrowed(browser, kind, **{choice.name: value}), (choice.name, words)
+
+
+def test_what_was_asked_for_stays_chosen_and_nonsense_finds_nothing(cast, sign_in):
+    browser = sign_in(cast.ana)
+    address = reverse("knowledge:kind", args=["exercise"])
+    assert '<option value="Hip" selected>' in browser.get(address, {"region": "Hip"}).content.decode()
+    page = browser.get(address, {"region": "<b>杉", "mark": "x" * 500}).content.decode()
+    assert "Nothing found" in page
+    assert "Show all" in page
+
+
+def test_approving_all_takes_only_what_the_filters_show(cast, sign_in):
+    sent = {"kind": "exercise", "every": "yes", "region": "Hip"}
+    sign_in(cast.ana).post(reverse("knowledge:approve"), sent)
+    approved = set(Approval.objects.values_list("version__key", flat=True))
+    assert approved == {key for key, one in library().exercises.items() if one.body_region == "hip"}
+
+
+# ---- Unverified figures
+
+
+def turn_page(key):
+    return reverse("knowledge:turn", args=["norm", key])
+
+
+def test_ana_turns_a_table_on_by_name_and_off_again(cast, sign_in, clock):
+    clock("2026-10-13 09:30")
+    browser = sign_in(cast.ana)
+    page = browser.get(presenters.address("norm", DODDS)).content.decode()
+    assert "They are shown here and weighed nowhere" in page
+    sent = {"on": "yes", "reason": "Read beside Table 2 of the article"}
+    page = browser.post(turn_page(DODDS), sent, follow=True).content.decode()
+    assert "Unverified, turned on by Ana Torres on Oct 13, 2026" in page
+    assert "Read beside Table 2 of the article" in page
+    assert "Not verified, not in force" not in page
+    page = browser.post(turn_page(DODDS), {"on": "no", "reason": "A newer one"}, follow=True).content.decode()
+    assert "weighed nowhere" in page
+    assert "Turned off by Ana Torres, Oct 13, 2026" in page
+
+
+def test_turning_without_a_reason_asks_for_it_and_keeps_the_page(cast, sign_in):
+    answer = sign_in(cast.ana).post(turn_page(DODDS), {"on": "yes", "reason": "  "})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["reason"]
+
+
+def test_turning_twice_says_so(cast, sign_in):
+    browser = sign_in(cast.ana)
+    browser.post(turn_page(DODDS), {"on": "yes", "reason": "Read it"})
+    answer = browser.post(turn_page(DODDS), {"on": "yes", "reason": "Read it again"})
+    assert answer.status_code == 422
+    assert "are on already. Ana Torres did so" in answer.content.decode()
+    assert "Read it again" in answer.content.decode()
+
+
+def test_readers_see_what_is_off_but_no_way_to_turn_it_on(cast, sign_in):
+    browser = sign_in(cast.rhea)
+    page = browser.get(presenters.address("norm", DODDS)).content.decode()
+    assert "weighed nowhere" in page
+    assert "Turn on in my name" not in page
+    assert browser.post(turn_page(DODDS), {"on": "yes", "reason": "x"}).status_code == 403
+
+
+def test_another_practice_sees_nothing_of_it(cast, sign_in):
+    turning.turn("norm", DODDS, on=True, reason="Read it", by=cast.ana, at=MORNING)
+    page = sign_in(cast.dana).get(presenters.address("norm", DODDS)).content.decode()
+    assert "Ana Torres" not in page
+    assert "weighed nowhere" in page
+
+
+# ---- Versions
+
+
+def older(key, **fields):
+    """Keep an earlier version of an exercise, as a former release of the product had it."""
+    record = msgspec.structs.replace(library().exercises[key], **fields)
+    return KnowledgeVersion.objects.create(
+        kind="exercise", key=key, version=0, hash=operations.fingerprint(record),
+        content=operations.plain(record), verification="house_rule",
+    )  # fmt: skip
+
+
+def test_the_history_says_what_changed_from_version_to_version(cast, sign_in):
+    older("ankle_pump", level=3, cues="Slowly.")
+    page = sign_in(cast.ana).get(reverse("knowledge:history", args=["exercise", "ankle_pump"]))
+    steps = page.context["steps"]
+    assert [step.first for step in steps] == [False, True]
+    labels = {change.label for step in steps for change in step.changes}
+    assert labels == {"Level", "Cues"}
+    assert "Version 1" in page.content.decode()
+
+
+def test_what_changed_since_the_approval_stands_on_the_page(cast, sign_in):
+    version = older("ankle_pump", level=3)
+    Approval.objects.create(
+        practice_id=cast.northbridge.pk, version=version, approved_by_id=cast.ana.pk,
+        approved_by_name="Ana Torres", approved_at=MORNING,
+    )  # fmt: skip
+    browser = sign_in(cast.ana)
+    page = browser.get(presenters.address("exercise", "ankle_pump")).content.decode()
+    assert "Changed since it was approved" in page
+    assert "Ana Torres approved version 0 on Oct 13, 2026." in page
+    assert narrowed(browser, "exercise", state="changed") == {"ankle_pump"}
+
+
+def test_the_list_of_everything_asks_few_questions(cast, sign_in, django_assert_max_num_queries):
+    turning.turn("norm", DODDS, on=True, reason="Read it", by=cast.ana, at=MORNING)
+    browser = sign_in(cast.ana)
+    browser.get(reverse("knowledge:kind", args=["measure"]))
+    for address in (
+        reverse("knowledge:kind", args=["measure"]),
+        presenters.address("norm", DODDS),
+        reverse("knowledge:history", args=["norm", DODDS]),
+    ):
+        with django_assert_max_num_queries(12):
+            browser.get(address)
