@@ -13,7 +13,6 @@ from django.urls import reverse
 from benchmarks.copying import Copy, Prefixes, pour
 from benchmarks.floor import Tablet, ordinary
 from medexpro.assessments.models import Assessment, Measurement
-from medexpro.assessments.state import latest_values
 from medexpro.audit.models import Event
 from medexpro.clients import operations as clients
 from medexpro.config.demo.cases import CASES, Case
@@ -113,8 +112,7 @@ def _leave_nothing_out(episode: Episode, lead: Member, now: datetime) -> None:
         sessions.add_addendum(session, text="Shoes changed after the walk.", by=lead, at=session.signed_at)
     if (program := episode.programs.first()) is not None:
         for _ in range(2):
-            latest = latest_values(episode)
-            programs.decide_phase(program, choice="hold", reason="Going well", latest=latest, by=lead, at=now)
+            programs.decide_phase(program, choice="hold", reason="Going well", by=lead, at=now)
 
 
 def _paper() -> bytes:

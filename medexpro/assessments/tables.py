@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from medexpro.assessments.models import TableChoice
 from medexpro.assessments.rules import norms
 from medexpro.episodes.models import Episode
+from medexpro.episodes.reading import is_read_together
 from medexpro.kernel.reference import Measure
 from medexpro.knowledge.library import library
 from medexpro.practice.models import Practice
@@ -44,7 +45,12 @@ def _choosable(_of: str) -> Mapping[str, Measure]:
 
 
 def in_force(episode: Episode) -> dict[str, InForce]:
-    """Return the choices that count for an episode, by measure: its own before the practice's. One query."""
+    """Return the choices that count for an episode, by measure: its own before the practice's. One query.
+
+    On a chart, whose episodes know whether there are any (`any_beside`), none where there is none.
+    """
+    if is_read_together(episode) and getattr(episode, "has_table_choices", True) is False:
+        return {}
     rows = _ROWS(practice=episode.practice_id, episode=episode.pk)
     return _newest(row for row in rows)
 
@@ -64,6 +70,12 @@ def _newest(rows) -> dict[str, InForce]:
     for row in rows:
         (ours if row.episode_id is None else own)[row.measure] = InForce(row.table, row)
     return ours | {measure: choice for measure, choice in own.items() if choice.key}
+
+
+def any_beside() -> Exists:
+    """Tell of episodes that are read for a chart whether any choice counts for them."""
+    here = Q(episode=None) | Q(episode=OuterRef("pk"))
+    return Exists(TableChoice.objects.filter(here, practice=OuterRef("practice")))
 
 
 _ROWS = Prepared[TableChoice](

@@ -3,14 +3,18 @@
 from django import forms as django_forms
 
 from medexpro.knowledge.library import Library
+from medexpro.programs.rules import progression
 from medexpro.web import forms
 
 
 class MakeForm(forms.Form):
-    """Which protocol, and the surgical approach where the protocol knows several."""
+    """Which protocol, the surgical approach where it knows several, and which of its entry criteria are met."""
 
     protocol = django_forms.ChoiceField(label="Protocol")
     variant = django_forms.ChoiceField(label="Approach or procedure", required=False)
+    entry = django_forms.MultipleChoiceField(
+        label="Entry criteria you confirm", required=False, widget=django_forms.CheckboxSelectMultiple
+    )
 
     def __init__(self, *args, library: Library, suggested: str = "", **kwargs):
         super().__init__(*args, **kwargs)
@@ -23,6 +27,9 @@ class MakeForm(forms.Form):
             if entry.variants
         ]
         self.fields["variant"].choices = [("", "Not known: every precaution holds"), *by_protocol]
+        chosen = protocols.get(self.data.get("protocol") or self.initial.get("protocol") or suggested)
+        self.chosen = chosen or next(iter(protocols.values()))
+        self.fields["entry"].choices = [(one, one) for one in self.chosen.entry_criteria]
 
 
 class DoseForm(forms.Form):
@@ -59,16 +66,56 @@ class AddForm(forms.Form):
         )
 
 
-class PhaseForm(forms.Form):
-    """Advance, hold or step back."""
+class EntryForm(forms.Form):
+    """Which entry criteria are confirmed later, and by what."""
 
-    choice = django_forms.ChoiceField(
-        label="Phase",
-        choices=[("advance", "Advance"), ("hold", "Hold"), ("regress", "Step back")],
-        widget=forms.Picks,
+    entry = django_forms.MultipleChoiceField(
+        label="You confirm", required=False, widget=django_forms.CheckboxSelectMultiple
     )
-    reason = django_forms.CharField(label="Why", max_length=500, required=False)
+    words = django_forms.CharField(label="What shows it", max_length=240, required=False)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, open_criteria=(), **kwargs):
+        super().__init__(*args, **{"auto_id": "entry_%s"} | kwargs)
+        self.fields["entry"].choices = [(one, one) for one in open_criteria]
+
+
+class SettleForm(forms.Form):
+    """Whether a conditional precaution holds for this client, and why."""
+
+    holds = django_forms.ChoiceField(
+        label="For this client", choices=[("yes", "It holds"), ("no", "It does not")], widget=forms.Picks
+    )
+    words = django_forms.CharField(label="Why", max_length=240, required=False)
+
+
+class PhaseForm(forms.Form):
+    """Advance, hold, step back or refer back, with the answers to what the record can't say."""
+
+    choice = django_forms.ChoiceField(label="You decide", widget=forms.Picks)
+    easier = django_forms.BooleanField(
+        label="Step back inside the phase: easier exercises, same phase", required=False
+    )
+    reason = django_forms.CharField(
+        label="Why, where you decide otherwise than proposed", max_length=500, required=False
+    )
+
+    def __init__(self, *args, asking=(), last=False, **kwargs):
         # The page has another form with a reason, so these fields have ids of their own.
         super().__init__(*args, **{"auto_id": "phase_%s"} | kwargs)
+        self.fields["choice"].choices = [
+            (choice.value, words)
+            for choice, words in progression.WORDS.items()
+            if not (last and choice == progression.Choice.ADVANCE)
+        ]
+        self.asked = {f"ask_{item.id}": item.id for item in asking}
+        for item in asking:
+            self.fields[f"ask_{item.id}"] = django_forms.ChoiceField(
+                label=item.asks, choices=[("no", "No"), ("yes", "Yes")], required=False, widget=forms.Picks
+            )
+        self.order_fields([*self.asked, "choice", "easier", "reason"])
+
+    def values(self):
+        """Return the arguments of the decision: the answers by rule, those left open left out."""
+        values = super().values()
+        said = {rule: values.pop(name, "") for name, rule in self.asked.items()}
+        return values | {"answers": {rule: answer == "yes" for rule, answer in said.items() if answer}}

@@ -3,6 +3,7 @@
 from django.db import models
 
 from medexpro.audit.sealing import sealed
+from medexpro.clearance.models import ReferBack
 from medexpro.episodes.models import Episode, EpisodeRow
 from medexpro.knowledge.models import KnowledgeVersion
 from medexpro.practice.models import Member, VersionedModel
@@ -21,6 +22,9 @@ class Program(VersionedModel, EpisodeRow):
     made_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    entry = models.JSONField(
+        default=dict, help_text="Entry criterion to {words, by, at}: who confirmed it, and by what"
+    )
 
     class Meta:
         constraints = [
@@ -87,7 +91,11 @@ class PhaseDecision(EpisodeRow):
             ("refer_back", "Refer back"),
         ],
     )
-    evidence = models.JSONField(default=list)
-    reason = models.TextField(blank=True)
+    proposed = models.CharField(max_length=12, blank=True, help_text="What the record spoke for")
+    evidence = models.JSONField(default=list, help_text="Everything weighed, as it stood")
+    reason = models.TextField(blank=True, help_text="Why, where the decision is another than proposed")
+    refer_back = models.ForeignKey(
+        ReferBack, null=True, on_delete=models.PROTECT, related_name="+", help_text="What it opened"
+    )
     by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.urls import reverse
 
-from medexpro.assessments import state as assessments
 from medexpro.clients import panels
 from medexpro.clients.panels import Chart, Panel, Slot, Tab
 from medexpro.episodes.models import Episode
 from medexpro.episodes.steps import State, StepState
+from medexpro.kernel import clock
 from medexpro.practice.permissions import Permission
-from medexpro.programs import state
+from medexpro.programs import evidence, state
 from medexpro.programs.rules import progression
 
 
@@ -51,11 +51,8 @@ def phase(chart: Chart) -> dict[str, Any] | None:
     if program is None:
         return {"program": None, "url": url}
     protocol = state.protocol_of(program)
-    place = [entry.id for entry in protocol.phases].index(program.phase)
-    following = protocol.phases[place + 1] if place + 1 < len(protocol.phases) else None
-    proposal = progression.propose(
-        protocol.phases[place], following, assessments.latest_values(chart.episode)
-    )
+    place, _, _ = progression.phases_around(protocol, program.phase)
+    proposal = evidence.proposal(program, at=clock.now(), episode=chart.episode)
     return {
         "program": program,
         "url": url,

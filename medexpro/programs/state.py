@@ -1,7 +1,8 @@
 """What the program says now. Reads only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -10,14 +11,16 @@ from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from medexpro.clearance import state as clearance
+from medexpro.clearance.models import Precaution
 from medexpro.episodes.models import Episode
 from medexpro.episodes.reading import once
 from medexpro.kernel.findings import Finding, Weight
 from medexpro.kernel.reference import Exercise, Protocol
+from medexpro.knowledge import operations as knowledge
 from medexpro.knowledge.library import library_of
 from medexpro.knowledge.models import KnowledgeVersion
 from medexpro.practice.prepared import Given, Prepared
-from medexpro.programs.models import Program, ProgramExercise
+from medexpro.programs.models import PhaseDecision, Program, ProgramExercise
 from medexpro.programs.rules.fit import Block, alternatives, check_fit
 
 
@@ -47,7 +50,7 @@ def program_of(episode: Episode) -> Program | None:
 
 _PROGRAM = Prepared[Program](
     lambda: Program.objects.filter(episode=Given("episode"), ended_at=None).annotate(
-        sessions_done=_sessions_done()
+        sessions_done=_sessions_done(), phase_since=_phase_since()
     )
 )
 
@@ -75,6 +78,22 @@ def _sessions_done() -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
+def _phase_since() -> Subquery:
+    """Return when a decision last moved the program's phase or gave it back; holding moves nothing."""
+    moved = PhaseDecision.objects.filter(practice=OuterRef("practice"), program=OuterRef("pk")).exclude(
+        choice="hold"
+    )
+    return Subquery(moved.order_by("-at").values("at")[:1])
+
+
+def phase_since(program: Program) -> datetime | None:
+    """Return since when the record counts for the phase: the last decision that moved it; None since it was made."""
+    if not hasattr(program, "phase_since"):
+        moved = program.phase_decisions.exclude(choice="hold").order_by("-at")
+        return moved.values_list("at", flat=True).first()
+    return program.phase_since
+
+
 def protocol_of(program: Program) -> Protocol:
     """Return the protocol in the version the program was made from, whatever the library holds today."""
     return _protocol(program.protocol_id)
@@ -86,10 +105,16 @@ def _protocol(version: UUID) -> Protocol:
     return KnowledgeVersion.objects.get(pk=version).record
 
 
-def entered_on(program: Program) -> dict[str, date]:
+def decisions_of(program: Program) -> list[PhaseDecision]:
+    """Return the decisions on the program's phases, the newest first."""
+    return list(program.phase_decisions.select_related("by__user").order_by("-at", "-id"))
+
+
+def entered_on(program: Program, decisions: Sequence[PhaseDecision] | None = None) -> dict[str, date]:
     """Return the day each phase was last entered by a decision; the first phase has none."""
-    moved = program.phase_decisions.exclude(choice="hold").order_by("at").values_list("to_phase", "at")
-    return {phase: program.practice.day(at) for phase, at in moved}
+    known = decisions_of(program) if decisions is None else decisions
+    moved = (one for one in reversed(known) if one.to_phase != one.from_phase)
+    return {one.to_phase: program.practice.day(one.at) for one in moved}
 
 
 def fitting_instead(program: Program, exercise_id: str) -> list[Exercise]:
@@ -103,18 +128,41 @@ def fitting_instead(program: Program, exercise_id: str) -> list[Exercise]:
 
 
 def blocks_of(episode: Episode) -> list[Block]:
-    """Return the precautions in force as far as exercises are concerned: suggested ones count until answered."""
+    """Return the precautions in force as far as exercises are concerned: suggested ones count until answered.
+
+    A conditional one that a member said holds for this client blocks; until somebody says so it asks for a reason.
+    """
     return [
         Block(
             text=precaution.text,
             tags=frozenset(precaution.tags),
-            mode=precaution.mode,
+            mode="block" if carried(precaution) else precaution.mode,
             said_by=_said_by(precaution),
             source=precaution.source,
             verification=precaution.verification,
         )
         for precaution in clearance.precautions_in_force(episode)
     ]
+
+
+def carried(precaution: Precaution) -> bool:
+    """Tell whether the client's record itself carries a conditional precaution, by a member's word."""
+    said = precaution.state == "confirmed" and precaution.confirmed_provider_id is None
+    return precaution.mode == "conditional" and bool(precaution.protocol_item) and said
+
+
+def settled_here(program: Program) -> frozenset[str]:
+    """Return the conditional precautions of the protocol that a member settles: the record's tag lifts them."""
+    return frozenset(
+        one.id
+        for one in protocol_of(program).precautions
+        if one.mode == "conditional" and one.lifts == "record_tag_removed"
+    )
+
+
+def newer_version(program: Program) -> bool:
+    """Tell whether the protocol has another version in force than the one the program was made from."""
+    return not knowledge.is_current(program.protocol, program.practice)
 
 
 def gates_listed(program: Program | None) -> frozenset[str]:
@@ -132,9 +180,7 @@ def lines_now(program: Program, *, blocks: list[Block] | None = None) -> list[Li
     for line in planned:
         exercise = lib.all_exercises.get(line.exercise)
         findings = check_fit(exercise, blocks) if exercise else []
-        instead = (
-            alternatives(exercise, lib.exercises, blocks, taken=taken) if findings and exercise else []
-        )
+        instead = alternatives(exercise, lib.exercises, blocks, taken=taken) if findings and exercise else []
         lines.append(Line(line, findings, instead))
     return lines
 
@@ -147,4 +193,6 @@ def for_session(program: Program) -> list[ProgramExercise]:
 def _said_by(precaution) -> str:
     if precaution.confirmed_provider_id and precaution.confirmed_on:
         return f"Limit from {precaution.confirmed_provider.short_name}, {precaution.confirmed_on:%b} {precaution.confirmed_on.day}"
+    if carried(precaution) and precaution.confirmed_on:
+        return f"On the client’s record since {precaution.confirmed_on:%b} {precaution.confirmed_on.day}"
     return "Suggested by the protocol; confirm it with the provider’s instruction"

@@ -10,6 +10,8 @@ from medexpro.programs import operations, state
 from tests import scenario
 from tests.conftest import MORNING
 
+NO = {"pain": False, "form": False, "symptoms": False}
+
 
 @pytest.fixture
 def program(cast):
@@ -24,7 +26,7 @@ def add(browser, program, exercise, reason=""):
 def test_a_phase_says_since_when_and_one_behind_when_it_was_passed(program, cast, sign_in, clock):
     clock("2026-11-12 09:30")
     at = MORNING + timedelta(days=28)
-    operations.decide_phase(program, choice="advance", reason="Measured well", latest={}, by=cast.ana, at=at)
+    operations.decide_phase(program, choice="advance", reason="Measured well", answers=NO, by=cast.ana, at=at)
     page = sign_in(cast.ana).get(reverse("programs:show", args=[program.episode_id])).content.decode()
     assert "Passed Nov 10" in page and "Since Nov 10" in page and "opens by criteria" in page
 

@@ -16,6 +16,7 @@ from medexpro.clearance.operations.precautions import (
     decline_precaution,
     keep_precaution,
     release_precaution,
+    settle_condition,
     suggest_precautions,
 )
 from medexpro.clearance.operations.referring import record_answer, refer_back
@@ -24,8 +25,9 @@ from medexpro.clearance.operations.screening import answer, decide_finding, fini
 from medexpro.clearance.operations.telling import owe_telling, tell
 
 __all__ = [
-    "ClearanceRefused", "add_precaution", "answer", "confirm_precaution", "confirm_together", "decide_finding",
-    "decline_precaution", "end_limit", "end_practice_limit", "finish_screening", "grant", "keep_precaution", "note_since_last_visit",
-    "owe_telling", "record_answer", "record_limit", "record_plan", "refer_back", "refuse", "release_precaution", "start_screening",
+    "ClearanceRefused", "add_precaution", "answer", "confirm_precaution", "confirm_together",
+    "decide_finding", "decline_precaution", "end_limit", "end_practice_limit", "finish_screening", "grant",
+    "keep_precaution", "note_since_last_visit", "owe_telling", "record_answer", "record_limit",
+    "record_plan", "refer_back", "refuse", "release_precaution", "settle_condition", "start_screening",
     "suggest_precautions", "tell", "tell_history", "tighten", "withdraw",
 ]  # fmt: skip

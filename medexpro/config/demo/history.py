@@ -11,6 +11,7 @@ from medexpro.episodes.models import Episode
 from medexpro.knowledge.library import library
 from medexpro.practice.models import Member
 from medexpro.programs.models import Program, ProgramExercise
+from medexpro.programs.rules import making
 from medexpro.sessions import events
 from medexpro.sessions.models import ExerciseEntry, SessionLog, SessionReading, SessionState
 
@@ -165,7 +166,7 @@ def _entries(
                 state="done",
                 sets=[{"quantity": quantity, "load": load}] * line.sets,
                 quantity_unit=line.quantity_unit,
-                load_unit="lb" if load else "",
+                load_unit="[lb_av]" if load else "",
                 target={
                     "sets": line.sets,
                     "quantity": str(int(line.quantity)),
@@ -173,7 +174,7 @@ def _entries(
                     "effort": line.effort,
                     "cue": line.cue,
                 },
-                effort=chance.choice((3, 4, 4, 5)),
+                effort=min(chance.choice((3, 4, 4, 5)), making.highest(line.effort) or 5),
                 pain=chance.choice((0, 1, 1, 2)),
             )
         )

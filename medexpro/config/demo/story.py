@@ -4,7 +4,6 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from medexpro.assessments import operations as assessments
-from medexpro.assessments import state as assessments_state
 from medexpro.assessments.rules.entry import RAW_SUM
 from medexpro.audit.kinds import declare
 from medexpro.clearance import operations as clearance
@@ -21,10 +20,9 @@ from medexpro.episodes.models import Episode
 from medexpro.kernel.findings import Weight
 from medexpro.kernel.quantities import rounded
 from medexpro.knowledge.library import library
+from medexpro.programs import evidence
 from medexpro.programs import operations as programs
-from medexpro.programs import state as programs_state
 from medexpro.programs.models import Program
-from medexpro.programs.rules import progression
 from medexpro.referrals import operations as referrals
 from medexpro.reports import operations as reports
 from medexpro.reports import sending
@@ -405,14 +403,10 @@ class Teller:
 
     def _phase(self, episode: Episode, program: Program, *, by, at: datetime) -> None:
         """Open the next phase where what was measured meets every criterion."""
-        protocol = programs_state.protocol_of(program)
-        place = [phase.id for phase in protocol.phases].index(program.phase)
-        if place + 1 == len(protocol.phases):
-            return
-        latest = assessments_state.latest_values(episode)
-        found = progression.propose(protocol.phases[place], protocol.phases[place + 1], latest)
-        if found.choice == "advance":
-            programs.decide_phase(program, choice="advance", latest=latest, by=by, at=at)
+        answers = {item.id: False for item in evidence.proposal(program, at=at, episode=episode).asking}
+        found = evidence.proposal(program, at=at, episode=episode, answers=answers)
+        if found.choice == "advance" and not found.last:
+            programs.decide_phase(program, choice="advance", answers=answers, by=by, at=at)
 
     def _assess(
         self, case: Case, episode: Episode, course: Course, kind: str, days_ago: int, progress: float

@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('clearance', '0001_initial'),
         ('episodes', '0001_initial'),
         ('knowledge', '0001_initial'),
         ('practice', '0001_initial'),
@@ -30,6 +31,7 @@ class Migration(migrations.Migration):
                 ('pain_ceiling', models.PositiveSmallIntegerField(default=5, help_text='Pain of 10 in exercise')),
                 ('made_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
+                ('entry', models.JSONField(default=dict, help_text='Entry criterion to {words, by, at}: who confirmed it, and by what')),
                 ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='programs', to='episodes.episode')),
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
                 ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.practice')),
@@ -44,8 +46,10 @@ class Migration(migrations.Migration):
                 ('from_phase', models.CharField(max_length=20)),
                 ('to_phase', models.CharField(max_length=20)),
                 ('choice', models.CharField(choices=[('advance', 'Advance'), ('hold', 'Hold'), ('regress', 'Step back'), ('refer_back', 'Refer back')], max_length=12)),
-                ('evidence', models.JSONField(default=list)),
-                ('reason', models.TextField(blank=True)),
+                ('proposed', models.CharField(blank=True, help_text='What the record spoke for', max_length=12)),
+                ('evidence', models.JSONField(default=list, help_text='Everything weighed, as it stood')),
+                ('reason', models.TextField(blank=True, help_text='Why, where the decision is another than proposed')),
+                ('refer_back', models.ForeignKey(help_text='What it opened', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clearance.referback')),
                 ('at', models.DateTimeField()),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
                 ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='episodes.episode')),

@@ -1,5 +1,6 @@
 """Making a program from a protocol's phase: which exercises, in which order, with which starting dose."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -79,6 +80,16 @@ def effort_of_ten(effort_6_20: int) -> int:
     return EFFORT_OF_TEN.get(effort_6_20, 3 if effort_6_20 < 11 else 8)
 
 
+def highest(effort: str) -> int | None:
+    """Return the upper end of an effort aimed at, None where it says no number.
+
+    >>> highest("4-5"), highest("6"), highest("easy")
+    (5, 6, None)
+    """
+    numbers = [int(part) for part in re.findall(r"\d+", effort)]
+    return max(numbers, default=None)
+
+
 def category_of(exercise: Exercise) -> str:
     """Return the service category whose clock runs with an exercise."""
     if exercise.movement_pattern == "aerobic" and "walk" in exercise.id:
@@ -129,20 +140,35 @@ def lines_for(
     library: Mapping[str, Exercise],
     blocks: Iterable[Block],
     *,
+    done: Iterable[str] = (),
     limit: int = EXERCISES_IN_A_SESSION,
 ) -> list[PlannedLine]:
     """Return a session's worth of a phase that fits the precautions, in the order of a session.
 
     Every pattern the phase names gets one exercise before any gets a second, so that a shortened list
-    still warms up, strengthens and balances.
+    still warms up, strengthens and balances. done: ids of the exercises of the phase before; what leads on from them
+    comes before what begins anew.
     """
+    leads_on = onward_from(done, library)
     blocks = list(blocks)
     fitting = [
         line_of(library[planned.exercise], planned)
         for planned in phase.exercises
         if not check_fit(library[planned.exercise], blocks)
     ]
+    fitting.sort(key=lambda line: line.exercise.id not in leads_on)
     return in_session_order(_spread(fitting, limit))
+
+
+def onward_from(done: Iterable[str], library: Mapping[str, Exercise]) -> frozenset[str]:
+    """Return the exercises themselves and every step onward from them that the library names."""
+    found: set[str] = set()
+    for start in done:
+        current: str | None = start
+        while current is not None and current in library and current not in found:
+            found.add(current)
+            current = library[current].progression
+    return frozenset(found)
 
 
 def in_session_order(lines: Sequence[PlannedLine]) -> list[PlannedLine]:
