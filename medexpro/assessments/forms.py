@@ -10,6 +10,7 @@ from django import forms
 from medexpro.assessments.models import Assessment
 from medexpro.assessments.outcomes import Outcome, shown_unit
 from medexpro.assessments.rules.entry import Entry
+from medexpro.assessments.rules.flow import LONGEST_NAME, Step
 from medexpro.assessments.rules.ranges import ReadingRefused, read_number
 from medexpro.kernel import quantities
 from medexpro.kernel.reference import Measure
@@ -40,9 +41,12 @@ def read_card(data: Mapping[str, str], measure: Measure) -> list[TypedSide]:
     """Return what a card's fields hold, one entry per side. Fields are named key-number.
 
     `use` (key-number:text) takes the proposed value in place of the typed one; `keep` (key-number) says that an
-    unusual value is meant; `mine` (key) that the newer version of someone else may be replaced.
+    unusual value is meant; `mine` (key) that the newer version of someone else may be replaced; `swap` that left and
+    right stand in each other's fields.
     """
     used, _, replacement = data.get("use", "").partition(":")
+    if data.get("swap"):
+        data = _swapped(data)
     found = []
     for key, side in _sides(data, measure):
         trials = []
@@ -63,6 +67,17 @@ def read_card(data: Mapping[str, str], measure: Measure) -> list[TypedSide]:
     return found
 
 
+def _swapped(data: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields with the trials of left and right in each other's place; versions stay with their row."""
+    other = {"left": "right", "right": "left"}
+    found = dict(data.items())
+    for name in data:
+        side, _, number = name.partition("-")
+        if side in other and number.isdecimal():
+            found[f"{other[side]}-{number}"] = data[name]
+    return found
+
+
 def _sides(data: Mapping[str, str], measure: Measure) -> list[tuple[str, str]]:
     if not measure.sides:
         return [("none", "none")]
@@ -74,6 +89,28 @@ def _sides(data: Mapping[str, str], measure: Measure) -> list[tuple[str, str]]:
 
 def _version(text: str) -> int:
     return whole_number(text) or 0
+
+
+class StepNamesForm(Form):
+    """What a practice calls the steps. An empty name brings ours back."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, *args: Any, steps: Sequence[Step], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self._ids = [step.id for step in steps]
+        for step in steps:
+            self.fields[step.id] = forms.CharField(
+                label=f"Step {step.number}",
+                required=False,
+                max_length=LONGEST_NAME,
+                help_text=f"Empty: {step.label}." + (" Our own step; nobody published it." if step.ours else ""),
+                widget=forms.TextInput(attrs={"placeholder": step.label}),
+            )
+
+    def names(self) -> dict[str, str]:
+        """Return the names by step id."""
+        return {key: self.cleaned_data[key] for key in self._ids}
 
 
 class StartForm(Form):

@@ -22,6 +22,10 @@ class Assessment(VersionedModel, EpisodeRow):
     planned = models.JSONField(default=list, help_text="Measure ids to take, in order")
     left_out = models.JSONField(default=dict, help_text="Planned measures not taken, each with the reason")
     note = models.TextField(blank=True)
+    noted = models.JSONField(
+        default=dict,
+        help_text="Short notes by field: {text, version, by, name, at, was}; was: what stood before a correction",
+    )
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
@@ -56,6 +60,10 @@ class Measurement(VersionedModel, EpisodeRow):
     confirmed_implausible = models.BooleanField(default=False)
     measured_at = models.DateTimeField()
     by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    asked = models.JSONField(
+        default=list,
+        help_text="Questions answered before this was kept: {kind, trial, sentence, by, name, at}",
+    )
     corrections = models.JSONField(
         default=list, help_text="What stood here before each change made after the assessment was finished"
     )
@@ -98,6 +106,15 @@ class Goal(VersionedModel, EpisodeRow):
     ended_reason = models.CharField(max_length=240, blank=True, help_text="Why it was dropped or replaced")
     set_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField()
+
+
+class StepNames(VersionedModel, PracticeModel):
+    """What a practice calls the steps of an assessment. One row at most; a step without a name keeps ours."""
+
+    names = models.JSONField(default=dict, help_text="Step id: the practice's own name for it")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["practice"], name="a_practice_names_its_steps_once")]
 
 
 @sealed()

@@ -11,11 +11,12 @@ from medexpro.assessments.forms import ONE
 from medexpro.assessments.models import Assessment
 from medexpro.assessments.outcomes import GRIP, Outcome, kept_words, name_of, shown_unit
 from medexpro.assessments.readings import Key, Taken
-from medexpro.assessments.rules import norms, said
+from medexpro.assessments.rules import alike, flow, norms, said, trials
+from medexpro.assessments.rules.change import JUDGED_BY_LIMITS
 from medexpro.assessments.rules.entry import RAW_SUM, Entry, units_for
 from medexpro.clients.models import Client
 from medexpro.kernel import quantities
-from medexpro.kernel.reference import Measure, Verification
+from medexpro.kernel.reference import Measure, NormKind, Verification
 from medexpro.knowledge.library import library_of
 from medexpro.web import words
 
@@ -35,7 +36,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class SideRow:
-    """The fields of one side with the version the page shows, and what they add up to. key: begins the names."""
+    """The fields of one side with the version the page shows, and what they add up to. key: begins the names.
+
+    usual: what is usual for this person, with who the people are. unlike: what was done otherwise than last time.
+    settled: the questions that were answered before the result was kept, with who answered.
+    """
 
     side: str
     key: str
@@ -48,11 +53,14 @@ class SideRow:
     last_number: str | None
     outcome: Outcome | None
     taken: Taken | None
+    usual: str = ""
+    unlike: Sequence[str] = ()
+    settled: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """A no, or a question, at one field of a card. kind: refused, asked or conflict."""
+    """A no, or a question, at one field of a card. kind: refused, asked, swapped or conflict."""
 
     field: str
     sentence: str
@@ -65,7 +73,7 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Card:
-    """One measure of an assessment as its card shows it."""
+    """One measure of an assessment as its card shows it. between: one side against the other."""
 
     measure: Measure
     entry: Entry
@@ -81,6 +89,23 @@ class Card:
     side: str
     left_out: str
     troubles: Sequence[Trouble] = ()
+    between: str = ""
+
+    @property
+    def usual(self) -> str:
+        """Return what is usual, where it is the same for every side; else each row says its own."""
+        found = {row.usual for row in self.rows}
+        return next(iter(found)) if len(found) == 1 else ""
+
+    @property
+    def unlike(self) -> Sequence[str]:
+        """Return what was done otherwise than last time, once for all sides."""
+        return list(dict.fromkeys(one for row in self.rows for one in row.unlike))
+
+    @property
+    def settled(self) -> Sequence[str]:
+        """Return the questions that were answered, with who answered."""
+        return list(dict.fromkeys(one for row in self.rows for one in row.settled))
 
     @property
     def done(self) -> bool:
@@ -122,14 +147,6 @@ class Card:
     def is_grip(self) -> bool:
         """Return whether this is grip, which shows value, percentile, line and own best and nothing else."""
         return self.measure.id == GRIP
-
-    @property
-    def short_results(self) -> str:
-        """Return today's results for the list of measures: “21.6 / 20.4 kg”."""
-        taken = [row.kept for row in self.rows if row.taken]
-        if not taken:
-            return "Left out" if self.left_out else "Not yet"
-        return " / ".join(taken)
 
     @property
     def bad(self) -> Mapping[str, Trouble]:
@@ -212,13 +229,15 @@ def card_of(
     last_unit = known.trials[0].get("unit", "") if known and known.trials else ""
     unit = typed.values.get("unit") or (last_unit if last_unit in choices else choices[0])
     way = typed.values.get("device") or (known.device if known else "")
+    rows = [
+        _row(assessment, measure, entry, side, taken, outcomes, here.get(side), units, client, typed)
+        for side in sides
+    ]
     return Card(
         measure=measure,
         entry=entry,
-        rows=[
-            _row(assessment, measure, entry, side, taken, outcomes, here.get(side), units, client, typed)
-            for side in sides
-        ],
+        rows=rows,
+        between=between_sides(measure, {side: one.value for side, one in here.items() if one}, involved, shown_unit(measure, entry, units)),
         units=[(one, unit_name(one, entry)) for one in choices],
         unit=unit,
         way=way if way in entry.ways else "",
@@ -272,7 +291,100 @@ def _row(
         last=f"{last}, {words.day(earlier[-1].on, 'short')}" if earlier else "",
         outcome=outcomes.get((measure.id, side)),
         taken=here,
+        usual=usual_words(assessment, measure, entry, side, outcomes.get((measure.id, side)), taken, unit),
+        unlike=alike.unlike(_taking(here, entry), _taking(earlier[-1], entry)) if here and earlier else (),
+        settled=[f"{one['sentence']} {one['name']} kept it as typed." for one in here.asked] if here else (),
     )
+
+
+def _taking(one: Taken, entry: Entry) -> alike.Taking:
+    way = entry.ways.get(one.device)
+    return alike.Taking(way.name if way else one.device, one.aid, one.modified)
+
+
+# Sides of a strength or time are compared in per cent; an angle, a grade or a girth only by its distance.
+IN_PERCENT = frozenset({"performance"})
+
+
+def between_sides(measure: Measure, values: Mapping[str, Decimal], involved: str, unit: str) -> str:
+    """Return left against right in words: the distance, and the involved side as per cent of the other.
+
+    Such as “Between the sides 3.6 kg (15%). Right, involved, is 85% of left.” Empty while one is missing.
+    """
+    if not values.keys() >= {"left", "right"}:
+        return ""
+    sides = trials.Sides(values["left"], values["right"], involved)
+    text = f"Between the sides {said.figure(measure, sides.difference, unit)}"
+    if flow.group_of(measure) not in IN_PERCENT:
+        return f"{text}."
+    percent, index = sides.difference_percent, sides.symmetry_index
+    if percent is not None:
+        text += f" ({percent:.0f}%)"
+    other = "left" if involved == "right" else "right"
+    if index is not None:
+        text += f". {involved.capitalize()}, involved, is {index:.0f}% of {other}"
+    return f"{text}."
+
+
+KIND_WORDS = {NormKind.MEAN: "Mean ± SD", NormKind.REFERENCE: "Reference", NormKind.MIDDLE_HALF: "Middle half",
+              NormKind.PERCENTILES: "Middle half"}  # fmt: skip
+
+
+def usual_words(
+    assessment: Assessment,
+    measure: Measure,
+    entry: Entry,
+    side: str,
+    outcome: Outcome | None,
+    taken: Mapping[Key, Sequence[Taken]],
+    unit: str,
+) -> str:
+    """Return what is usual for this person, before anything is typed: “Middle half 11 to 17 stands”.
+
+    Of the table the result is compared with, where there is one; else of the first table that fits. Empty where none
+    fits: the reason stands under “Why?” once there is a value.
+    """
+    if measure.id in JUDGED_BY_LIMITS:
+        return ""
+    found = outcome.compared if outcome else None
+    better = ""
+    if not isinstance(found, norms.Comparison):
+        found = _fitting(assessment, measure, entry, side, taken)
+        better = " (better side)" if found and side in ("left", "right") and measure.id == GRIP else ""
+    if not isinstance(found, norms.Comparison):
+        return ""
+    word = KIND_WORDS.get(found.kind, "Usual")
+    if found.low is not None and found.high is not None:
+        low, high = (said.figure(measure, one, unit) for one in (found.low, found.high))
+        number = low.split(" ")[0] if " " in high else low
+        return f"{word} {number} to {high}{better}"
+    if found.middle is not None:
+        return f"{word} {said.figure(measure, found.middle, unit)}{better}"
+    return ""
+
+
+def _fitting(
+    assessment: Assessment, measure: Measure, entry: Entry, side: str, taken: Mapping[Key, Sequence[Taken]]
+) -> norms.Comparison | None:
+    """Return the first table that fits who is measured, as it would place a value in the middle of what is plausible."""
+    client, tables = assessment.episode.client, library_of(assessment.episode.practice).norms_of(measure)
+    if not tables:
+        return None
+    body = {key: readings[-1].value for (key, _), readings in taken.items() if key in ("height", "weight")}
+    before = [readings[-1].device for key, readings in taken.items() if key[0] == measure.id]
+    way = entry.ways.get(before[0]) if before else None
+    middle = (measure.plausible_range.min + measure.plausible_range.max) / 2
+    subject = norms.Subject(
+        age=client.age_on(assessment.practice.day(assessment.started_at)),
+        sex=client.sex,
+        side="best" if measure.id == GRIP else side if side in ("left", "right") else "",
+        kept=measure.trials.kept,
+        device=(way.norm or way.id) if way else before[0] if before else "",
+        height_cm=body.get("height"),
+        weight_kg=body.get("weight"),
+    )
+    found = norms.best_comparison(measure, tables, middle, subject)
+    return found if isinstance(found, norms.Comparison) else None
 
 
 def _single_label(measure: Measure, entry: Entry) -> str:

@@ -23,7 +23,7 @@ from medexpro.practice.prepared import Given, Prepared
 Key = tuple[str, str]
 COLUMNS = (
     "id", "measure", "side", "value", "measured_at", "assessment_id", "assessment__kind", "assessment__finished_at",
-    "trials", "device", "aid", "modified", "by_id", "version", "of",
+    "trials", "device", "aid", "modified", "by_id", "version", "asked", "of",
 )  # fmt: skip
 BASELINE = Assessment.Kind.BASELINE
 # Results of one measure that pages draw: two years of reassessments.
@@ -36,6 +36,7 @@ class Taken:
     """One result. value: in the measure's unit. on: the practice's local day. kind: of its assessment.
 
     finished: whether its assessment is. trials: as typed. device: the way or instrument; version: of the row.
+    asked: questions that were answered before it was kept.
     of: how many results of the measure and side stand in all.
     """
 
@@ -54,6 +55,7 @@ class Taken:
     modified: str = ""
     by_id: UUID | None = None
     version: int = 1
+    asked: Sequence[dict[str, Any]] = field(default=(), compare=False)
     of: int = field(default=0, compare=False)
 
     @property
@@ -152,12 +154,13 @@ def _taken(row: tuple[Any, ...], episode: Episode) -> Taken:
         modified,
         by,
         version,
+        asked,
         of,
     ) = row
     return Taken(
         id=pk, measure=measure, side=side, value=Decimal(value).normalize() + 0, on=episode.practice.day(at), at=at,
         kind=kind, assessment_id=assessment, finished=finished_at is not None, trials=trials, device=device, aid=aid,
-        modified=modified, by_id=by, version=version, of=of,
+        modified=modified, by_id=by, version=version, asked=asked, of=of,
     )  # fmt: skip
 
 
@@ -184,13 +187,3 @@ def latest_values(episode: Episode) -> dict[str, Decimal]:
 
 def _weaker(measure: Measure, one: Decimal, other: Decimal) -> Decimal:
     return max(one, other) if measure.direction is Direction.LOWER_BETTER else min(one, other)
-
-
-def latest_before(assessment: Assessment, measure: str, side: str) -> list[Decimal]:
-    """Return the value before this assessment as a list of one, or none."""
-    rows = Measurement.objects.filter(
-        episode=assessment.episode_id, measure=measure, side=side, removed_at=None
-    )
-    return list(
-        rows.exclude(assessment=assessment).order_by("-measured_at").values_list("value", flat=True)[:1]
-    )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from medexpro.assessments import catalogue
+from medexpro.assessments import catalogue, flow
 from medexpro.assessments.due import due_after, last_full, reassessment_due_on
 from medexpro.assessments.models import Assessment, Goal, Measurement
 from medexpro.assessments.outcomes import GoalStanding, Outcome, goals_of, outcomes
@@ -11,7 +11,6 @@ from medexpro.assessments.readings import (
     Taken,
     baseline_of,
     baselines,
-    latest_before,
     latest_values,
     series,
 )
@@ -32,7 +31,6 @@ __all__ = [
     "finished_baseline",
     "goals_of",
     "last_full",
-    "latest_before",
     "latest_values",
     "missing",
     "outcomes",
@@ -82,13 +80,13 @@ def plan_for(episode: Episode, kind: str) -> list[str]:
     """Return the measures an assessment of this kind plans: those in service that the protocol names.
 
     A reassessment takes the protocol's own list, the measures of open goals, and grip where the baseline had it.
-    Without a protocol: function as the client rates it is left to the professional; the general tests are planned.
+    Without a protocol the general tests are planned, and the set of the region that the record points to.
     """
     if kind == Assessment.Kind.CHECK:
         return []
     protocol = protocol_for(episode)
     if kind == Assessment.Kind.BASELINE:
-        wanted: Iterable[str] = protocol.baseline_measures if protocol else GENERAL
+        wanted: Iterable[str] = protocol.baseline_measures if protocol else (*GENERAL, *_of_region(episode))
     else:
         goals = Goal.objects.filter(episode=episode, state=Goal.State.OPEN).values_list("measure", flat=True)
         own = protocol.reassess.measures if protocol else GENERAL
@@ -96,6 +94,11 @@ def plan_for(episode: Episode, kind: str) -> list[str]:
         wanted = [*own, *goals, *(("grip_strength",) if grip else ())]
     known = library_of(episode.practice).measures
     return [key for key in dict.fromkeys(wanted) if key in known and catalogue.can_be_typed(known[key])]
+
+
+def _of_region(episode: Episode) -> list[str]:
+    """Return the sets of the regions that the record points to, where no protocol says what to measure."""
+    return [one for region in flow.suggested(episode) for one in flow.set_of(flow.regions()[region], episode)]
 
 
 GENERAL = (

@@ -57,6 +57,10 @@ class Client(VersionedModel, PracticeModel):
     salutation = models.CharField(max_length=20, blank=True, help_text="In letters, such as Mrs.")
     pronouns = models.CharField(max_length=30, blank=True)
     birth_date = models.DateField(null=True, blank=True)
+    birth_date_changed_on = models.DateField(
+        null=True, blank=True, editable=False,
+        help_text="Last day on which one birth date took another's place: ages and percentiles were worked out anew",
+    )  # fmt: skip
     sex = models.CharField(max_length=8, choices=Sex, default=Sex.UNKNOWN)
     dominant_hand = models.CharField(max_length=5, choices=Side, blank=True)
     height_cm = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)

@@ -11,8 +11,16 @@ class ReportsConfig(AppConfig):
         from medexpro.episodes.own_panels import read_beside
         from medexpro.practice.context import RailItem, add_to_rail
         from medexpro.practice.roles import Permission
-        from medexpro.reports import own_merging, own_panels, own_settings, own_steps, own_timeline
+        from medexpro.reports import (
+            own_assessments,
+            own_merging,
+            own_panels,
+            own_settings,
+            own_steps,
+            own_timeline,
+        )
 
+        own_assessments.register()
         own_panels.register()
         own_merging.register()
         own_timeline.register()

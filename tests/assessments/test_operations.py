@@ -101,7 +101,7 @@ def test_an_unusual_value_is_asked_about_once(cast, baseline):
         operations.record(
             baseline, measure="gait_speed_4m", trials=trials, device="run_in", by=cast.ana, at=MORNING
         )
-    assert str(question.value) == "36.0 s over 4 m is 0.11 m/s, which is unusual. Is it right?"
+    assert str(question.value) == "36.0 s over 4 m is 0.11 m/s, which is unusual. A slipped decimal point?"
     assert (question.value.trial, question.value.instead) == (2, "3.6")
     row = operations.record(
         baseline,

@@ -50,7 +50,7 @@ def test_the_baseline_starts_from_the_list(cast, episode, ana):
     answer = ana.post(reverse("assessments:start", args=[episode.pk]), {"kind": "baseline"})
     assessment = Assessment.objects.get()
     assert answer.url == reverse("assessments:show", args=[assessment.pk])
-    shown = ana.get(answer.url).content.decode()
+    shown = ana.get(answer.url, {"step": "tests"}).content.decode()
     assert "KOOS JR (7 items)" in shown and "Saved as you type" in shown
 
 
@@ -139,7 +139,7 @@ def test_two_tabs_choose(cast, ana, baseline):
 
 
 def test_koos_jr_is_typed_for_the_involved_knee(ana, baseline):
-    page = ana.get(reverse("assessments:show", args=[baseline.pk])).content.decode()
+    page = ana.get(reverse("assessments:show", args=[baseline.pk]), {"step": "tests"}).content.decode()
     assert 'value="right" checked' in page
     assert (
         keep(

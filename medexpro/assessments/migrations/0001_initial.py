@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('planned', models.JSONField(default=list, help_text='Measure ids to take, in order')),
                 ('left_out', models.JSONField(default=dict, help_text='Planned measures not taken, each with the reason')),
                 ('note', models.TextField(blank=True)),
+                ('noted', models.JSONField(default=dict, help_text='Short notes by field: {text, version, by, name, at, was}; was: what stood before a correction')),
                 ('started_at', models.DateTimeField()),
                 ('finished_at', models.DateTimeField(null=True)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
@@ -76,6 +77,7 @@ class Migration(migrations.Migration):
                 ('modified', models.CharField(blank=True, help_text='How the protocol was changed', max_length=160)),
                 ('confirmed_implausible', models.BooleanField(default=False)),
                 ('measured_at', models.DateTimeField()),
+                ('asked', models.JSONField(default=list, help_text='Questions answered before this was kept: {kind, trial, sentence, by, name, at}')),
                 ('corrections', models.JSONField(default=list, help_text='What stood here before each change made after the assessment was finished')),
                 ('removed_at', models.DateTimeField(null=True)),
                 ('removed_reason', models.CharField(blank=True, max_length=240)),
@@ -85,6 +87,20 @@ class Migration(migrations.Migration):
                 ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measurements', to='episodes.episode')),
                 ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.practice')),
             ],
+        ),
+        migrations.CreateModel(
+            name='StepNames',
+            fields=[
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('names', models.JSONField(default=dict, help_text="Step id: the practice's own name for it")),
+                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.practice')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('practice',), name='a_practice_names_its_steps_once')],
+            },
         ),
         migrations.AddIndex(
             model_name='assessment',

@@ -1,5 +1,6 @@
 """Every change of an assessment's state: measuring, and setting goals."""
 
+from medexpro.assessments.operations.flow import NameRefused, name_steps, note, plan_region, take_off_region
 from medexpro.assessments.operations.goals import (
     HORIZONS,
     change_goal,
@@ -13,6 +14,7 @@ from medexpro.assessments.operations.measuring import (
     AssessmentRefused,
     Implausible,
     MeasurementRefused,
+    Swapped,
     finish,
     leave_out,
     plan,
@@ -35,6 +37,8 @@ __all__ = [
     "GoalRefused",
     "Implausible",
     "MeasurementRefused",
+    "NameRefused",
+    "Swapped",
     "TableRefused",
     "change_goal",
     "choose_table",
@@ -43,11 +47,15 @@ __all__ = [
     "finish",
     "leave_out",
     "meet_goal",
+    "name_steps",
+    "note",
     "plan",
+    "plan_region",
     "record",
     "remove",
     "reopen_goal",
     "restore",
     "set_goal",
     "start",
+    "take_off_region",
 ]

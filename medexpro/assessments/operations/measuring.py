@@ -1,6 +1,7 @@
 """Measuring: starting an assessment, keeping results, finishing it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,8 +13,10 @@ from medexpro.assessments import catalogue, events, state
 from medexpro.assessments.models import Assessment, Goal, Measurement
 from medexpro.assessments.operations.goals import met
 from medexpro.assessments.rules import goals as goal_rules
+from medexpro.assessments.rules import ranges, said, slips
 from medexpro.assessments.rules import trials as trial_rules
-from medexpro.assessments.rules.entry import Trial, read_trial
+from medexpro.assessments.rules.entry import RAW_SUM, SECONDS, Entry, Trial, read_trial, speed
+from medexpro.assessments.rules.slips import Slip, TwoSides
 from medexpro.audit.trail import record as record_event
 from medexpro.clearance import state as clearance
 from medexpro.clients.models import Side
@@ -30,6 +33,11 @@ from medexpro.web import words
 
 MOST_TRIALS = 6
 # Questions and readings at rest tire nobody; everything else waits for clearance.
+LONGEST_TYPED = 24
+# Results of one measure that are looked at for the last of each side.
+LOOKED_AT = 24
+# The kind of question that asks whether left and right are swapped.
+SIDES = "swapped"
 AT_REST = frozenset({"prom", "vital", "symptom", "anthropometric"})
 
 
@@ -54,6 +62,14 @@ class Implausible(MeasurementRefused):
     def __init__(self, sentence: str, *, field: str, trial: int, typed: str, unit: str, instead: str):
         super().__init__(sentence, field=field)
         self.trial, self.typed, self.unit, self.instead = trial, typed, unit, instead
+
+
+class Swapped(MeasurementRefused):
+    """Left and right look swapped. Asked once: with `sides_meant` they are kept as typed. side: the one in hand."""
+
+    def __init__(self, sentence: str, *, side: str):
+        super().__init__(sentence, field="trial-1")
+        self.side = side
 
 
 # ---- Assessments
@@ -85,8 +101,8 @@ def start(
     if kind == Assessment.Kind.REASSESSMENT and not state.finished_baseline(episode):
         raise AssessmentRefused("The baseline comes first: a reassessment compares with it.", field="kind")
     planned = _known(state.plan_for(episode, kind) if measures is None else measures, by)
-    if kind != Assessment.Kind.CHECK or _tiring(planned, by):
-        _refuse_unsafe(episode, at)
+    if kind != Assessment.Kind.CHECK or tiring(planned, by):
+        refuse_unsafe(episode, at)
     try:
         with transaction.atomic():
             assessment = Assessment.objects.create(
@@ -110,7 +126,7 @@ def plan(
     Raises AssessmentRefused, UnknownMeasure.
     """
     permissions.check(by, Permission.ASSESSMENTS_MEASURE, assessment)
-    _refuse_finished(assessment)
+    refuse_finished(assessment)
     planned = list(assessment.planned)
     if add:
         (wanted,) = _known([add], by)
@@ -118,8 +134,8 @@ def plan(
             raise AssessmentRefused("This one is worked out from other values.", field="measure")
         if wanted in planned:
             return assessment
-        if _tiring([wanted], by):
-            _refuse_unsafe(assessment.episode, at)
+        if tiring([wanted], by):
+            refuse_unsafe(assessment.episode, at)
         planned.append(wanted)
     if take_off:
         if assessment.measurements.filter(measure=take_off, removed_at=None).exists():
@@ -138,7 +154,7 @@ def plan(
 def leave_out(assessment: Assessment, *, measure: str, reason: str, by: Member, at: datetime) -> Assessment:
     """Leave a planned measure out, saying why; an empty reason takes it in again. Raises AssessmentRefused."""
     permissions.check(by, Permission.ASSESSMENTS_MEASURE, assessment)
-    _refuse_finished(assessment)
+    refuse_finished(assessment)
     if measure not in assessment.planned:
         raise AssessmentRefused("This measure is not planned.", field="measure")
     if reason.strip() and assessment.measurements.filter(measure=measure, removed_at=None).exists():
@@ -208,17 +224,17 @@ def _known(measures: Sequence[str], by: Member) -> list[str]:
     return [catalogue.measure_of(measure, by.practice).id for measure in dict.fromkeys(measures)]
 
 
-def _tiring(measures: Sequence[str], by: Member) -> bool:
+def tiring(measures: Sequence[str], by: Member) -> bool:
     return any(catalogue.measure_of(measure, by.practice).category not in AT_REST for measure in measures)
 
 
-def _refuse_unsafe(episode: Episode, at: datetime) -> None:
+def refuse_unsafe(episode: Episode, at: datetime) -> None:
     findings = clearance.weigh_start(episode, episode.practice.day(at))
     if blocking := [finding for finding in findings if finding.weight == Weight.STOP]:
         raise AssessmentRefused(f"Tests of effort wait: {blocking[0].sentence}")
 
 
-def _refuse_finished(assessment: Assessment) -> None:
+def refuse_finished(assessment: Assessment) -> None:
     if assessment.finished_at is not None:
         raise AssessmentRefused("This assessment is finished. Start a check to measure something more.")
 
@@ -237,6 +253,7 @@ def record(
     aid: str = "",
     modified: str = "",
     confirmed: bool = False,
+    sides_meant: bool = False,
     expected: int | None = None,
     by: Member,
     at: datetime,
@@ -246,29 +263,34 @@ def record(
     trials: {value, unit} each, in their order, {n} where one was passed over, {meant} for an
     unusual one that was confirmed; empty ones are left away. unit: as
     typed, empty for the measure's own; "s" over a course, "{raw sum}" where a table converts it. device: the way
-    it was done, or the instrument. confirmed: unusual values are meant. expected: the version the page showed, 0
-    for none; None takes what is there. The same result twice changes nothing.
+    it was done, or the instrument. confirmed: unusual values are meant. sides_meant: so are sides that look swapped.
+    expected: the version the page showed, 0 for none; None takes what is there. The same result twice changes nothing.
+    Who answered a question, and when, stays with the result.
     Raises MeasurementRefused, ReadingRefused and ScoreRefused at `trial-1` and so on, Implausible for an unusual
-    value nobody confirmed yet, Conflict when somebody else recorded in between.
+    value nobody confirmed yet, Swapped, Conflict when somebody else recorded in between.
     """
     permissions.check(by, Permission.ASSESSMENTS_MEASURE, assessment)
     what = catalogue.measure_of(measure, by.practice)
     side = _side(what, side)
     row = _current(assessment, measure, side)
     if assessment.finished_at is not None and row is None:
-        _refuse_finished(assessment)
+        refuse_finished(assessment)
     typed = _typed(trials)
     for name, text, most in (("device", device, 80), ("aid", aid, 80), ("modified", modified, 160)):
         if len(text) > most:
             raise MeasurementRefused(f"At most {most} signs fit here.", field=name)
     device, aid, modified = (_plain(text) for text in (device, aid, modified))
     known = {trial["n"]: trial for trial in row.trials} if row else {}
-    kept = _read_trials(assessment, what, side, typed, known, way=device, confirmed=confirmed)
+    beside = _beside(assessment, what)
+    kept, questions = _read_trials(what, typed, known, beside.last(side), way=device, confirmed=confirmed)
     value = trial_rules.kept_value(what, [Decimal(trial["canonical"]) for trial in kept])
     if value is None:
         raise MeasurementRefused("Type at least one trial.", field="trial-1")
+    if row is None or row.value != value:
+        questions += _swapped(what, side, value, beside, meant=sides_meant)
+    asked = _answered(row, kept, questions, by=by, at=at)
     fields = {
-        "trials": kept, "value": value.quantize(Decimal("0.000001")), "unit": what.unit, "device": device, "aid": aid,
+        "asked": asked, "trials": kept, "value": value.quantize(Decimal("0.000001")), "unit": what.unit, "device": device, "aid": aid,
         "modified": modified, "confirmed_implausible": any(trial["meant"] for trial in kept),
     }  # fmt: skip
     if row is not None and all(getattr(row, name) == wanted for name, wanted in fields.items()):
@@ -402,44 +424,143 @@ def _typed(trials: Sequence[Mapping[str, Any]]) -> list[tuple[int, str, str, boo
     return found
 
 
+@dataclass(frozen=True)
+class _Beside:
+    """What is known of a measure beside the result in hand: the newest before this assessment, and the other side's."""
+
+    before: Mapping[str, Decimal]
+    here: Mapping[str, Decimal]
+    asked: bool
+
+    def last(self, side: str) -> list[Decimal]:
+        """Return the last value of a side as a list of one, or none."""
+        return [self.before[side]] if side in self.before else []
+
+
+def _beside(assessment: Assessment, measure: Measure) -> _Beside:
+    """Return what stands beside a result of the measure. One query."""
+    before: dict[str, Decimal] = {}
+    here: dict[str, Decimal] = {}
+    asked = False
+    rows = _NEWEST(episode=assessment.episode_id, measure=measure.id)
+    for row in rows:
+        if row.assessment_id == assessment.pk:
+            here.setdefault(row.side, row.value)
+            asked = asked or any(one["kind"] == SIDES for one in row.asked)
+        else:
+            before.setdefault(row.side, row.value)
+    return _Beside(before, here, asked)
+
+
+_NEWEST = Prepared[Measurement](
+    lambda: Measurement.objects.filter(
+        episode=Given("episode"), measure=Given("measure", CharField()), removed_at=None
+    ).order_by("-measured_at", "-id")[:LOOKED_AT]
+)
+
+
+def _swapped(
+    measure: Measure, side: str, value: Decimal, beside: _Beside, *, meant: bool
+) -> list[dict[str, Any]]:
+    """Return the question whether left and right are swapped, where it was answered; none where there is none.
+
+    Raises Swapped where it was not.
+    """
+    other = {"left": "right", "right": "left"}.get(side, "")
+    if beside.asked or other not in beside.here or not beside.before.keys() >= {"left", "right"}:
+        return []
+    now = {other: beside.here[other], side: value}
+    if not slips.look_swapped(TwoSides(now["left"], now["right"]), TwoSides(beside.before["left"], beside.before["right"])):
+        return []
+    figures = {key: said.figure(measure, one) for key, one in beside.before.items()}
+    sentence = f"Left and right look swapped: last time left {figures['left']}, right {figures['right']}."
+    if not meant:
+        raise Swapped(sentence, side=side)
+    return [{"kind": SIDES, "trial": 0, "sentence": sentence}]
+
+
+def _answered(
+    row: Measurement | None,
+    trials: Sequence[Mapping[str, Any]],
+    questions: Sequence[dict[str, Any]],
+    *,
+    by: Member,
+    at: datetime,
+) -> list[dict[str, Any]]:
+    """Return every question answered for a result: those that still stand, and those answered now, with who and when."""
+    meant = {trial["n"] for trial in trials if trial["meant"]}
+    now = {"by": str(by.pk), "name": str(by), "at": at.isoformat()}
+    fresh = [question | now for question in questions]
+    places = {(one["kind"] == SIDES, one["trial"]) for one in fresh}
+    before = [
+        one
+        for one in (row.asked if row else [])
+        if (one["kind"] == SIDES, one["trial"]) not in places and (one["kind"] == SIDES or one["trial"] in meant)
+    ]
+    return [*before, *fresh]
+
+
 def _read_trials(
-    assessment: Assessment,
     measure: Measure,
-    side: str,
     typed: Sequence[tuple[int, str, str, bool]],
     known: Mapping[int, Mapping[str, Any]],
+    last: Sequence[Decimal],
     *,
     way: str,
     confirmed: bool,
-) -> list[dict[str, Any]]:
-    """Return the trials as they are kept. An unusual value that was meant before is not asked about again."""
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the trials as they are kept, and the questions that were answered with them.
+
+    last: the last value of this side, or none. A value that was meant before is not asked about again.
+    """
     entry = catalogue.entry_of(measure)
     table = catalogue.raw_table(entry)
-    read: list[tuple[int, Trial, bool]] = []
-    for number, text, unit, said in typed:
+    kept: list[dict[str, Any]] = []
+    questions: list[dict[str, Any]] = []
+    for number, text, unit, yes in typed:
         before = known.get(number)
-        meant = confirmed or said or bool(before and before.get("meant") and before["value"] == text)
-        trial = read_trial(measure, entry, text, unit, way=way, table=table, field=f"trial-{number}")
-        if trial.question and not meant:
-            beside = [one.value for _, one, _ in read] + state.latest_before(assessment, measure.id, side)
-            trial = read_trial(
-                measure, entry, text, unit, way=way, table=table, beside=beside, field=f"trial-{number}"
-            )
+        settled = bool(before and before.get("meant") and before["value"] == text[:LONGEST_TYPED])
+        meant = confirmed or yes or settled
+        beside = [*last, *(Decimal(one["canonical"]) for one in kept)]
+        trial = read_trial(
+            measure, entry, text, unit, way=way, table=table, beside=beside, field=f"trial-{number}"
+        )
+        question = _question(measure, entry, trial, way, beside)
+        if question is not None and not meant:
             raise Implausible(
-                trial.question, field=f"trial-{number}", trial=number, typed=trial.typed, unit=trial.unit,
-                instead=trial.instead,
+                question.sentence, field=f"trial-{number}", trial=number, typed=trial.typed, unit=trial.unit,
+                instead=question.instead,
             )  # fmt: skip
-        read.append((number, trial, bool(trial.question)))
-    return [
-        {
-            "n": number,
-            "value": trial.typed[:24],
-            "unit": trial.unit,
-            "canonical": str(trial.value),
-            "meant": meant,
-        }
-        for number, trial, meant in read
-    ]
+        if question is not None and not settled:
+            questions.append({"kind": question.kind, "trial": number, "sentence": question.sentence})
+        kept.append(
+            {
+                "n": number,
+                "value": trial.typed[:LONGEST_TYPED],
+                "unit": trial.unit,
+                "canonical": str(trial.value),
+                "meant": question is not None,
+            }
+        )
+    return kept, questions
+
+
+def _question(
+    measure: Measure, entry: Entry, trial: Trial, way: str, beside: Sequence[Decimal]
+) -> Slip | None:
+    """Return what is asked about a trial: a slip that explains it, else that it is unusual; None where nothing is."""
+    if trial.unit != RAW_SUM:
+        number, course = ranges.read_number(trial.typed), entry.ways.get(way)
+        over = course.course_m if course and trial.unit == SECONDS and entry.course_ways else None
+        found = slips.slip_of(
+            measure, number, trial.unit, beside, to_value=(lambda typed: speed(over, typed)) if over else None
+        )
+        if found is not None:
+            unit = trial.unit if trial.unit in ranges.units_of(measure) else ""
+            here, there = (said.figure(measure, one, unit) for one in (trial.value, beside[0]))
+            far = trial.question.removesuffix("Is it right?") or f"{here} is far from {there} before. "
+            return Slip(found.kind, f"{far}{found.sentence}", found.instead)
+    return Slip("unusual", trial.question, trial.instead) if trial.question else None
 
 
 def _refuse_stale(row: Measurement | None, expected: int | None) -> None:

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('salutation', models.CharField(blank=True, help_text='In letters, such as Mrs.', max_length=20)),
                 ('pronouns', models.CharField(blank=True, max_length=30)),
                 ('birth_date', models.DateField(blank=True, null=True)),
+                ('birth_date_changed_on', models.DateField(blank=True, editable=False, help_text="Last day on which one birth date took another's place: ages and percentiles were worked out anew", null=True)),
                 ('sex', models.CharField(choices=[('female', 'Female'), ('male', 'Male'), ('other', 'Another'), ('unknown', 'Not recorded')], default='unknown', max_length=8)),
                 ('dominant_hand', models.CharField(blank=True, choices=[('left', 'Left'), ('right', 'Right'), ('both', 'Both'), ('none', 'No side')], max_length=5)),
                 ('height_cm', models.DecimalField(blank=True, decimal_places=1, max_digits=5, null=True)),

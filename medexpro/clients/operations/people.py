@@ -94,6 +94,8 @@ def update(client: Client, *, version: int | None = None, by: Member, at: dateti
     fill(client, fields, at=at)
     changed = [name for name in FIELDS if getattr(client, name) != before[name]]
     if changed:
+        if "birth_date" in changed and before["birth_date"] is not None:
+            client.birth_date_changed_on = client.practice.day(at)
         client.save_version(expected=version, fields=list(FIELDS))
         record(events.CHANGED, client, by=by, at=at, client=client, fields=changed)
     return client

@@ -23,6 +23,11 @@ function settle(form) {
     const place = document.getElementById(given.dataset.put);
     if (place) place.textContent = given.content.textContent;
   }
+  // Left and right changed places: the fields show what was kept.
+  for (const given of live.querySelectorAll("template[data-fill]")) {
+    const field = document.getElementById(given.dataset.fill);
+    if (field) field.value = given.content.textContent;
+  }
 }
 
 document.addEventListener("htmx:beforeRequest", (event) => {
@@ -83,11 +88,15 @@ document.addEventListener("change", (event) => {
 });
 
 // What was typed before anything listened, or put back by the browser, is kept like the rest.
-const TYPED = "input:not([type=hidden], [type=radio], [type=checkbox])";
+const TYPED = "input:not([type=hidden], [type=radio], [type=checkbox]), textarea";
 const touched = (field) => field.matches(TYPED) && field.value !== field.defaultValue;
 document.addEventListener("DOMContentLoaded", () => {
   for (const form of document.querySelectorAll("[data-measure]"))
     if ([...form.elements].some(touched)) window.htmx.trigger(form, "again");
 });
+
+// The open step is in sight where the row of steps is wider than the screen.
+const row = document.querySelector(".as-steps");
+if (row) row.scrollLeft = row.querySelector("[aria-current]").offsetLeft - row.clientWidth / 3;
 
 clocks();
