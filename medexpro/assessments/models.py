@@ -134,3 +134,33 @@ class TableChoice(PracticeModel):
 
     class Meta:
         indexes = [models.Index(fields=["practice", "episode", "at"], name="table_choices_in_force")]
+
+
+@sealed("OLD.taken_at IS NOT NULL")
+class Asking(VersionedModel, EpisodeRow):
+    """Questionnaires given to a client: on the practice's tablet, by a link to their phone, or typed from paper.
+
+    What was answered is kept as it comes, and stays here unchanged once it was taken into the record.
+    """
+
+    class How(models.TextChoices):
+        TABLET = "tablet", "On this tablet"
+        PHONE = "phone", "On the client’s phone"
+        PAPER = "paper", "On paper, typed here"
+
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="askings")
+    how = models.CharField(max_length=6, choices=How)
+    side = models.CharField(max_length=5, choices=Side, default=Side.NONE)
+    forms = models.JSONField(default=list, help_text="List of {id, version}: the questionnaires, in order")
+    answers = models.JSONField(default=dict, help_text="Questionnaire id: its answers by item")
+    token_hash = models.CharField(max_length=64, blank=True, db_index=True, help_text="SHA-256 of the link's token")
+    expires_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True, help_text="When the practice ended the link")
+    answered_at = models.DateTimeField(null=True, help_text="When the client said they were done")
+    taken_at = models.DateTimeField(null=True, help_text="When the scores went into an assessment")
+    taken = models.JSONField(default=dict, help_text="Questionnaire id: {value, measurement} as it was taken")
+    asked_at = models.DateTimeField()
+    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "episode", "asked_at"], name="askings_of_episode")]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from medexpro.assessments import flow_views, goal_views, table_views, views, vital_views
+from medexpro.assessments import flow_views, goal_views, questionnaire_views, table_views, views, vital_views
 
 urlpatterns = [
     path("episodes/<uuid:episode_id>/", views.index, name="index"),
@@ -16,6 +16,15 @@ urlpatterns = [
     path("steps/", flow_views.name_steps, name="name_steps"),
     path("tables/", table_views.preferred, name="preferred"),
     path("tables/<slug:measure>/", table_views.prefer, name="prefer"),
+    path("episodes/<uuid:episode_id>/questionnaires/", questionnaire_views.questionnaires, name="questionnaires"),
+    path("episodes/<uuid:episode_id>/questionnaires/ask/", questionnaire_views.ask, name="ask"),
+    path("questionnaires/<uuid:asking_id>/take/", questionnaire_views.take_in, name="take_in"),
+    path("questionnaires/<uuid:asking_id>/end/", questionnaire_views.end, name="end_asking"),
+    path(
+        "questionnaires/<uuid:asking_id>/<slug:form_id>/", questionnaire_views.type_questionnaire,
+        name="type_questionnaire",
+    ),
+    path("<uuid:assessment_id>/paper/<slug:form_id>/", questionnaire_views.paper_total, name="paper_total"),
     path("<uuid:assessment_id>/", views.show, name="show"),
     path("<uuid:assessment_id>/record/<slug:measure>/", views.record, name="record"),
     path("<uuid:assessment_id>/note/<slug:key>/", flow_views.note, name="note"),

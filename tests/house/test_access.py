@@ -19,7 +19,7 @@ OWN = {200, 204, 302, 400, 404, 405, 409, 415, 422, 429}
 SIGN_IN = "/accounts/login/"
 # Values that lead to one client's record.
 OF_A_CLIENT = {
-    "client_id", "episode_id", "session_id", "assessment_id", "measurement_id", "goal_id", "line_id", "fact_id",
+    "client_id", "episode_id", "session_id", "assessment_id", "asking_id", "measurement_id", "goal_id", "line_id", "fact_id",
     "document_id", "consent_id", "contact_id", "assignment_id", "limit_id", "precaution_id", "back_id", "referral_id",
     "delivery_id", "booking_id", "place_id", "wish_id", "offer_id", "reminder_id", "disclosure_id",
 }  # fmt: skip

@@ -11,7 +11,9 @@ from tests.house.objects import World, values_of
 
 AREAS = sorted({one.area for one in every_address()})
 # The link is the permission; see practice/outside.py.
-BY_LINK = {"portal:document", "portal:pdf", "portal:acknowledge", "scheduling:feed"}
+BY_LINK = {"portal:document", "portal:pdf", "portal:acknowledge", "portal:questionnaire", "scheduling:feed"} | {
+    "portal:screening_page", "portal:screening_page_pdf"
+}  # fmt: skip
 STRICT = {
     "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "connect-src": "'self'",
     "form-action": "'self'", "frame-ancestors": "'none'", "base-uri": "'none'", "object-src": "'none'",

@@ -217,6 +217,7 @@ class Dock {
     this.places();
     const more = fieldsOf(document.getElementById(this.card)).some((one) => !one.value);
     this.set(more && this.spec.rest_s ? { ...state, rest: { from: now(), seconds: Number(this.dockRest.value) || this.spec.rest_s } } : state);
+    document.getElementById(this.card).scrollIntoView({ block: "start" });
     this.say(`${text} written into ${nameOf(field)}`);
   }
 
@@ -292,7 +293,7 @@ class Dock {
     };
     for (const part of this.box.querySelectorAll("[data-set]")) part.hidden = !shown[part.dataset.set];
     this.dockClose.hidden = what === "lead" || what === "running";
-    const places = [this.dockMain, this.dockSecond, this.dockThird];
+    const places = [this.dockMain, this.dockSecond, this.dockThird, this.dockFourth];
     const wanted = this.wanted(at, what).slice(0, places.length);
     this.drawn = wanted.map(([text, work], place) => ({ button: places[place], text, do: work }));
     places.forEach((button, place) => {
@@ -322,7 +323,8 @@ class Dock {
       const minutes = timing.minutes(this.state, at).map(({ minute, laps }) => `${minute} min ${laps}`);
       const rests = this.state.rests.length ? [`${this.state.rests.length} rest${this.state.rests.length > 1 ? "s" : ""}`] : [];
       const line = [`${timing.metres(this.state)} m`, whole, ...rests, ...minutes].join(" · ");
-      return what === "over" ? [`${Math.round(timing.metres(this.state))} m`, line] : [time, what === "ready" ? "" : line];
+      if (what === "over") return [`${Math.round(timing.metres(this.state))} m`, [whole, ...rests, ...minutes].join(" · ")];
+      return [time, what === "ready" ? "" : line];
     }
     if (kind === "stages") {
       const held = `Last stage held: ${timing.held(this.state, at)}`;
@@ -345,7 +347,7 @@ class Dock {
       if (kind === "laps") {
         const resting = timing.isResting(state);
         const rest = resting ? ["Goes on", () => this.set(timing.goOn(this.state, now()))] : ["Rests", () => this.set(timing.pause(this.state, now()))];
-        return [[`+ ${state.lap_m} m`, () => this.tap()], rest, state.marks.length && !resting && at - state.marks.at(-1) < 5000 ? back : ["Stop", stop]];
+        return [[`+ ${state.lap_m} m`, () => this.tap()], rest, ["Stop", stop], ...(state.marks.length && !resting ? [back] : [])];
       }
       if (kind === "stages") return [["Lost it", stop]];
       if (counts) return [[`+ 1 ${counts}`, () => this.tap()], ["Stop", stop], ...(state.marks.length ? [back] : [])];
