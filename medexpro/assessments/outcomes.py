@@ -314,6 +314,7 @@ class Outcome:
             cut_off=self._cut_off,
             band=self._band if several else None,
             norm=self._norm_band,
+            typical=self._typical,
         )
 
     @property
@@ -355,6 +356,18 @@ class Outcome:
             return None
         label = {NormKind.MEAN: "Mean ± SD", NormKind.REFERENCE: "Reference"}.get(found.kind, "Middle half")
         return Band(self._number(found.low), self._number(found.high), f"{label}, age {self.age}")
+
+    @property
+    def _typical(self) -> Line | None:
+        """Return the mean, expected or reference value where the table gives no range to draw."""
+        found = self.compared
+        if not isinstance(found, norms.Comparison) or self._norm_band is not None:
+            return None
+        value = found.middle if found.middle is not None else found.high
+        if value is None:
+            return None
+        word = {NormKind.EQUATION: "Expected", NormKind.REFERENCE: "Reference"}.get(found.kind, "Mean")
+        return Line(self._number(value), f"{word} {self._text(value)}")
 
     @property
     def _cut_off(self) -> Line | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from medexpro.assessments import catalogue, due, presenters, state
+from medexpro.assessments import catalogue, due, presenters, profile, state
 from medexpro.assessments.models import Assessment, Goal
 from medexpro.assessments.outcomes import GRIP, Outcome, goal_rows
 from medexpro.clients import panels
@@ -82,7 +82,7 @@ def next_assessment(chart: Chart) -> Action | None:
 
 
 def outcomes(chart: Chart) -> dict[str, Any] | None:
-    """Return at most four charts, and grip and what worsened in words."""
+    """Return at most four charts, grip and what worsened in words, and the profile across the six domains."""
     episode = chart.episode
     if episode is None:
         return None
@@ -96,6 +96,8 @@ def outcomes(chart: Chart) -> dict[str, Any] | None:
     return {
         "charts": charts,
         "sentences": presenters.tail_sentences(told[:4]),
+        "reasons": {one.key: presenters.reasons(one) for one in charts},
+        "profile": profile.profile_of(found, episode.side) if found else [],
         "url": _url(chart),
         "measures_url": reverse("assessments:measures", args=[episode.pk]),
         "may_measure": episode.is_open and chart.member.may(Permission.ASSESSMENTS_MEASURE),

@@ -409,7 +409,8 @@ def _value_label(
 @dataclass(frozen=True)
 class Ruler:
     """One value between the ends of its scale. Right is always better, so a scale where lower is better runs
-    from high to low. earlier: values between baseline and now."""
+    from high to low. earlier: values between baseline and now. typical: the mean, reference or expected value of
+    people where there is no range to draw as `norm`."""
 
     name: str
     y_min: float
@@ -424,6 +425,7 @@ class Ruler:
     cut_off: Line | None = None
     band: Band | None = None
     norm: Band | None = None
+    typical: Line | None = None
 
     def position(self, value: float) -> float:
         """Return where a value stands, in per cent from the left, so that text never scales with it."""
@@ -444,4 +446,6 @@ class Ruler:
             said.append(f"Too small to count: {self.band.label}.")
         if self.norm:
             said.append(f"Typical: {self.norm.label}.")
+        elif self.typical:
+            said.append(f"{self.typical.label}.")
         return " ".join(said)

@@ -213,6 +213,34 @@ def ruler_svg(scale: Ruler) -> str:
     return f'<svg class="chart ruler" height="{height}" role="img" aria-label="{said}">{"".join(out)}</svg>'
 
 
+def gauge_svg(scale: Ruler) -> str:
+    """Return a ruler without names for a narrow row: typical range, too small to count, goal, cut-off, baseline, now.
+
+    Right is better. The marks differ by shape, so they read in grey; what they are, the words beside say.
+    """
+    out: list[str] = ['<rect class="track" x="1%" y="9" width="98%" height="8" rx="4"/>']
+    if scale.norm:
+        low, high = sorted((scale.position(scale.norm.low), scale.position(scale.norm.high)))
+        out.append(f'<rect class="norm" x="{low}%" y="9" width="{round(high - low, 2)}%" height="8"/>')
+    elif scale.typical:
+        x = scale.position(scale.typical.value)
+        out.append(f'<line class="base" x1="{x}%" x2="{x}%" y1="5" y2="21"/>')
+    if scale.band:
+        low, high = sorted((scale.position(scale.band.low), scale.position(scale.band.high)))
+        out.append(f'<rect class="mcid" x="{low}%" y="9" width="{round(high - low, 2)}%" height="8"/>')
+        out += [f'<line class="hatch" x1="{x}%" x2="{x}%" y1="9" y2="17"/>' for x in _steps(low, high)]
+    for line, kind in ((scale.cut_off, "cut"), (scale.goal, "goal")):
+        if line:
+            x = scale.position(line.value)
+            out.append(f'<line class="{kind}" x1="{x}%" x2="{x}%" y1="2" y2="24"/>')
+    if scale.baseline is not None:
+        out.append(f'<circle class="pt-base" cx="{scale.position(scale.baseline)}%" cy="13" r="4.5"/>')
+    if scale.now is not None:
+        out.append(f'<circle class="pt-now" cx="{scale.position(scale.now)}%" cy="13" r="6"/>')
+    said = escape(scale.description, quote=True)
+    return f'<svg class="chart gauge" height="26" role="img" aria-label="{said}">{"".join(out)}</svg>'
+
+
 def _steps(start: float, end: float) -> list[float]:
     """Return the hatch of a ruler's band: upright lines, since per cents can't slant."""
     return [round(start + n * 1.6 + 0.8, 2) for n in range(int(max(0.0, end - start - 0.8) / 1.6) + 1)]

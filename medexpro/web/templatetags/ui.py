@@ -99,10 +99,21 @@ def findings(found: Iterable[Any], level: int = 2) -> dict:
     return {"groups": [group for group in groups if group["found"]], "level": level}
 
 
+@register.inclusion_tag("web/why.html")
+def why(reasons: Iterable[Any], label: str = "", shown: bool = True) -> dict:
+    """Draw “Why?”: what figures rest on, opened where they stand; nothing where there is nothing to say.
+
+    reasons: each with what, figure, population, source and mark in words, and url where more is said. label: what they
+    belong to; shown: False says it only to who can't see the place.
+    """
+    return {"reasons": list(reasons), "label": label, "label_css": "" if shown else "vh"}
+
+
 @register.inclusion_tag("web/trend.html")
-def trend(chart: charts.TrendChart, level: int = 3) -> dict:
-    """Draw one measure over time: name, value now, verdict, chart, table. level: of the heading."""
-    return {"chart": chart, "svg": mark_safe(drawing.trend_svg(chart)), "level": level}
+def trend(chart: charts.TrendChart, level: int = 3, reasons: Iterable[Any] = ()) -> dict:
+    """Draw one measure over time: name, value now, verdict, chart, table. level: of the heading; reasons: see `why`."""
+    svg = mark_safe(drawing.trend_svg(chart))
+    return {"chart": chart, "svg": svg, "level": level, "reasons": list(reasons or ())}
 
 
 @register.simple_tag
@@ -121,6 +132,12 @@ def session_marks(marks: Sequence[sessions.SessionMark], ceiling: int) -> SafeSt
 def ruler(scale: charts.Ruler) -> SafeString:
     """Draw one value in context: right is better."""
     return mark_safe(drawing.ruler_svg(scale))
+
+
+@register.simple_tag
+def gauge(scale: charts.Ruler) -> SafeString:
+    """Draw one value in context for a narrow row: right is better, no names."""
+    return mark_safe(drawing.gauge_svg(scale))
 
 
 @register.simple_tag
