@@ -20,7 +20,9 @@ from medexpro.kernel import clock
 from medexpro.kernel.ids import uuid7
 from medexpro.kernel.reference import Protocol
 from medexpro.kernel.refusals import Conflict, Refusal
+from medexpro.knowledge import why
 from medexpro.knowledge.library import library_of
+from medexpro.knowledge.turning import turned_on
 from medexpro.practice.access import requires
 from medexpro.practice.permissions import Permission
 from medexpro.programs import evidence, forms, operations, presenters, state, suggesting
@@ -81,6 +83,7 @@ def _show(
     proposal = evidence.proposal(program, at=at, episode=episode, seen=seen)
     decisions, began_on = state.decisions_of(program), episode.practice.day(program.made_at)
     settled, lib = state.settled_here(program), library_of(episode.practice)
+    gates = [lib.gates[key] for key in protocol.gates if key in lib.gates]
     context |= {
         "protocol": protocol,
         "newer": state.newer_version(program),
@@ -112,7 +115,10 @@ def _show(
         ],
         "entry": presenters.entry(protocol, program),
         "entry_form": shown.get("entry_form") or forms.EntryForm(open_criteria=_open_criteria(protocol, program)),
-        "gates": [lib.gates[key] for key in protocol.gates if key in lib.gates],
+        "gates": gates,
+        "why_work": why.of_work(phase),
+        "why_criteria": why.of_criteria(protocol, phase),
+        "why_gates": why.of_gates(gates, turned_on(episode.practice)),
     }  # fmt: skip
     return page(request, "programs/program.html", context, status=status)
 

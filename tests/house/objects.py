@@ -20,7 +20,9 @@ from medexpro.clients.agreements import kinds as all_agreements
 from medexpro.clients.operations import agreements, documents, facts, people
 from medexpro.kernel.findings import Finding, Weight
 from medexpro.kernel.ids import uuid7
+from medexpro.knowledge import own
 from medexpro.knowledge.figures import sheet
+from medexpro.marketing import operations as marketing
 from medexpro.practice import links
 from medexpro.programs.models import ProgramExercise
 from medexpro.reports import sending
@@ -28,6 +30,7 @@ from medexpro.scheduling import operations as scheduling
 from medexpro.scheduling.models import GroupPlace, Reminder
 from tests import scenario
 from tests.conftest import MORNING, TODAY
+from tests.marketing import screening
 from tests.reports import reporting
 
 
@@ -163,6 +166,17 @@ class World:
         )  # fmt: skip
 
     @cached_property
+    def own_version(self) -> Any:
+        content = own.starting_content(self.cast.northbridge, "exercise", "heel_slide") | {"cues": "Slowly."}
+        draft = own.keep_draft("exercise", "heel_slide", content, by=self.cast.ana, at=MORNING)
+        return own.put_in_service(draft, by=self.cast.ana, at=MORNING)
+
+    @cached_property
+    def own_draft(self) -> Any:
+        content = own.starting_content(self.cast.northbridge, "measure", "tug") | {"protocol": "From a chair of 45 cm."}
+        return own.keep_draft("measure", "tug", content, by=self.cast.ana, at=MORNING)
+
+    @cached_property
     def precaution(self) -> Any:
         return clearance.add_precaution(self.episode, text="No kneeling", by=self.cast.ana, at=MORNING)
 
@@ -256,6 +270,23 @@ class World:
         return scheduling.offer(gone, self.wish, by=self.cast.ana, at=MORNING)
 
     @cached_property
+    def screening_day(self) -> Any:
+        return screening.day(self.cast)
+
+    @cached_property
+    def participant(self) -> Any:
+        return screening.measured(self.screening_day, self.cast, page=True, contact=True)
+
+    @cached_property
+    def page_given(self) -> Any:
+        return screening.sent(self.participant, self.cast)
+
+    @cached_property
+    def page_run(self) -> Any:
+        self.participant  # noqa: B018 - somebody has to be measured
+        return marketing.start_run(self.screening_day, by=self.cast.ana, at=MORNING)
+
+    @cached_property
     def owed(self) -> Any:
         found = Finding(
             code="bp_low_asymptomatic",
@@ -281,6 +312,7 @@ VALUES: dict[str, Build] = {
     "factor_id": lambda world: 1,
     "token": lambda world: "no-such-token",
     "fingerprint": lambda world: sheet.fingerprint(),
+    "exercise_id": lambda world: "bridge",
     "episode_id": lambda world: world.episode.pk,
     "assessment_id": lambda world: world.assessment.pk,
     "asking_id": lambda world: world.asking.pk,
@@ -315,17 +347,31 @@ VALUES: dict[str, Build] = {
     "offer_id": lambda world: world.offer.pk,
     "disclosure_id": lambda world: world.disclosure.pk,
     "reminder_id": lambda world: world.reminder.pk,
+    "day_id": lambda world: world.screening_day.pk,
+    "station": lambda world: "rest",
+    "participant_id": lambda world: world.participant.pk,
+    "result_id": lambda world: world.participant.results.first().pk,
+    "given_id": lambda world: world.page_given.pk,
+    "run_id": lambda world: world.page_run.pk,
+    "lead_id": lambda world: world.participant.lead.pk,
+    "own_id": lambda world: world.own_version.pk,
 }
 # By the full name of one address: all its values.
 ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "assessments:record": lambda world: {"assessment_id": world.assessment.pk, "measure": "tug"},
+    "assessments:note": lambda world: {"assessment_id": world.assessment.pk, "key": "struggles"},
     "assessments:type_questionnaire": lambda world: {"asking_id": world.asking.pk, "form_id": "pain"},
     "assessments:paper_total": lambda world: {"assessment_id": world.assessment.pk, "form_id": "lefs"},
     "assessments:leave_out": lambda world: {"assessment_id": world.assessment.pk, "measure": "tug"},
     "assessments:compared": lambda world: {"episode_id": world.episode.pk, "measure": "grip_strength"},
     "assessments:choose_table": lambda world: {"episode_id": world.episode.pk, "measure": "grip_strength"},
     "assessments:prefer": lambda world: {"measure": "grip_strength"},
-    "knowledge:kind": lambda world: {"kind": "measures"},
+    "knowledge:own_new": lambda world: {"kind": "measure"},
+    "knowledge:own_entry": lambda world: {"kind": world.own_version.kind, "key": world.own_version.key},
+    "knowledge:own_edit": lambda world: {"kind": "measure", "key": world.own_draft.key},
+    "knowledge:own_service": lambda world: {"own_id": world.own_draft.pk},
+    "knowledge:own_drop": lambda world: {"own_id": world.own_draft.pk},
+    "knowledge:kind": lambda world: {"kind": "measure"},
     "knowledge:show": lambda world: {"kind": "measure", "key": "grip_strength"},
     "knowledge:history": lambda world: {"kind": "measure", "key": "grip_strength"},
     "knowledge:turn": lambda world: {"kind": "norm", "key": "grip_dodds_2014_uk.csv"},
@@ -343,7 +389,7 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "clients:sign": lambda world: {"client_id": world.cast.janet.pk, "kind": next(iter(all_agreements()))},
 }
 # Values that name nothing of a practice: reference data is everyone's, one-time links are their holder's.
-NOBODYS = {"token", "kind", "key", "code", "measure", "which", "fingerprint"}
+NOBODYS = {"station", "token", "kind", "key", "code", "measure", "which", "fingerprint", "exercise_id"}
 # Addresses whose thing belongs to one person, so that even colleagues find nothing: to whom, empty for nobody here.
 PERSONAL = {
     "practice:remove_factor": "",
