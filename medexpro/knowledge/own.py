@@ -18,7 +18,7 @@ from medexpro.kernel.refusals import Conflict, NotAllowed, NotFound, Refusal
 from medexpro.knowledge import events, operations, overlay
 from medexpro.knowledge.access import APPROVE
 from medexpro.knowledge.library import Entry, Library, Own, library
-from medexpro.knowledge.models import KnowledgeVersion, OwnEntry
+from medexpro.knowledge.models import KnowledgeVersion, OwnEntry, own_words
 from medexpro.knowledge.overlay import Laid
 from medexpro.knowledge.own_kinds import KINDS, OwnRefused, Wrong, content_of
 from medexpro.knowledge.own_reading import Unreadable, data_wrongs, read, wrongs_in
@@ -89,6 +89,11 @@ def _check(by: Any, entry: OwnEntry | None = None) -> None:
         raise NotFound("There is no such version in this practice.")
     if not by.may(APPROVE):
         raise NotAllowed("Your role in this practice does not include changing its knowledge.")
+
+
+def words_of(one: Own) -> str:
+    """Return what an own version in force is called wherever ours would be named."""
+    return own_words(one.version, one.by, one.on)
 
 
 # ---- Drafts

@@ -83,7 +83,7 @@ def wrongs_in(lib: Library, kind: str, record: Any) -> list[Wrong]:
 def data_wrongs(lib: Library, kind: str = "", key: str = "") -> list[Wrong]:
     """Return what the checks of the data say of a library and did not say of ours, this entry's at its fields."""
     told = _told_of_ours(library().hash)
-    names = _names(lib)
+    names = names_of(lib)
     found = [_of_check(one, kind, key, names) for one in checks.problems(lib.data) if one not in told]
     return sorted(set(found), key=found.index)
 
@@ -137,7 +137,8 @@ def _known(word: str, names: Mapping[str, str]) -> str:
     return word.replace("_", " ")
 
 
-def _names(lib: Library) -> dict[str, str]:
+def names_of(lib: Library) -> dict[str, str]:
+    """Return what people call each id of a library."""
     found = {exercise.id: exercise.name for exercise in lib.all_exercises.values()}
     found |= {measure.id: measure.name for measure in lib.all_measures.values()}
     found |= {protocol.id: protocol.condition for protocol in lib.all_protocols.values()}

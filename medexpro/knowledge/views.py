@@ -13,7 +13,8 @@ from medexpro.knowledge import forms, listing, operations, presenters, turning, 
 from medexpro.knowledge.access import APPROVE, READ, requires
 from medexpro.knowledge.details import sections_of
 from medexpro.knowledge.library import Entry, Library, library_of, showing
-from medexpro.knowledge.models import Approval
+from medexpro.knowledge.models import Approval, OwnEntry
+from medexpro.knowledge.own_editors import EDITORS
 from medexpro.web.pages import go_to, page, toast
 
 FIRST = "gate"
@@ -36,14 +37,15 @@ def index(request: HttpRequest, kind: str = FIRST) -> HttpResponse:
         lines = _lines(member.practice, lib, kind, waiting)
         found = [one for one in lines if _holds(one.row, query) and asked.holds(one.facets, one.standing)]
     may_approve = member.may(APPROVE)
-    wait_here = [one.row for one in found if one.row.waits and may_approve]
-    settled = [one for one in found if one.row not in wait_here]
+    wait_here = [one for one in found if one.row.waits and may_approve]
+    settled = [one for one in found if not (one.row.waits and may_approve)]
     context = {
         "nav": "knowledge",
         "kind": kind,
         "kind_name": presenters.KINDS[kind],
         "tabs": _tabs({(one.kind, one.key) for part in waiting for one in part}),
-        "waiting": wait_here,
+        "waiting": [one.row for one in wait_here],
+        "waiting_groups": _grouped(wait_here),
         "waiting_words": f"{len(wait_here)} waiting",
         "settled": [one.row for one in settled],
         "groups": _grouped(settled),
@@ -153,8 +155,10 @@ def _show(
             "approvals": approvals,
             "since_approved": versions.since(approvals[0], entry, lib) if again and approvals else [],
             "turns": turning.words_on(practice, kind, key) if turning.unverified(entry.record) else [],
-            "form": form or forms.TurnForm(),
+            "form": form or forms.TurnForm(on=not standing.on),
             "may_approve": member.may(APPROVE),
+            "own": OwnEntry.objects.of_entry(practice, kind, key).exists(),
+            "editable": kind in EDITORS,
         }
     return page(request, "knowledge/show.html", context, status=status)
 
@@ -182,7 +186,7 @@ def turn(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """Turn one entry's unverified figures on in the member's own name, or off again."""
     member = request.member  # type: ignore[attr-defined]
     on = request.POST.get("on") == "yes"
-    form = forms.TurnForm(request.POST)
+    form = forms.TurnForm(request.POST, on=on)
     _entry(library_of(member.practice), kind, key)
     if form.is_valid():
         try:

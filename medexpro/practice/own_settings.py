@@ -55,7 +55,7 @@ def rules(member: Member, at: datetime) -> list[Line]:
             "Versions of your own",
             f"{own} in force" if own else "None",
             "An exercise, measure or protocol of the practice’s own is in force in the place of ours, and says so.",
-            "",
+            reverse("knowledge:own") if member.may(Permission.KNOWLEDGE_READ) else "",
             words="knowledge own exercises measures protocols editor import export",
         ),
     ]
