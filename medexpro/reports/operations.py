@@ -21,7 +21,7 @@ from medexpro.practice.permissions import Permission
 from medexpro.providers.models import Provider
 from medexpro.reports import events
 from medexpro.reports import rows as measures
-from medexpro.reports.contents import FIELDS, MEANING, WITH_TABLE, Contents, contents_of, letterhead_of
+from medexpro.reports.contents import FIELDS, MEANING, WITH_CHARTS, WITH_TABLE, Contents, contents_of, letterhead_of
 from medexpro.reports.layouts import LAYOUTS
 from medexpro.reports.models import UNSIGNED, Document
 from medexpro.reports.rules.wording import Mark, find_marks
@@ -122,23 +122,27 @@ def draft(
 
 
 def _fit(document: Document, *, at: datetime) -> None:
-    """Leave out the weakest rows until what the record proposes fits on its page with room for a sentence of one's own.
+    """Leave out the weakest rows, at last the charts, until what the record proposes fits with room for one's own sentence.
 
     A person may choose others.
     """
     letterhead = letterhead_of(document.practice)
     if document.kind not in WITH_TABLE:
         return
-    for _ in range(MOST_ROWS_LEFT_OUT):
+    for _ in range(MOST_ROWS_LEFT_OUT + 1):
         contents = contents_of(document, at=at)
         fit = engine.pages_needed(LAYOUTS[document.kind], contents.snapshot, letterhead)
         if fit.fits and fit.lines_left >= LINES_TO_WRITE:
             return
         printed = [one for one in contents.choices if one.key in contents.printed]
         fewer = measures.without_weakest(printed)
-        if fewer is None:
+        if fewer is not None:
+            document.words = document.words | {"rows": [one.key for one in fewer]}
+        elif document.kind in WITH_CHARTS and document.words.get("charts", True) and not fit.fits:
+            # The table says what the drawings show; without them a long page is still one.
+            document.words = document.words | {"charts": False}
+        else:
             return
-        document.words = document.words | {"rows": [one.key for one in fewer]}
         document.save_version(expected=None)
 
 
