@@ -168,7 +168,7 @@ def _norm(norm: ref.NormSet) -> Iterator[Section]:
             sex = {"male": "Men", "female": "Women"}.get(row.sex, "Anyone")
             facts.append(
                 _fact(
-                    f"{measures[row.measure_id].name}: {sex}, {row.age_min} to {row.age_max}",
+                    f"{measures[row.measure_id].name}: {sex}, {_ages(row)}",
                     _row(row),
                     row,
                     row.note,
@@ -184,6 +184,11 @@ def _norm(norm: ref.NormSet) -> Iterator[Section]:
         ),
     )
     yield Section("Equations", tuple(fact for row in norm.equations for fact in _equation(row, norm.file)))
+
+
+def _ages(row: ref.NormRow | ref.EquationRow) -> str:
+    """Return the years a row holds for: a span, or one age."""
+    return f"{row.age_min} to {row.age_max}" if row.age_min < row.age_max else str(row.age_min)
 
 
 def _row(row: ref.NormRow) -> str:
@@ -202,7 +207,7 @@ def _row(row: ref.NormRow) -> str:
 
 def _equation(row: ref.EquationRow, file: str) -> Iterator[Fact]:
     sex = {"male": "Men", "female": "Women"}.get(row.sex, "Anyone")
-    name = f"{row.equation_id.replace('_', ' ').capitalize()}: {sex}, {row.age_min} to {row.age_max}"
+    name = f"{row.equation_id.replace('_', ' ').capitalize()}: {sex}, {_ages(row)}"
     height, weight = plain(row.height_cm_coef), plain(row.weight_kg_coef)
     said = f"{plain(row.intercept_m)} + {height} × height (cm) + {weight} × weight (kg) + {plain(row.age_y_coef)} × age"
     yield _fact(name, said, row, row.note, file)

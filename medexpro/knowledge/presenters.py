@@ -62,6 +62,7 @@ UNITS = {
     "m/s": "meters a second",
     "/min": "beats a minute",
     "%": "percent",
+    "min/wk": "minutes a week",
     "{score}": "points",
     "kg/m2": "kg/m²",
 }
@@ -163,9 +164,9 @@ def row_of(entry: Entry, *, waits: bool, standing: Standing | None = None, own: 
 
 
 def _mark_of(entry: Entry, standing: Standing | None) -> Mark | None:
-    """Return the weakest mark an entry rests on; none where all that is unverified was turned on: that says more."""
+    """Return the weakest mark in force an entry rests on; none where only what was turned on is: that says more."""
     mark = getattr(entry.record, "verification", None) or _weakest(entry.record)
-    turned = standing is not None and standing.on and not standing.held
+    turned = standing is not None and bool(standing.on)
     return None if turned and mark is ref.Verification.UNVERIFIED else Mark.of(mark)
 
 
@@ -190,9 +191,9 @@ def _weakest(record: ref.Record) -> ref.Verification | None:
     found = marks(record)
     order = (
         ref.Verification.HOUSE_RULE,
-        ref.Verification.UNVERIFIED,
         ref.Verification.VERIFIED_SECONDARY,
         ref.Verification.VERIFIED_PRIMARY,
+        ref.Verification.UNVERIFIED,
     )
     return next((mark for mark in order if mark in found), None)
 
