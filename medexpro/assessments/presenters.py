@@ -16,8 +16,9 @@ from medexpro.assessments.rules.change import JUDGED_BY_LIMITS
 from medexpro.assessments.rules.entry import RAW_SUM, Entry, units_for
 from medexpro.clients.models import Client
 from medexpro.kernel import quantities
-from medexpro.kernel.reference import Measure, NormKind, Verification
+from medexpro.kernel.reference import ChangeValue, Measure, NormKind, Verification
 from medexpro.knowledge.library import library_of
+from medexpro.knowledge.why import mark_words
 from medexpro.web import words
 
 INTERVAL = 30
@@ -347,10 +348,9 @@ def usual_words(
     if measure.id in JUDGED_BY_LIMITS:
         return ""
     found = outcome.compared if outcome else None
-    better = ""
+    better = " (better hand)" if measure.id == GRIP else ""
     if not isinstance(found, norms.Comparison):
         found = _fitting(assessment, measure, entry, side, taken)
-        better = " (better side)" if found and side in ("left", "right") and measure.id == GRIP else ""
     if not isinstance(found, norms.Comparison):
         return ""
     word = KIND_WORDS.get(found.kind, "Usual")
@@ -358,7 +358,10 @@ def usual_words(
         low, high = (said.figure(measure, one, unit) for one in (found.low, found.high))
         number = low.split(" ")[0] if " " in high else low
         return f"{word} {number} to {high}{better}"
+    if found.high is not None and found.kind is NormKind.REFERENCE:
+        return f"{word} {said.figure(measure, found.high, unit)}"
     if found.middle is not None:
+        word = "Mean" if found.kind is NormKind.MEAN else word
         return f"{word} {said.figure(measure, found.middle, unit)}{better}"
     return ""
 
@@ -551,40 +554,52 @@ def percentile_words(outcome: Outcome | None) -> str:
 
 
 def reasons(outcome: Outcome) -> list[Reason]:
-    """Return every figure that stands beside the client's own values: value, population, source, mark."""
+    """Return every figure that stands beside the client's own values: value, population, source, mark.
+
+    All published lines for this person are named, the one on the chart first.
+    """
     found = []
-    judged = outcome.against_best if outcome.measure.id == GRIP else outcome.change
+    measure, key = outcome.measure, outcome.measure.id
+
+    def amount_of(value: ChangeValue, what: str = "") -> Reason:
+        amount = f"{value.value:f} {value.unit}" if value.unit else said.amount(measure, value.threshold, outcome.unit)
+        return _reason(amount, what or value.type, value.population, value.source, value.verification, outcome, key)
+
+    judged = outcome.against_best if measure.id == GRIP else outcome.change
     if judged and judged.threshold and not outcome.differs:
-        for value in (judged.threshold.error, judged.threshold.matters):
-            if value is not None:
-                amount = said.amount(outcome.measure, value.threshold, outcome.unit)
-                found.append(_reason(amount, value.type, value.population, value.source, value.verification))
+        amounts = (judged.threshold.error, judged.threshold.matters)
+        found += [amount_of(value) for value in amounts if value is not None]
     elif judged and outcome.limits is None and not outcome.differs:
         found.append(
             Reason("–", "Change that counts", "No verified amount of change fits this client.", "", "")
         )
-        for value in judged.waiting:
-            amount = said.amount(outcome.measure, value.threshold, outcome.unit)
-            found.append(_reason(amount, value.type, value.population, value.source, value.verification))
+        found += [amount_of(value) for value in judged.waiting]
+    if judged and outcome.limits is None:
+        found += [amount_of(value, f"{value.type}, shown and not used") for value in judged.beside]
     compared = outcome.compared
     if isinstance(compared, norms.Comparison):
+        file = compared.key.partition(norms.PART)[0]
         found.append(
             _reason(
-                compared.sentence, compared.title, compared.population, compared.source, compared.verification
+                compared.sentence, compared.title, compared.population, compared.source, compared.verification,
+                outcome, file,
             )
-        )
+        )  # fmt: skip
     elif compared.reason and outcome.limits is None:
         found.append(Reason("–", "Comparison with people", compared.reason, "", ""))
-    if outcome.line is not None and outcome.line.limit is not None:
-        cutoff = outcome.line.cutoff
+    for fact in outcome.line_facts:
+        cutoff = fact.line.cutoff
+        words_ = f"{fact.name}: {fact.side}"
         found.append(
-            _reason(outcome.line_name, "Published line", cutoff.note, cutoff.source, cutoff.verification)
+            _reason(words_, "Published line", cutoff.note, cutoff.source, cutoff.verification, outcome, cutoff.id)
         )
     return found
 
 
-def _reason(figure: str, what: str, population: str, source: str, mark: Verification) -> Reason:
-    return Reason(figure, what, population, source, mark.label)
+def _reason(
+    figure: str, what: str, population: str, source: str, mark: Verification, outcome: Outcome, key: str
+) -> Reason:
+    return Reason(figure, what, population, source, mark_words(mark, key, outcome.on))
 
 
 def tail_sentences(outcomes: Sequence[Outcome]) -> list[str]:

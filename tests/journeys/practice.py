@@ -195,14 +195,15 @@ class Professional(Person):
         self.sees("Limit recorded")
 
     def measures(self, results: Mapping[str, Mapping[str, str]], *, besides: Sequence[str] = ()) -> None:
-        """Type what was measured, card by card, and finish. besides: measures the plan does not name."""
+        """Type what was measured, card by card in its step, and finish. besides: measures the plan does not name."""
         for measure in besides:
+            self._goes_to_step("Functional tests")
             adding = self.part("Add a measure")
             self.fills({"Measure": measure}, within=adding)
             self.presses("Add", within=adding)
             self.part(measure).wait_for()
         for card, typed in results.items():
-            part = self.part(card)
+            part = self._card(card)
             for label, value in typed.items():
                 field = part.get_by_role("textbox", name=label)
                 if not field.count():
@@ -214,8 +215,26 @@ class Professional(Person):
         self.page.get_by_text(f"{count} of {count} entered").wait_for()
         if self._reassesses():
             picture(self.page, "assessment-reassessment")
+        self._goes_to_step("Summary and communication")
         self.presses("Finish")
         self.page.get_by_role("navigation", name="Parts of this record").wait_for()
+
+    def _goes_to_step(self, name: str) -> None:
+        """Go to a step of the assessment, where it is not the open one."""
+        row = self.page.get_by_role("navigation", name="Steps of the assessment")
+        step = row.get_by_role("link", name=name)
+        if step.get_attribute("aria-current") is None:
+            step.click()
+            self.page.get_by_role("heading", level=2, name=name).wait_for()
+
+    def _card(self, name: str) -> Any:
+        """Return the card of a measure, on whichever step it stands."""
+        for step in (None, "Observation", "Evaluation by region", "Functional tests"):
+            if step is not None:
+                self._goes_to_step(step)
+            if self.part(name).count():
+                return self.part(name)
+        raise AssertionError(f"no step has a card {name!r}")
 
     def _reassesses(self) -> bool:
         return self.page.get_by_role("heading", name="Reassessment", level=1).count() > 0
