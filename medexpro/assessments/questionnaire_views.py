@@ -202,7 +202,7 @@ def paper_total(request: HttpRequest, assessment_id: Any, form_id: str) -> HttpR
         )
     except Refusal as refusal:
         return _totals(request, assessment, form, refused=refusal, status=422)
-    measure = catalogue.measure_of(form.measure)
+    measure = catalogue.measure_of(form.measure, assessment.practice)
     toast(request, f"{measure.name}: {score.value} kept")
     return go_to(request, f"{reverse('assessments:show', args=[assessment.pk])}#{form.measure}")
 

@@ -12,7 +12,7 @@ from medexpro.assessments.readings import Taken, baseline_of
 from medexpro.assessments.rules.change import expand_tags
 from medexpro.clearance import state as clearance
 from medexpro.episodes.models import Episode
-from medexpro.knowledge.library import library
+from medexpro.knowledge.library import library_of
 from medexpro.programs import state
 from medexpro.programs.models import Program
 from medexpro.programs.policy import progression_policy
@@ -64,11 +64,12 @@ def facts(program: Program, episode: Episode, *, at: datetime, seen: Attended | 
 
 
 def _courses(episode: Episode, day) -> list[Course]:
-    tags = expand_tags(episode.population, library().tags)
+    lib = library_of(episode.practice)
+    tags = expand_tags(episode.population, lib.tags)
     age = episode.client.age_on(day)
     found = []
     for (measure_id, side), rows in assessments.series(episode).items():
-        measure = library().all_measures.get(measure_id)
+        measure = lib.all_measures.get(measure_id)
         taken = [row for row in rows if row.on <= day]
         if measure is None or not taken:
             continue

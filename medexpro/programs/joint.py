@@ -14,6 +14,7 @@ from medexpro.clearance.models import Precaution
 from medexpro.clients.models import Surgery
 from medexpro.kernel.reference import Gate
 from medexpro.knowledge.library import library
+from medexpro.practice.models import Practice
 from medexpro.web import words
 
 # What may go wrong at an operated joint, as far as gates of ours speak of it. Their texts and sources are the gates' own.
@@ -77,7 +78,9 @@ def held(precautions: Sequence[Precaution], surgery: Surgery, day: date) -> list
     return rows
 
 
-def limb_rows(series: Mapping[tuple[str, str], Sequence[Taken]], side: str) -> list[LimbRow]:
+def limb_rows(
+    series: Mapping[tuple[str, str], Sequence[Taken]], side: str, practice: Practice
+) -> list[LimbRow]:
     """Return every measure taken on both sides alike, the involved side against the other.
 
     series: results by measure and side, the oldest first. side: the one the episode is about; without one, nothing.
@@ -87,7 +90,7 @@ def limb_rows(series: Mapping[tuple[str, str], Sequence[Taken]], side: str) -> l
     opposite = "left" if side == "right" else "right"
     rows = []
     for measure_id in dict.fromkeys(key for key, _ in series):
-        measure = catalogue.any_measure(measure_id)
+        measure = catalogue.any_measure(measure_id, practice)
         if measure is None or not measure.sides:
             continue
         found = compare_limbs(

@@ -46,7 +46,7 @@ def show(request: HttpRequest, episode_id: Any) -> HttpResponse:
         "weeks": joint.weeks_words(surgery, day),
         "phases": phases,
         "held": joint.held(clearance.precautions_in_force(episode), surgery, day),
-        "limbs": joint.limb_rows(assessments.series(episode), episode.side),
+        "limbs": joint.limb_rows(assessments.series(episode), episode.side, episode.practice),
         "walking": joint.walking(outcomes),
         "complications": joint.complications(),
         "may_write": chart.may(Permission.REPORTS_WRITE) and episode.is_open,

@@ -27,7 +27,7 @@ def choose_table(
     What is chosen already is not chosen twice. Raises TableRefused for a table the measure does not have.
     """
     permissions.check(by, Permission.ASSESSMENTS_MEASURE, episode)
-    _check(measure, table)
+    _check(measure, table, by)
     known = tables.in_force(episode).get(measure)
     if (known.key if known and known.is_clients else "") == table:
         return None
@@ -38,15 +38,15 @@ def choose_table(
 def choose_table_for_practice(*, measure: str, table: str, by: Member, at: datetime) -> TableChoice | None:
     """Choose what a measure is compared with for every client without a choice of their own. See `choose_table`."""
     permissions.check(by, Permission.SETTINGS_MANAGE)
-    _check(measure, table)
+    _check(measure, table, by)
     known = tables.in_force_for(by.practice).get(measure)
     if (known.key if known else "") == table:
         return None
     return _keep(None, measure, table, by, at)
 
 
-def _check(measure: str, table: str) -> None:
-    what = catalogue.measure_of(measure)
+def _check(measure: str, table: str, by: Member) -> None:
+    what = catalogue.measure_of(measure, by.practice)
     if table and table not in {option.key for option in tables.options_of(what)}:
         raise TableRefused(f"{catalogue.entry_of(what).short} has no such table.", field="table")
 

@@ -26,7 +26,7 @@ from medexpro.config.takeout.tables import Table, tables
 from medexpro.config.takeout.writing import Writing
 from medexpro.kernel import quantities
 from medexpro.kernel.refusals import Refusal
-from medexpro.knowledge.library import library
+from medexpro.knowledge.library import library_of
 from medexpro.pdf import engine
 from medexpro.pdf.engine import Layout
 from medexpro.practice import permissions
@@ -249,13 +249,13 @@ class _OneClient(Writing):
             return ", ".join(
                 f"{one.get('value')} {quantities.label(one.get('unit') or '')}".strip() for one in value
             )
-        return plainly(_with_names(value))
+        return plainly(_with_names(value, self.practice))
 
     def _lines_of(self, session: Any) -> list[str]:
         """Return what was read and done in a session, a line each."""
         lines = []
         for one in session.readings.all():
-            known = library().measures.get(one.measure)
+            known = library_of(self.practice).all_measures.get(one.measure)
             value = f"{words.number(one.value)} {quantities.label(one.unit)}".strip()
             lines.append(f"{one.get_moment_display()}: {known.name if known else one.measure} {value}")
         for one in session.entries.all():
@@ -298,19 +298,19 @@ class _OneClient(Writing):
         )
 
 
-def _with_names(value: Any) -> Any:
+def _with_names(value: Any, practice: Any) -> Any:
     """Return a value with the words of the reference data in the place of their keys."""
     if isinstance(value, str):
-        return _words_of(value) or value
+        return _words_of(value, practice) or value
     if isinstance(value, list):
-        return [_with_names(one) for one in value]
+        return [_with_names(one, practice) for one in value]
     return value
 
 
-def _words_of(key: str) -> str:
-    lib = library()
-    if key in lib.measures:
-        return lib.measures[key].name
+def _words_of(key: str, practice: Any) -> str:
+    lib = library_of(practice)
+    if key in lib.all_measures:
+        return lib.all_measures[key].name
     if key in lib.tags:
         return lib.tags[key].name
     if key in lib.histories:
