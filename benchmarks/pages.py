@@ -21,6 +21,7 @@ from medexpro.clients.models import Client
 from medexpro.episodes.models import Episode
 from medexpro.kernel import clock
 from medexpro.kernel.ids import uuid7
+from medexpro.knowledge import library as knowledge
 from medexpro.knowledge.codes import search as codes
 from medexpro.practice.models import Member
 from medexpro.reports import operations as reports
@@ -96,6 +97,7 @@ def measure(repeat: int, passes: int, say: Callable[[str], None]) -> list[Line]:
         measured = Measured(repeat, say)
         with undone():
             _pages(measured, member, longest, usual)
+        _knowledge(measured)
         _creating(measured, member)
         _commands(measured, member, usual, "session command, ordinary hour", parts=True)
         _commands(measured, member, longest, "session command, longest history")
@@ -172,6 +174,18 @@ def _pages(measured: Measured, member: Member, longest: Episode, usual: Episode)
         repeat=min(10, measured.repeat),
     )
     measured.lines[-1].size = len(made[-1])
+
+
+def _knowledge(measured: Measured) -> None:
+    """Measure what a process pays for the reference data: once from what the last start kept, and from the files."""
+
+    def cold() -> None:
+        knowledge.library.cache_clear()
+        knowledge.library()
+
+    cold()
+    measured.many("knowledge, a start", cold, repeat=min(20, measured.repeat))
+    measured.many("… after its files changed", knowledge.build, repeat=3)
 
 
 def _saving(lines: Measured, browser: Any, assessment: Any) -> None:

@@ -4,12 +4,15 @@ import csv
 import gzip
 import re
 from decimal import Decimal
+from string import Formatter
 
 import msgspec
 import pytest
 
+from medexpro.assessments.catalogue import domains, entries
 from medexpro.assessments.rules import norms
 from medexpro.assessments.rules.change import threshold_for
+from medexpro.assessments.rules.ranges import units_of
 from medexpro.kernel import quantities
 from medexpro.kernel import reference as ref
 from medexpro.knowledge import checks, loading
@@ -161,7 +164,10 @@ def test_everything_is_in_service_but_what_is_off_with_its_reason():
     data = LIBRARY.data
     assert set(LIBRARY.measures) | set(data.measures_off) == set(LIBRARY.all_measures)
     assert set(LIBRARY.protocols) | set(data.protocols_off) == set(LIBRARY.all_protocols)
-    assert (len(LIBRARY.all_measures), len(LIBRARY.all_protocols)) == (88 + 14, 12)  # and the muscle test of each movement
+    assert (len(LIBRARY.all_measures), len(LIBRARY.all_protocols)) == (
+        88 + 14,
+        12,
+    )  # and the muscle test of each movement
     assert (len(LIBRARY.gates), len(LIBRARY.exercises), len(LIBRARY.norms)) == (71, 140, 22)
     assert not (data.measures_off or data.protocols_off)
     assert {variant.id for variant in LIBRARY.protocols["total_hip_replacement"].variants} == {
@@ -219,3 +225,129 @@ def test_every_code_a_protocol_serves_is_billable_in_the_shipped_release():
             row = book.get(code.code)
             assert row and row["billable"] == "1", f"{protocol.id}: {code.code}"
             assert row["description"] == code.description, f"{protocol.id}: {code.code}"
+
+
+# ---- References, one by one: what the checks at the start say together
+
+
+def test_every_protocol_names_only_what_is_in_service():
+    for protocol in LIBRARY.protocols.values():
+        phases = protocol.phases
+        measures = {
+            *protocol.baseline_measures,
+            *protocol.reassess.measures,
+            *(one.measure for phase in phases for one in phase.progress_when),
+        }
+        assert measures <= set(LIBRARY.measures), protocol.id
+        assert set(protocol.gates) <= set(LIBRARY.gates), protocol.id
+        assert {planned.exercise for phase in phases for planned in phase.exercises} <= set(LIBRARY.exercises)
+        tags = {tag for precaution in protocol.precautions for tag in precaution.tags}
+        assert tags <= set(LIBRARY.exercise_tags), protocol.id
+
+
+def test_every_gate_and_measure_names_only_what_is_there():
+    for gate in LIBRARY.gates.values():
+        assert set(gate.measures) <= set(LIBRARY.measures), gate.id
+        assert {*gate.requires, *gate.requires_any, *gate.unless} <= set(LIBRARY.histories), gate.id
+        for rule in gate.rules:
+            assert {*rule.symptoms, *rule.histories} <= set(LIBRARY.symptoms) | set(LIBRARY.histories), (
+                gate.id
+            )
+    for measure in LIBRARY.all_measures.values():
+        assert set(measure.norms) <= set(LIBRARY.norms), measure.id
+        for change in measure.change:
+            named = {*change.applies_to.conditions, *change.applies_to.procedures}
+            assert named <= set(LIBRARY.tags), measure.id
+
+
+def circles(links):
+    """Return the ids from which following the links leads back to where one was."""
+    found = set()
+    for start in links:
+        seen, waiting = set(), [start]
+        while waiting:
+            for key in links.get(waiting.pop(), ()):
+                if key == start:
+                    found.add(start)
+                elif key not in seen:
+                    seen.add(key)
+                    waiting.append(key)
+    return found
+
+
+@pytest.mark.parametrize("link", ["progression", "regression"])
+def test_no_chain_of_exercises_leads_back(link):
+    links = {key: [one] for key, e in LIBRARY.exercises.items() if (one := getattr(e, link))}
+    assert {one for (one,) in links.values()} <= set(LIBRARY.exercises)
+    assert circles(links) == set()
+    assert circles({"a": ["b"], "b": ["a"]}) == {"a", "b"}
+
+
+def test_no_condition_is_a_kind_of_itself():
+    assert circles({key: tag.is_a for key, tag in LIBRARY.tags.items()}) == set()
+
+
+def test_ranges_nest_and_every_published_figure_lies_inside():
+    for measure in LIBRARY.all_measures.values():
+        valid, usual = measure.valid_range, measure.plausible_range
+        assert valid.min <= usual.min < usual.max <= valid.max, measure.id
+        for line in measure.cutoffs:
+            if line.value is not None and not line.unit:
+                assert valid.holds(line.value), line.id
+    for table in LIBRARY.norms.values():
+        for row in table.rows:
+            values = [*row.percentiles.values(), row.mean, row.ref_low, row.ref_high]
+            holds = LIBRARY.all_measures[row.measure_id].valid_range.holds
+            assert all(holds(value) for value in values if value is not None), table.file
+
+
+def test_every_kind_of_figure_carries_source_and_mark_by_its_type():
+    """A figure without them can't even be read: the fields have no default."""
+    figures = (
+        ref.ChangeValue, ref.CutOff, ref.NormRow, ref.IntervalRow, ref.EquationRow, ref.Gate, ref.LimitSet,
+        ref.Fitt, ref.Precaution, ref.Exercise, ref.Measure, ref.WordingEntry,
+    )  # fmt: skip
+    for kind in figures:
+        required = {field.name for field in msgspec.structs.fields(kind) if field.required}
+        assert {"source", "verification"} <= required, kind.__name__
+
+
+# ---- How each measure is entered
+
+
+ENTRIES = entries()
+
+
+def test_every_measure_has_its_entry_and_every_entry_its_measure():
+    assert set(ENTRIES) == set(LIBRARY.all_measures)
+
+
+@pytest.mark.parametrize("key", sorted(ENTRIES))
+def test_an_entry_fits_its_measure(key):
+    entry, measure = ENTRIES[key], LIBRARY.all_measures[key]
+    low, high = entry.scale
+    assert 0 < len(entry.short) <= 36
+    assert not entry.domain or entry.domain in domains()
+    assert low < high
+    assert high <= measure.valid_range.max
+    assert low >= min(measure.valid_range.min, Decimal(0))
+    assert list(entry.ticks) == sorted(entry.ticks)
+    assert all(low <= tick <= high for tick in entry.ticks)
+    assert entry.needs in {"both", "involved", "any"}
+    lines = {line.id: line for line in measure.cutoffs}
+    for line in entry.lines:
+        assert not lines[line].unit, f"{key}: {line} is about a difference"
+    if entry.raw_table:
+        assert LIBRARY.norms[entry.raw_table].intervals[-1].raw_sum == entry.raw_highest
+    if entry.us:
+        assert entry.us in units_of(measure)
+    placeholders = {name for _, name, _, _ in Formatter().parse(entry.lead) if name}
+    assert placeholders <= {"amount", "number", "word", "times", "percent", "side"}
+    assert "side" not in placeholders or measure.per_side
+    for way in entry.ways.values():
+        assert not way.name[:1].islower()
+
+
+def test_no_two_measures_share_a_short_name():
+    shorts = [entry.short for entry in ENTRIES.values()]
+    assert len(shorts) == len(set(shorts))
