@@ -139,3 +139,49 @@ def test_an_answer_leaves_the_hands_of_who_types_on_alone(page):
     opened.locator("#as-nav", has_text="8 stands").wait_for()
     opened.keyboard.type(".8")
     assert (stands.input_value(), seconds.input_value()) == ("8", "13.8")
+
+
+def test_a_knee_from_its_region_to_the_end_with_one_thumb(page):
+    from django.utils import timezone
+
+    from tests.conftest import make_cast
+
+    cast, now = make_cast(), timezone.now()
+    episode = scenario.cleared(cast, at=now)
+    baseline = operations.start(episode, "baseline", measures=["tug"], by=cast.ana, at=now)
+    opened = page(cast.ana, f"/assessments/{baseline.pk}/")
+    turn = opened.get_by_role("navigation", name="To another step")
+
+    opened.get_by_role("heading", name="Preparation", level=2).wait_for()
+    turn.get_by_role("link", name="Observation").click()
+    turn.get_by_role("link", name="Functional interview").click()
+    opened.get_by_label("Struggles with").fill("Stairs down, one foot at a time")
+    opened.get_by_label("Struggles with").press("Tab")
+    opened.locator("#struggles-live", has_text="Ana Torres").wait_for()
+
+    turn.get_by_role("link", name="Evaluation by region").click()
+    opened.get_by_role("button", name=re.compile("^Knee")).click()
+    opened.locator("#mmt_knee_extension").wait_for()
+    opened.fill("#rom_knee_flexion-right-1", "98")
+    opened.press("#rom_knee_flexion-right-1", "Tab")
+    opened.fill("#rom_knee_flexion-left-1", "130")
+    opened.press("#rom_knee_flexion-left-1", "Tab")
+    opened.locator("#rom_knee_flexion-live", has_text="Between the sides 32°").wait_for()
+
+    turn.get_by_role("link", name="Functional tests").click()
+    opened.fill("#tug-none-1", "13.8")
+    opened.press("#tug-none-1", "Tab")
+    opened.locator("#as-nav", has_text="13.8 s").wait_for()
+
+    # Put down and taken up again: everything is where it was.
+    opened.goto(opened.url.partition("?")[0])
+    steps = opened.get_by_role("navigation", name="Steps of the assessment")
+    steps.get_by_role("link", name="Summary and communication").click()
+    opened.get_by_text("“Stairs down, one foot at a time”").wait_for()
+    opened.get_by_label("One reason for all that is left out").fill("Enough for today")
+    opened.get_by_role("button", name="Leave these out and finish").click()
+    opened.get_by_role("navigation", name="Parts of this record").wait_for()
+    baseline.refresh_from_db()
+    assert baseline.finished_at is not None
+    assert set(baseline.left_out.values()) == {"Enough for today"}
+    assert baseline.measurements.count() == 3
