@@ -18,6 +18,7 @@ from medexpro.clients.models import Client
 from medexpro.kernel import quantities
 from medexpro.kernel.reference import ChangeValue, Measure, NormKind, Verification
 from medexpro.knowledge.library import library_of
+from medexpro.knowledge.listing import Grouped, measures_by_kind
 from medexpro.knowledge.why import mark_words
 from medexpro.web import words
 
@@ -618,11 +619,12 @@ def tail_sentences(outcomes: Sequence[Outcome]) -> list[str]:
     return found
 
 
-def measures_to_add(assessment: Assessment) -> list[tuple[str, str]]:
-    """Return the measures in service that are not planned, by name."""
+def measures_to_add(assessment: Assessment) -> Grouped:
+    """Return the measures in service that are not planned, by kind and region."""
     known = library_of(assessment.episode.practice).measures.values()
-    free = [one for one in known if one.id not in assessment.planned and catalogue.can_be_typed(one)]
-    return sorted(((one.id, one.name) for one in free), key=lambda pair: pair[1])
+    return measures_by_kind(
+        one for one in known if one.id not in assessment.planned and catalogue.can_be_typed(one)
+    )
 
 
 # More than this reads as a list, and the list of measures stands below.

@@ -203,6 +203,18 @@ def _uses(lib: Library) -> Iterator[tuple[str, str, str]]:
             yield from (("measure", measure.id, name) for name in names)
 
 
+Grouped = list[tuple[str, list[tuple[str, str]]]]
+
+
+def measures_by_kind(measures: Iterable[ref.Measure]) -> Grouped:
+    """Return ids and names of measures under their kind and region, for a choice among many: “Range of motion, Knee”."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for measure in measures:
+        said = ", ".join(part for part in (CATEGORIES[measure.category], region(measure.region)) if part)
+        groups.setdefault(said, []).append((measure.id, measure.name))
+    return [(title, sorted(rows, key=lambda row: row[1])) for title, rows in sorted(groups.items())]
+
+
 # ---- Narrowing
 
 

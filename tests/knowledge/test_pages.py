@@ -5,7 +5,7 @@ import pytest
 from django.urls import reverse
 
 from medexpro.kernel.reference import Verification
-from medexpro.knowledge import details, operations, presenters, turning, views
+from medexpro.knowledge import details, listing, operations, presenters, turning, views
 from medexpro.knowledge.library import Library, library
 from medexpro.knowledge.models import Approval, KnowledgeVersion
 from tests.conftest import MORNING
@@ -340,3 +340,10 @@ def test_the_list_of_everything_asks_few_questions(cast, sign_in, django_assert_
     ):
         with django_assert_max_num_queries(12):
             browser.get(address)
+
+
+def test_a_choice_among_all_measures_is_grouped_by_kind_and_region():
+    groups = dict(listing.measures_by_kind(library().measures.values()))
+    assert ("rom_knee_flexion", "Knee flexion range of motion") in groups["Range of motion, Knee"]
+    assert sum(len(rows) for rows in groups.values()) == len(library().measures)
+    assert all(rows == sorted(rows, key=lambda row: row[1]) for rows in groups.values())
