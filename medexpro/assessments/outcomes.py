@@ -19,6 +19,7 @@ from medexpro.episodes.models import Episode
 from medexpro.kernel import quantities
 from medexpro.kernel.reference import Direction, Measure, NormKind
 from medexpro.knowledge.library import library, library_of
+from medexpro.knowledge.own import own_version_words
 from medexpro.practice.models import Practice
 from medexpro.practice.prepared import Given, Prepared
 from medexpro.web import words

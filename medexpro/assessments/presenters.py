@@ -559,7 +559,7 @@ def reasons(outcome: Outcome) -> list[Reason]:
 
     All published lines for this person are named, the one on the chart first.
     """
-    found = []
+    found = [Reason(outcome.own, "Version in force", "", "", "")] if outcome.own else []
     measure, key = outcome.measure, outcome.measure.id
 
     def amount_of(value: ChangeValue, what: str = "") -> Reason:

@@ -17,7 +17,7 @@ from medexpro.audit import trail
 from medexpro.kernel.refusals import Conflict, NotAllowed, NotFound, Refusal
 from medexpro.knowledge import events, operations, overlay
 from medexpro.knowledge.access import APPROVE
-from medexpro.knowledge.library import Entry, Library, Own, library
+from medexpro.knowledge.library import Entry, Library, Own, library, library_of
 from medexpro.knowledge.models import KnowledgeVersion, OwnEntry, own_words
 from medexpro.knowledge.overlay import Laid
 from medexpro.knowledge.own_kinds import KINDS, OwnRefused, Wrong, content_of
@@ -94,6 +94,12 @@ def _check(by: Any, entry: OwnEntry | None = None) -> None:
 def words_of(one: Own) -> str:
     """Return what an own version in force is called wherever ours would be named."""
     return own_words(one.version, one.by, one.on)
+
+
+def own_version_words(practice: Any, kind: str, key: str) -> str:
+    """Return what the practice's own version in force of an entry is called; empty where ours is."""
+    one = library_of(practice).own.get((kind, key))
+    return words_of(one) if one else ""
 
 
 # ---- Drafts

@@ -112,13 +112,11 @@ class OwnForm(Form):
 
     def text(self, name: str) -> str:
         """Return what stands in a field, as typed; a number that can be read, as the record writes it."""
-        if (
-            self.is_bound
-            and self.is_valid() is not None
-            and (read := self.cleaned_data.get(name)) is not None
-        ):
-            if isinstance(read, Decimal | int) and not isinstance(read, bool):
-                return f"{read:f}" if isinstance(read, Decimal) else str(read)
+        read = self.cleaned_data.get(name) if self.is_bound and self.is_valid() is not None else None
+        if isinstance(read, Decimal):
+            return f"{read:f}"
+        if isinstance(read, int) and not isinstance(read, bool):
+            return str(read)
         return str(self[name].value() or "").replace("\x00", "").strip()
 
     def items(self, name: str) -> list[str]:

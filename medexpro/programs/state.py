@@ -16,9 +16,9 @@ from medexpro.episodes.models import Episode
 from medexpro.episodes.reading import once
 from medexpro.kernel.findings import Finding, Weight
 from medexpro.kernel.reference import Exercise, Protocol
-from medexpro.knowledge import operations as knowledge
 from medexpro.knowledge.library import library_of
 from medexpro.knowledge.models import KnowledgeVersion
+from medexpro.knowledge.own_presenters import newer_than
 from medexpro.practice.prepared import Given, Prepared
 from medexpro.programs.models import PhaseDecision, Program, ProgramExercise
 from medexpro.programs.rules.fit import Block, alternatives, check_fit
@@ -160,9 +160,12 @@ def settled_here(program: Program) -> frozenset[str]:
     )
 
 
-def newer_version(program: Program) -> bool:
-    """Tell whether the protocol has another version in force than the one the program was made from."""
-    return not knowledge.is_current(program.protocol, program.practice)
+def newer_version(program: Program) -> dict[str, Any] | None:
+    """Return which version of the protocol is in force now, and what changed since the one the program was made from.
+
+    None while that one is in force.
+    """
+    return newer_than(program.protocol, program.practice)
 
 
 def gates_listed(program: Program | None) -> frozenset[str]:
