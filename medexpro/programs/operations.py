@@ -12,6 +12,7 @@ from medexpro.clearance import operations as clearance
 from medexpro.clearance.models import Precaution, ReferBack
 from medexpro.episodes.models import Episode
 from medexpro.kernel.findings import Finding, Weight
+from medexpro.kernel.ids import uuid7
 from medexpro.kernel.reference import Exercise, Phase, Protocol
 from medexpro.kernel.refusals import NotFound, Refusal
 from medexpro.knowledge.library import library_of
@@ -132,9 +133,10 @@ def _add_phase(
 
 
 def _create(
-    program: Program, line: making.PlannedLine, *, order: int, by: Member, reason: str = ""
-) -> ProgramExercise:
+    program: Program, line: making.PlannedLine, *, order: int, by: Member, reason: str = "", id: UUID | None = None
+) -> ProgramExercise:  # fmt: skip
     return ProgramExercise.objects.create(
+        id=id or uuid7(),
         practice=program.practice, program=program, episode=program.episode, exercise=line.exercise.id,
         name=line.exercise.name, phase=program.phase, order=order, category=line.category, part=line.part,
         sets=line.sets, quantity=line.quantity, quantity_unit=line.unit, effort=str(line.effort),
@@ -170,7 +172,9 @@ def add_exercise(
         raise ProgramRefused("There is no such exercise in the library.", field="exercise")
     _weigh(exercise, program.episode, reason)
     last = program.exercises.order_by("-order").values_list("order", flat=True).first() or 0
-    line = _create(program, making.line_of(exercise), order=order or last + 1, by=by, reason=reason.strip())
+    line = _create(
+        program, making.line_of(exercise), order=order or last + 1, by=by, reason=reason.strip(), id=id
+    )
     record(events.ADDED, line, by=by, at=at, exercise=exercise_id, with_reason=bool(reason.strip()))
     return line
 

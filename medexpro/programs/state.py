@@ -1,9 +1,9 @@
 """What the program says now. Reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +30,12 @@ class Line:
 
     planned: ProgramExercise
     findings: list[Finding]
-    instead: list[Exercise]
+    look: Callable[[], list[Exercise]]
+
+    @property
+    def instead(self) -> list[Exercise]:
+        """Return the nearest that fit in its place, looked for only where a page offers them."""
+        return self.look()
 
     @property
     def blocked(self) -> bool:
@@ -183,8 +188,8 @@ def lines_now(program: Program, *, blocks: list[Block] | None = None) -> list[Li
     for line in planned:
         exercise = lib.all_exercises.get(line.exercise)
         findings = check_fit(exercise, blocks) if exercise else []
-        instead = alternatives(exercise, lib.exercises, blocks, taken=taken) if findings and exercise else []
-        lines.append(Line(line, findings, instead))
+        near = partial(alternatives, exercise, lib.exercises, blocks, taken=taken) if exercise else list
+        lines.append(Line(line, findings, near))
     return lines
 
 

@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from medexpro.programs import joint_views, views
+from medexpro.programs import joint_views, library_views, views
 
 urlpatterns = [
+    path("library/", library_views.show, name="library"),
+    path("library/<slug:exercise_id>/", library_views.exercise, name="exercise"),
+    path("<uuid:episode_id>/library/", library_views.choose, name="choose"),
     path("<uuid:episode_id>/", views.show, name="show"),
     path("<uuid:episode_id>/joint/", joint_views.show, name="joint"),
     path("<uuid:episode_id>/make/", views.make, name="make"),

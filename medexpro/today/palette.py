@@ -27,6 +27,7 @@ WAYS = (
     Way("Hours and services", "scheduling:set_up", "clock", "rooms closures calendar set-up"),
     Way("Providers", "providers:list", "provider", "physicians doctors surgeons"),
     Way("Twice on file", "clients:pairs", "copy", "duplicates merge same person clients"),
+    Way("Exercise library", "programs:library", "book", "exercises figures drawings search"),
     Way("Grip: what it can and can’t say", "assessments:handout_grip", "grip", "handout paper strength"),
     Way("Members", "practice:members", "users", "team staff roles"),
     Way("Trail", "practice:trail", "history", "audit who read"),

@@ -24,3 +24,9 @@ def exercise_figure(exercise: str, *, inline: bool = False) -> SafeString:
     """Draw an exercise, or nothing where there is no figure. inline: for pages whose reader has no sign-in."""
     drawn = sheet.inline(exercise) if inline else sheet.by_reference(exercise, _address())
     return mark_safe(drawn)
+
+
+@register.simple_tag
+def figure_words(exercise: str) -> str:
+    """Write what a figure shows."""
+    return sheet.says(exercise)
