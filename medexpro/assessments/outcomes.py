@@ -83,6 +83,7 @@ class Outcome:
     weighed: Sequence[norms.Line] = ()
     subject: norms.Subject = NOBODY
     table: tables.InForce = OWN_ORDER
+    own: str = ""
 
     @property
     def key(self) -> Key:
@@ -515,6 +516,7 @@ def _outcome(
         differs=current.done_like(baseline) if current is not baseline else "", goal=goal, due_on=due_on,
         unit=shown_unit(measure, entry, episode.practice.units),
         age=age, weighed=weighed, subject=subject, table=table,
+        own=own_version_words(episode.practice, "measure", measure.id),
     )  # fmt: skip
 
 
