@@ -1,7 +1,7 @@
 """One outcome per measure and side: from where to where, what the change means, how it compares, and its drawings."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -20,6 +20,7 @@ from medexpro.kernel import quantities
 from medexpro.kernel.reference import Direction, Measure, NormKind
 from medexpro.knowledge.library import library, library_of
 from medexpro.knowledge.own import own_version_words
+from medexpro.knowledge.turning import NOTHING, TurnedOn, turned_on
 from medexpro.practice.models import Practice
 from medexpro.practice.prepared import Given, Prepared
 from medexpro.web import words
@@ -51,6 +52,15 @@ class GoalStanding:
 
 
 @dataclass(frozen=True)
+class LineFact:
+    """A published line in words. name: “Weakness (SDOC), under 20 kg”; side: where the value lies: “not under”."""
+
+    line: norms.Line
+    name: str
+    side: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """One measure and side of an episode on a day. Values in the measure's unit, results that stand only.
 
@@ -59,6 +69,8 @@ class Outcome:
     age of the test, or why it is not shown; line: the published line by its name. differs: why baseline and current
     can't be compared. goal: the open one that ends first, else the one met last. age: at the current test.
     weighed: all published lines for this person. subject: who is placed in a table; table: the choice in force.
+    on: unverified figures the practice turned on, by the id of their holder. own: the practice's own version of the
+    measure in words, where one is in force.
     """
 
     measure: Measure
@@ -83,6 +95,7 @@ class Outcome:
     weighed: Sequence[norms.Line] = ()
     subject: norms.Subject = NOBODY
     table: tables.InForce = OWN_ORDER
+    on: Mapping[str, TurnedOn] = field(default_factory=lambda: NOTHING)
     own: str = ""
 
     @property
@@ -212,25 +225,34 @@ class Outcome:
             if (reason := _never_compared(self.measure, self.current)) is not None:
                 return reason
             return norms.compare(
-                self.measure, option.table, self.current.value, self.subject, equation=option.equation
+                self.measure,
+                option.table,
+                self.current.value,
+                self.subject,
+                equation=option.equation,
+                turned_on=self.on,
             )
 
         return place
 
     @property
     def line_facts(self) -> list[tuple[str, str]]:
-        """Return every published line that could be weighed: its name with its figure, and on which side the value is.
+        """Return every published line by name, with the side of it the value lies on."""
+        return [(fact.name, fact.side) for fact in self.facts_of_lines]
 
-        Such as ("Weakness (SDOC): under 20 kg", "not under it").
-        """
-        found = []
-        for line in self.weighed:
-            if line.limit is None or line.crossed is None:
-                continue
-            word = said.RANGES[line.cutoff.op]
-            figure = said.amount(self.measure, line.limit, self.unit)
-            found.append((f"{line.cutoff.label}: {word} {figure}", word if line.crossed else f"not {word}"))
-        return found
+    @property
+    def facts_of_lines(self) -> list[LineFact]:
+        """Return every published line that could be weighed, by name, the one the chart draws first."""
+        known = [line for line in self.weighed if line.limit is not None and line.crossed is not None]
+        known.sort(key=lambda line: line is not self.line)
+        return [self._fact(line) for line in known]
+
+    def _fact(self, line: norms.Line) -> LineFact:
+        word = said.RANGES[line.cutoff.op]
+        figure = said.amount(self.measure, line.limit or Decimal(0), self.unit)
+        own = self.entry.lines.get(line.cutoff.id)
+        name = f"{own or line.cutoff.label}, {word} {figure}"
+        return LineFact(line, name, word if line.crossed else f"not {word}")
 
     @property
     def line_name(self) -> str:
@@ -495,34 +517,48 @@ def _outcome(
     previous = earlier[-1] if earlier and earlier[-1] is not baseline else None
     best_before = _best(measure, earlier)
     age = episode.client.age_on(current.on)
+    on = turned_on(episode.practice)
 
     def judge(first: Taken | None) -> Change | None:
         if in_limits is not None:
             return change_rules.judge(measure, (first or current).value, current.value, limits=in_limits)
         if first is None or first is current:
             return None
-        return _judge(measure, first, current, tags, age)
+        return _judge(measure, first, current, tags, age, on)
 
     subject = _subject(episode, measure, entry, current, found)
     placed = _is_better_hand(measure, current, found)
-    weighed = norms.lines(measure, current.value, subject, library().norms, tags=tags) if placed else []
+    weighed = (
+        norms.lines(measure, current.value, subject, library().norms, tags=tags, turned_on=on)
+        if placed
+        else []
+    )
     line = next((line for line in weighed if line.cutoff.id in entry.lines), None)
     return Outcome(
         measure=measure, entry=entry, side=side, readings=readings, baseline=baseline, current=current,
         previous=previous, best_before=best_before, change=judge(baseline),
         since_last=judge(earlier[-1] if earlier else None), against_best=judge(best_before),
-        compared=_compared(measure, current, subject, table.key),
+        compared=_compared(measure, current, subject, table.key, on),
         line=line, limits=in_limits,
         differs=current.done_like(baseline) if current is not baseline else "", goal=goal, due_on=due_on,
         unit=shown_unit(measure, entry, episode.practice.units),
-        age=age, weighed=weighed, subject=subject, table=table,
+        age=age, weighed=weighed, subject=subject, table=table, on=on,
         own=own_version_words(episode.practice, "measure", measure.id),
     )  # fmt: skip
 
 
-def _judge(measure: Measure, first: Taken, latest: Taken, tags: frozenset[str], age: int | None) -> Change:
+def _judge(
+    measure: Measure,
+    first: Taken,
+    latest: Taken,
+    tags: frozenset[str],
+    age: int | None,
+    on: Mapping[str, TurnedOn],
+) -> Change:
     raters = 1 if first.by_id == latest.by_id else 2
-    judged = change_rules.judge(measure, first.value, latest.value, tags=tags, age=age, raters=raters)
+    judged = change_rules.judge(
+        measure, first.value, latest.value, tags=tags, age=age, raters=raters, turned_on=on
+    )
     if not latest.done_like(first):
         return judged
     # Another aid or course: the raw change stands, what it means is not claimed.
@@ -573,13 +609,13 @@ def _never_compared(measure: Measure, current: Taken) -> norms.NoComparison | No
 
 
 def _compared(
-    measure: Measure, current: Taken, subject: norms.Subject, chosen: str
+    measure: Measure, current: Taken, subject: norms.Subject, chosen: str, on: Mapping[str, TurnedOn]
 ) -> norms.Comparison | norms.NoComparison:
     never = _never_compared(measure, current)
     if never is not None:
         return never
     tables_ = library().norms_of(measure)
-    return norms.best_comparison(measure, tables_, current.value, subject, chosen=chosen)
+    return norms.best_comparison(measure, tables_, current.value, subject, chosen=chosen, turned_on=on)
 
 
 # ---- Goals

@@ -588,7 +588,7 @@ def reasons(outcome: Outcome) -> list[Reason]:
         )  # fmt: skip
     elif compared.reason and outcome.limits is None:
         found.append(Reason("–", "Comparison with people", compared.reason, "", ""))
-    for fact in outcome.line_facts:
+    for fact in outcome.facts_of_lines:
         cutoff = fact.line.cutoff
         words_ = f"{fact.name}: {fact.side}"
         found.append(

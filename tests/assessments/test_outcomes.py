@@ -9,6 +9,7 @@ from medexpro.assessments import operations, presenters, state
 from medexpro.assessments.rules.change import Verdict
 from medexpro.assessments.rules.norms import Comparison, NoComparison
 from medexpro.episodes import operations as episodes
+from medexpro.knowledge import turning
 from medexpro.web import drawing
 from tests import scenario
 from tests.assessments.measuring import LATER, measured, take
@@ -207,3 +208,41 @@ def test_an_unverified_amount_is_shown_with_its_mark_and_never_used(cast, episod
     assert shown["–"].population == "No verified amount of change fits this client."
     assert (shown["2.49 s"].what, shown["2.49 s"].mark) == ("MDC90", "Not verified, not in force")
     assert outcome.chart.band is None and outcome.ruler.band is None
+
+
+def test_what_the_practice_turned_on_counts_and_says_who_did(cast, episode):
+    episodes.change(episode, population=["total_knee_replacement"], by=cast.ana, at=MORNING)
+    episode.refresh_from_db()
+    assert outcome_after(cast, episode, "tug", ["13.8"], ["9.6"]).verdict is Verdict.UNKNOWN
+    turning.turn(
+        "measure", "tug", on=True, reason="Compared with Kennedy 2005, table 4", by=cast.olga, at=MORNING
+    )
+    episode = type(episode).objects.select_related("client", "practice").get(pk=episode.pk)
+    outcome = next(one for one in state.outcomes(episode, ON) if one.measure.id == "tug")
+    assert outcome.verdict is Verdict.BETTER and outcome.chart.band.label == "MDC90 −2.49"
+    shown = {reason.figure: reason for reason in presenters.reasons(outcome)}
+    assert shown["2.49 s"].mark == f"Unverified, turned on by {cast.olga} on Oct 13, 2026"
+
+
+def test_every_published_line_is_named_the_charts_own_first(cast, episode):
+    outcome = outcome_after(cast, episode, "tug", ["13.8"], ["13.0"])
+    assert outcome.line_facts == [
+        ("CDC STEADI line, at or over 12 s", "at or over"),
+        ("High fall risk in community-dwelling older adults, at or over 13.5 s", "not at or over"),
+        ("Low physical performance (EWGSOP2), at or over 20 s", "not at or over"),
+    ]
+    lines = [one for one in presenters.reasons(outcome) if one.what == "Published line"]
+    assert [one.source for one in lines] == [
+        "CDC STEADI",
+        "Shumway-Cook A et al. 2000, Phys Ther 80:896-903",
+        "EWGSOP2 2019, table in ERJ Open Res",
+    ]
+
+
+def test_an_amount_in_per_cent_of_the_baseline_is_shown_and_never_used(cast, episode):
+    episodes.change(episode, population=["knee_osteoarthritis"], by=cast.ana, at=MORNING)
+    episode.refresh_from_db()
+    outcome = outcome_after(cast, episode, "womac", ["60"], ["40"])
+    assert outcome.verdict is Verdict.UNKNOWN
+    [beside] = [one for one in presenters.reasons(outcome) if "shown and not used" in one.what]
+    assert beside.figure == "12 % of baseline"
