@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from medexpro.assessments import catalogue, due, presenters, profile, state
+from medexpro.assessments import catalogue, due, presenters, profile, questionnaire_presenters, state
 from medexpro.assessments.models import Assessment, Goal
 from medexpro.assessments.outcomes import GRIP, Outcome, goal_rows
 from medexpro.clients import panels
@@ -99,9 +99,20 @@ def outcomes(chart: Chart) -> dict[str, Any] | None:
         "reasons": {one.key: presenters.reasons(one) for one in charts},
         "profile": profile.profile_of(found, episode.side) if found else [],
         "url": _url(chart),
+        "asked": _questionnaire(chart, episode),
         "measures_url": reverse("assessments:measures", args=[episode.pk]),
         "may_measure": episode.is_open and chart.member.may(Permission.ASSESSMENTS_MEASURE),
     }
+
+
+def _questionnaire(chart: Chart, episode: Episode) -> Any:
+    """Return whether a questionnaire is due, from what the chart has read already."""
+    if not episode.is_open:
+        return None
+    visits = getattr(episode, "sessions_so_far", None) or 0
+    return questionnaire_presenters.due(
+        _all(chart), _taken(chart), visits=visits, practice=episode.practice, day=chart.day
+    )
 
 
 def _is_drawn(measure_id: str) -> bool:

@@ -90,6 +90,8 @@ def _state(asking: Asking, practice: Practice, *, over: bool, any_answer: bool) 
     """Return the words and the kind of chip for where an asking stands."""
     if asking.taken_at is not None:
         return f"Taken in {words.day(practice.day(asking.taken_at), 'short')}", "ok"
+    if asking.answered_at is not None and asking.how == Asking.How.PAPER:
+        return "Typed, waits to be taken in", "hold"
     if asking.answered_at is not None:
         return f"Answered by the client on {words.day(practice.day(asking.answered_at))}", "hold"
     if asking.ended_at is not None or over:

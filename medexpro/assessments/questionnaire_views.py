@@ -170,6 +170,7 @@ def _typing(
         "episode": asking.episode,
         "asking": asking,
         "form": form,
+        "side": asking.side if book.has_sides(form) else "",
         "items": presenters.items_of(form, answers, wrong=wrong, lacking=lacking),
         "refused": refused,
         "anyway": anyway,

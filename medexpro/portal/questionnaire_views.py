@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt
 
+from medexpro.assessments import questionnaire_book as book
 from medexpro.assessments import questionnaire_presenters as presenters
 from medexpro.assessments.models import Asking
 from medexpro.assessments.operations import questionnaires as operations
@@ -91,7 +92,7 @@ def _form(
         "total": len(known),
         "before": known[place - 1] if place else "",
         "said": said,
-        "side": asking.side if asking.side in ("left", "right") else "",
+        "side": asking.side if book.has_sides(form) else "",
     }
     return outside.closed(page(request, "portal/questionnaire.html", context, status=status))
 

@@ -108,6 +108,12 @@ def reassessments(look: Look, upto: int) -> Found:
     return Found([service.reassess(one, look.member.practice, look.day) for one in rows[:upto]], len(rows))
 
 
+def questionnaires(look: Look, upto: int) -> Found:
+    """Return the answers that wait to be taken in, and clients in service who have rated nothing yet or not for long."""
+    rows = look.waiting.questionnaires
+    return Found([service.rate(one, look.member.practice, look.day) for one in rows[:upto]], len(rows))
+
+
 def starting(look: Look, upto: int) -> Found:
     """Return episodes between referral and baseline, the oldest first, each with the step that is next."""
     above = {one.episode for one in look.alerts} - {None}
@@ -441,6 +447,7 @@ RULES = (
     Rule("To tell the provider", "phone", (P.CLEARANCE_DECIDE,), to_tell),
     Rule("Releases to ask for", "shield", (P.CLEARANCE_DECIDE,), to_ask),
     Rule("Reassessment due", "loop", (P.ASSESSMENTS_MEASURE,), reassessments),
+    Rule("Questionnaires", "question", (P.ASSESSMENTS_MEASURE,), questionnaires),
     Rule("Unsigned notes", "pen", (P.SESSIONS_LOG, P.SESSIONS_COSIGN), unsigned_notes),
     Rule("On the way in", "play", (P.SCREENING_RECORD,), starting),
     Rule("Reports owed", "send", (P.REPORTS_WRITE,), reports_owed),

@@ -48,7 +48,8 @@ ORDER = (
     "clients.Medication", "clients.Allergy", "clients.OutsideReading", "referrals.Referral", "referrals.ReferralCheck",
     "episodes.Episode", "episodes.StatusChange", "clearance.Screening", "clearance.KnownState", "clearance.Decision",
     "clearance.ProviderLimit", "clearance.WrittenPlan", "clearance.Precaution", "clearance.ReferBack",
-    "clearance.ToTell", "assessments.Assessment", "assessments.Measurement", "assessments.Goal", "programs.Program",
+    "clearance.ToTell", "assessments.Assessment", "assessments.Measurement", "assessments.Asking", "assessments.Goal",
+    "programs.Program",
     "programs.ProgramExercise", "programs.PhaseDecision", "session_logs.SessionLog", "session_logs.Addendum",
     "scheduling.Booking", "scheduling.GroupPlace", "reports.Document", "reports.Delivery", "clients.ClientDocument",
 )  # fmt: skip

@@ -61,6 +61,7 @@ NAMES = {
     "scheduling.Wish": "Waiting list",
     "scheduling.Offer": "Waiting list, what was offered",
     "scheduling.Reminder": "Reminders of bookings",
+    "assessments.Asking": "Questionnaires",
     "episodes.StatusChange": "Episodes, changes of status",
     "clearance.KnownState": "Screenings, known states",
     "clearance.Decision": "Clearance decisions",
