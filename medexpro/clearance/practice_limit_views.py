@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from medexpro.clearance import forms, operations, presenters, state
@@ -14,6 +15,10 @@ from medexpro.kernel.refusals import Refusal
 from medexpro.practice.access import member_of, practice_of, requires
 from medexpro.practice.permissions import Permission
 from medexpro.web.pages import go_to, page, toast
+
+HOLDS = "The limit holds for every session from now on."
+# Former limits that the page lists, the newest first; the trail keeps them all.
+FORMER = 50
 
 
 @requires(Permission.KNOWLEDGE_READ)
@@ -29,11 +34,13 @@ def tighten(request: HttpRequest) -> HttpResponse:
     form = forms.PracticeLimitForm(request.POST)
     if form.is_valid():
         try:
-            operations.tighten(practice_of(request), **form.values(), by=member_of(request), at=clock.now())
+            limit = operations.tighten(
+                practice_of(request), **form.values(), by=member_of(request), at=clock.now()
+            )
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            toast(request, "The limit holds for every session from now on.")
+            toast(request, HOLDS, undo_url=reverse("clearance:take_back_practice_limit", args=[limit.pk]))
             return go_to(request, "clearance:practice_limits")
     return _page(request, form, status=422)
 
@@ -53,9 +60,42 @@ def end_practice_limit(request: HttpRequest, limit_id: UUID) -> HttpResponse:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            toast(request, "The limit is ended; the general ones hold again.")
+            undo = reverse("clearance:set_practice_limit_again", args=[limit.pk])
+            toast(request, "The limit is ended; the general ones hold again.", undo_url=undo)
             return go_to(request, "clearance:practice_limits")
     return _page(request, forms.PracticeLimitForm(), status=422, ending=limit, end_form=form)
+
+
+@require_POST
+@requires(Permission.KNOWLEDGE_APPROVE)
+def set_practice_limit_again(request: HttpRequest, limit_id: UUID) -> HttpResponse:
+    """Set an ended limit of the practice's own again."""
+    limit = get_object_or_404(
+        PracticeLimit.objects.of(practice_of(request)).select_related("practice"), pk=limit_id
+    )
+    try:
+        again = operations.set_practice_limit_again(limit, by=member_of(request), at=clock.now())
+    except Refusal as refusal:
+        toast(request, str(refusal))
+    else:
+        toast(request, HOLDS, undo_url=reverse("clearance:take_back_practice_limit", args=[again.pk]))
+    return go_to(request, "clearance:practice_limits")
+
+
+@require_POST
+@requires(Permission.KNOWLEDGE_APPROVE)
+def take_back_practice_limit(request: HttpRequest, limit_id: UUID) -> HttpResponse:
+    """Undo setting a limit: what held before it holds again."""
+    limit = get_object_or_404(
+        PracticeLimit.objects.of(practice_of(request)).select_related("practice"), pk=limit_id
+    )
+    try:
+        operations.take_back_practice_limit(limit, by=member_of(request), at=clock.now())
+    except Refusal as refusal:
+        toast(request, str(refusal))
+    else:
+        toast(request, "What held before holds again.")
+    return go_to(request, "clearance:practice_limits")
 
 
 def _page(
@@ -69,6 +109,12 @@ def _page(
         .select_related("set_by__user", "practice")
         .order_by("measure", "closes")
     )
+    former = list(
+        PracticeLimit.objects.of(practice)
+        .exclude(ended_at=None)
+        .select_related("set_by__user", "ended_by__user", "practice")
+        .order_by("-ended_at", "-set_at")[:FORMER]
+    )
     figures = state.pressure_figures([state.as_rule(row) for row in rows], practice.day(clock.now()))
     context = {
         "nav": "knowledge",
@@ -77,6 +123,7 @@ def _page(
             | {"form": end_form if row == ending else forms.EndPracticeLimitForm(limit=row)}
             for row in rows
         ],
+        "former": [presenters.limit(row) for row in former],
         "ending": ending,
         "pressures": presenters.pressures(figures),
         "form": form,

@@ -8,6 +8,16 @@ urlpatterns = [
     path("limits/", practice_limit_views.practice_limits, name="practice_limits"),
     path("limits/tighten/", practice_limit_views.tighten, name="tighten"),
     path(
+        "limits/practice/<uuid:limit_id>/again/",
+        practice_limit_views.set_practice_limit_again,
+        name="set_practice_limit_again",
+    ),
+    path(
+        "limits/practice/<uuid:limit_id>/undo/",
+        practice_limit_views.take_back_practice_limit,
+        name="take_back_practice_limit",
+    ),
+    path(
         "limits/practice/<uuid:limit_id>/end/",
         practice_limit_views.end_practice_limit,
         name="end_practice_limit",

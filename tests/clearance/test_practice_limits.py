@@ -108,3 +108,30 @@ def test_the_clearance_page_says_what_a_limit_can_not_do_and_that_its_day_has_pa
     said = text_of(sign_in(cast.ana).get(f"/clearance/{episode.pk}/"))
     assert "The session still closes above 180 mmHg: no written limit lifts that." in said
     assert "its last day was Oct 1, 2026" in said
+
+
+def test_what_was_set_ended_and_set_again_stays_on_the_page_and_can_be_taken_back(cast, sign_in, clock):
+    episode, browser = scenario.cleared(cast), sign_in(cast.olga)
+    browser.post(f"{PAGE}tighten/", TIGHTER)
+    clock("2026-10-13 09:40")
+    browser.post(f"{PAGE}tighten/", TIGHTER | {"value": "140", "reason": "Stricter still"})
+    first, second = PracticeLimit.objects.order_by("-value")
+    assert closes_at(episode, 145)
+
+    clock("2026-10-13 09:41")
+    browser.post(f"{PAGE}practice/{second.pk}/undo/")
+    again = PracticeLimit.objects.get(ended_at=None)
+    assert (again.value, again.reason) == (first.value, first.reason) and again.pk != first.pk
+    assert not closes_at(episode, 145) and closes_at(episode, 155)
+
+    clock("2026-10-13 09:42")
+    browser.post(f"{PAGE}practice/{again.pk}/end/", {"reason": "Enough"})
+    assert not closes_at(episode, 155)
+    clock("2026-10-13 09:43")
+    browser.post(f"{PAGE}practice/{second.pk}/again/")
+    assert closes_at(episode, 145)
+    clock("2026-10-13 09:44")
+    browser.post(f"{PAGE}practice/{PracticeLimit.objects.get(ended_at=None).pk}/undo/")
+    assert not PracticeLimit.objects.filter(ended_at=None).exists()
+    said = text_of(browser.get(PAGE))
+    assert "Limits that were" in said and "“Stricter still”" in said and "Set again" in said

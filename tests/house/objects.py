@@ -380,6 +380,8 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
         "referral_id": world.acknowledgement.episode.referral_id
     },
     "reports:acknowledgement_pdf": lambda world: {"referral_id": world.acknowledgement.episode.referral_id},
+    "clearance:set_practice_limit_again": lambda world: {"limit_id": world.tighter.pk},
+    "clearance:take_back_practice_limit": lambda world: {"limit_id": world.tighter.pk},
     "clearance:end_practice_limit": lambda world: {"limit_id": world.tighter.pk},
     "takeout:record_file": lambda world: {"disclosure_id": world.disclosure.pk, "form": "zip"},
     "sessions:group": lambda world: {"booking_id": world.place.booking_id},

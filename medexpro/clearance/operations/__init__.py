@@ -7,6 +7,8 @@ from medexpro.clearance.operations.limits import (
     end_practice_limit,
     record_limit,
     record_plan,
+    set_practice_limit_again,
+    take_back_practice_limit,
     tighten,
 )
 from medexpro.clearance.operations.precautions import (
@@ -28,6 +30,7 @@ __all__ = [
     "ClearanceRefused", "add_precaution", "answer", "confirm_precaution", "confirm_together",
     "decide_finding", "decline_precaution", "end_limit", "end_practice_limit", "finish_screening", "grant",
     "keep_precaution", "note_since_last_visit", "owe_telling", "record_answer", "record_limit",
-    "record_plan", "refer_back", "refuse", "release_precaution", "settle_condition", "start_screening",
-    "suggest_precautions", "tell", "tell_history", "tighten", "withdraw",
+    "record_plan", "refer_back", "refuse", "release_precaution", "set_practice_limit_again", "settle_condition",
+    "start_screening",
+    "suggest_precautions", "take_back_practice_limit", "tell", "tell_history", "tighten", "withdraw",
 ]  # fmt: skip

@@ -170,6 +170,42 @@ def end_practice_limit(limit: PracticeLimit, *, reason: str, by: Member, at: dat
     _end_own(limit, reason=reason, by=by, at=at)
 
 
+@transaction.atomic
+def set_practice_limit_again(limit: PracticeLimit, *, by: Member, at: datetime) -> PracticeLimit:
+    """Set an ended limit of the practice's own again, with the reason it had; it is weighed against ours as they are now.
+
+    Raises ClearanceRefused while it is in force, and when it would loosen ours by now.
+    """
+    if limit.ended_at is None:
+        raise ClearanceRefused("This limit is in force.")
+    return tighten(
+        limit.practice, measure=limit.measure, op=limit.op, value=limit.value, closes=limit.closes, reason=limit.reason,
+        by=by, at=at,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def take_back_practice_limit(limit: PracticeLimit, *, by: Member, at: datetime) -> PracticeLimit | None:
+    """Undo setting a limit: it ends, and the one it replaced is set again; None where it replaced none.
+
+    Raises ClearanceRefused when it was ended already.
+    """
+    permissions.check(by, Permission.KNOWLEDGE_APPROVE, limit)
+    before = PracticeLimit.objects.filter(
+        practice=limit.practice_id,
+        measure=limit.measure,
+        op=limit.op,
+        closes=limit.closes,
+        ended_at=limit.set_at,
+    ).first()
+    if limit.ended_at is not None:
+        raise ClearanceRefused("This limit was ended already.")
+    if before is not None:
+        return set_practice_limit_again(before, by=by, at=at)
+    _end_own(limit, reason="Taken back", by=by, at=at)
+    return None
+
+
 def _check_reason(reason: str) -> None:
     if not reason.strip():
         raise ClearanceRefused("Write why; the reason stays with the limit.", field="reason")
