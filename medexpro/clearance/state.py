@@ -36,7 +36,7 @@ from medexpro.episodes.models import Episode, Status
 from medexpro.episodes.reading import once
 from medexpro.episodes.rules import category as category_rule
 from medexpro.kernel.findings import Closes, Finding, Weight, sort_findings
-from medexpro.kernel.reference import Action
+from medexpro.kernel.reference import Action, Gate
 from medexpro.knowledge.library import library
 from medexpro.knowledge.turning import turned_on
 from medexpro.referrals import standing
@@ -408,6 +408,12 @@ def signs_to_ask(context: GateContext) -> list[str]:
     )
     found = [sign for gate in asked for rule in gate.rules for sign in rule.symptoms if rule.op == "present"]
     return [sign for sign in dict.fromkeys(found) if not sign.startswith("rf_")]
+
+
+def closing_gates(context: GateContext) -> list[Gate]:
+    """Return the gates made for this client whose readings close something today, written limits among them."""
+    ours = (gate for gate in gates.in_force(context) if gates.applies(gate, context))
+    return [gate for gate in ours if gate.closes and any(rule.measure for rule in gate.rules)]
 
 
 def floor_rules_for(context: GateContext) -> dict[str, Any]:

@@ -72,14 +72,18 @@ def of_dose(exercise: ref.Exercise) -> list[Reason]:
 
 
 def of_gates(gates: Iterable[ref.Gate], turned_on: Mapping[str, TurnedOn] = NOTHING) -> list[Reason]:
-    """Return what safety gates rest on: what each watches, what it asks for, its source and mark."""
+    """Return what safety gates rest on: what each watches, what it asks for, its source and mark.
+
+    A written limit is a gate too, with no entry of its own: it names who wrote it.
+    """
+    ours = presenters.shown().gates
     return [
         Reason(
             presenters.gate_words(gate),
             gate.text,
             source=gate.source,
             mark=mark_words(gate.verification, gate.id, turned_on),
-            url=presenters.address("gate", gate.id),
+            url=presenters.address("gate", gate.id) if gate.id in ours else "",
         )
         for gate in gates
     ]

@@ -21,7 +21,9 @@ from medexpro.kernel import clock
 from medexpro.kernel.quantities import label
 from medexpro.kernel.reference import Measure, Verification
 from medexpro.kernel.refusals import NotAllowed, NotFound, Refusal
+from medexpro.knowledge import why
 from medexpro.knowledge.library import Library, library_of
+from medexpro.knowledge.turning import turned_on
 from medexpro.practice import reauth
 from medexpro.practice.access import requires
 from medexpro.practice.locking import on_the_floor
@@ -117,6 +119,7 @@ def show(request: HttpRequest, session_id: Any) -> HttpResponse:
             }
             | presenters.swaps_state(weighing, programs.blocks_of(weighing.episode)),
             "recent": reauth.recently_authenticated(request),
+            "closing": why.of_gates(clearance.closing_gates(context), turned_on(session.practice)),
         },
     )
 

@@ -1,7 +1,10 @@
 """The note as it reads after signing: everything a reader needs to judge the session, by name."""
 
+from decimal import Decimal
+
 import pytest
 
+from medexpro.clearance import operations as clearance
 from medexpro.sessions import operations
 from tests import scenario
 from tests.conftest import MORNING
@@ -53,3 +56,21 @@ def test_red_flags_are_named_in_the_note_not_counted(cast, sign_in):
     tablet.send("hold", observed="Pain woke her twice")
     page = sign_in(cast.rhea).get(f"/sessions/{session.pk}/").content.decode()
     assert "Night pain" in page and "Not signed" in page
+
+
+def test_the_floor_says_what_closes_today_and_why(cast, sign_in):
+    episode = scenario.programmed(cast)
+    clearance.tighten(
+        cast.northbridge, measure="resting_hr", op=">", value=Decimal(104), by=cast.olga, reason="Our advisor", at=MORNING
+    )  # fmt: skip
+    session = operations.open_session(episode, by=cast.ana, at=MORNING)
+    answer = sign_in(cast.ana).get(f"/sessions/{session.pk}/")
+    reasons = {reason.what: reason for reason in answer.context["closing"]}
+    ceiling = next(one for what, one in reasons.items() if "above 180 mmHg" in what)
+    assert ceiling.url == "/knowledge/gate/bp_session_ceiling/"
+    assert ceiling.source and ceiling.mark == "Read in a reproduction of the source"
+    own = next(one for what, one in reasons.items() if "above 104" in what)
+    assert own.url == "" and "Olga" in own.source
+    # What is asked of the heart alone closes nothing for a client without it.
+    assert not any("weight" in what.lower() for what in reasons)
+    assert "What closes today" in answer.content.decode()
