@@ -104,7 +104,8 @@ class StepNamesForm(Form):
                 label=f"Step {step.number}",
                 required=False,
                 max_length=LONGEST_NAME,
-                help_text=f"Empty: {step.label}." + (" Our own step; nobody published it." if step.ours else ""),
+                help_text=f"Empty: {step.label}."
+                + (" Our own step; nobody published it." if step.ours else ""),
                 widget=forms.TextInput(attrs={"placeholder": step.label}),
             )
 

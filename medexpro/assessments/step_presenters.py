@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from medexpro.assessments import catalogue, flow, state
 from medexpro.assessments.models import Assessment
@@ -97,7 +96,8 @@ def listed(assessment: Assessment, taken: Mapping[Key, Sequence[Taken]], half: s
         entry = catalogue.entry_of(measure)
         unit = shown_unit(measure, entry, practice.units)
         sides = sorted(
-            (key[1] for key in taken if key[0] == measure_id), key=lambda side: (side != assessment.episode.side, side != "right")
+            (key[1] for key in taken if key[0] == measure_id),
+            key=lambda side: (side != assessment.episode.side, side != "right"),
         )
         here = [
             said.figure(measure, one.value, unit)
@@ -109,7 +109,13 @@ def listed(assessment: Assessment, taken: Mapping[Key, Sequence[Taken]], half: s
         results = " / ".join(here) or ("Left out" if left_out else NOT_YET)
         found.append(
             Listed(
-                measure_id, flow.step_of(measure_id), entry.short, results, bool(here), measure_id in half and bool(here), left_out
+                measure_id,
+                flow.step_of(measure_id),
+                entry.short,
+                results,
+                bool(here),
+                measure_id in half and bool(here),
+                left_out,
             )
         )
     return found
@@ -153,7 +159,9 @@ def notes_of(
         stored = assessment.noted.get(field.id, {})
         text, trouble = (typed or {}).get(field.id, (stored.get("text", ""), ""))
         found.append(
-            NoteShown(field, text, stored.get("version", 0), stored.get("name", ""), stored.get("was", ()), trouble)
+            NoteShown(
+                field, text, stored.get("version", 0), stored.get("name", ""), stored.get("was", ()), trouble
+            )
         )
     return found
 
@@ -170,7 +178,12 @@ def regions_of(assessment: Assessment) -> list[RegionShown]:
         names = words.joined([catalogue.entry_of(one).short for one in known if one])
         found.append(
             RegionShown(
-                region.id, region.name, sum(one in planned for one in wanted), len(wanted), why.get(region.id, ""), names
+                region.id,
+                region.name,
+                sum(one in planned for one in wanted),
+                len(wanted),
+                why.get(region.id, ""),
+                names,
             )
         )
     return found
@@ -183,7 +196,9 @@ def on_file(assessment: Assessment, precautions: Sequence[Precaution], day: date
     health = {kind: [one for one in record if one.kind == kind] for kind in Kind}
     purpose = [(episode.title, episode.deficit)]
     if episode.condition:
-        purpose.append((episode.condition.words, f"ICD-10 {episode.condition.icd10}" if episode.condition.icd10 else ""))
+        purpose.append(
+            (episode.condition.words, f"ICD-10 {episode.condition.icd10}" if episode.condition.icd10 else "")
+        )
     if episode.referral and episode.referral.wording:
         purpose.append((f"“{episode.referral.wording}”", "The provider’s words"))
     operations = [(one.words, _since(one.day, day)) for one in health[Kind.SURGERY]]
@@ -225,7 +240,12 @@ def _limits(assessment: Assessment, day: date) -> list[tuple[str, str]]:
         measure = catalogue.any_measure(limit.measure, assessment.episode.practice)
         if measure is not None and limit.value is not None:
             compare = "not above" if limit.op.startswith(">") else "not below"
-            found.append((f"{catalogue.entry_of(measure).short} {compare} {said.figure(measure, limit.value)}", limit.source))
+            found.append(
+                (
+                    f"{catalogue.entry_of(measure).short} {compare} {said.figure(measure, limit.value)}",
+                    limit.source,
+                )
+            )
     return found
 
 
@@ -254,7 +274,9 @@ def recomputed(changed_on: date | None, taken: Mapping[Key, Sequence[Taken]]) ->
     )
 
 
-def missing_by_step(open_ones: Sequence[state.Missing], steps: Sequence[Step]) -> list[tuple[Step, list[state.Missing]]]:
+def missing_by_step(
+    open_ones: Sequence[state.Missing], steps: Sequence[Step]
+) -> list[tuple[Step, list[state.Missing]]]:
     """Return what is missing, under the step it is taken in."""
     found = []
     for step in steps:

@@ -57,7 +57,9 @@ def test_the_regions_the_practice_works_with():
 def test_range_of_motion_of_a_region_is_whole(key):
     """Every motion the library knows of a region stands in its set."""
     wanted = {"arm": ("elbow", "forearm", "wrist")}.get(key, (key,))
-    known = [one for one in library().all_measures if one.startswith(tuple(f"rom_{word}_" for word in wanted))]
+    known = [
+        one for one in library().all_measures if one.startswith(tuple(f"rom_{word}_" for word in wanted))
+    ]
     assert sorted(flow.regions()[key].rom) == sorted(known)
 
 

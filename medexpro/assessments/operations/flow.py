@@ -7,7 +7,12 @@ from django.db import transaction
 
 from medexpro.assessments import events, flow
 from medexpro.assessments.models import Assessment, StepNames
-from medexpro.assessments.operations.measuring import AssessmentRefused, refuse_finished, refuse_unsafe, tiring
+from medexpro.assessments.operations.measuring import (
+    AssessmentRefused,
+    refuse_finished,
+    refuse_unsafe,
+    tiring,
+)
 from medexpro.assessments.rules.flow import LONGEST_NAME, LONGEST_NOTE
 from medexpro.audit.trail import record as record_event
 from medexpro.kernel.refusals import Conflict, Refusal
@@ -51,7 +56,10 @@ def note(
     now = {"text": text, "version": version + 1, "by": str(by.pk), "name": str(by), "at": at.isoformat()}
     was = before.get("was", [])
     if stored.finished_at is not None:
-        was = [*was, {"text": before.get("text", ""), "name": before.get("name", ""), "until": at.isoformat()}]
+        was = [
+            *was,
+            {"text": before.get("text", ""), "name": before.get("name", ""), "until": at.isoformat()},
+        ]
     stored.noted = stored.noted | {key: now | ({"was": was} if was else {})}
     stored.save_version(expected=None)
     assessment.noted, assessment.version = stored.noted, stored.version
@@ -110,7 +118,9 @@ def _set(assessment: Assessment, region: str) -> tuple[str, ...]:
 
 
 @transaction.atomic
-def name_steps(names: Mapping[str, str], *, expected: int | None = None, by: Member, at: datetime) -> StepNames:
+def name_steps(
+    names: Mapping[str, str], *, expected: int | None = None, by: Member, at: datetime
+) -> StepNames:
     """Name the steps as the practice calls them; an empty name brings ours back.
 
     names: by step id. expected: the version the page showed, 0 for none.

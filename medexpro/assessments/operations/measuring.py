@@ -290,7 +290,8 @@ def record(
         questions += _swapped(what, side, value, beside, meant=sides_meant)
     asked = _answered(row, kept, questions, by=by, at=at)
     fields = {
-        "asked": asked, "trials": kept, "value": value.quantize(Decimal("0.000001")), "unit": what.unit, "device": device, "aid": aid,
+        "asked": asked, "trials": kept,
+        "value": value.quantize(Decimal("0.000001")), "unit": what.unit, "device": device, "aid": aid,
         "modified": modified, "confirmed_implausible": any(trial["meant"] for trial in kept),
     }  # fmt: skip
     if row is not None and all(getattr(row, name) == wanted for name, wanted in fields.items()):
@@ -470,7 +471,9 @@ def _swapped(
     if beside.asked or other not in beside.here or not beside.before.keys() >= {"left", "right"}:
         return []
     now = {other: beside.here[other], side: value}
-    if not slips.look_swapped(TwoSides(now["left"], now["right"]), TwoSides(beside.before["left"], beside.before["right"])):
+    if not slips.look_swapped(
+        TwoSides(now["left"], now["right"]), TwoSides(beside.before["left"], beside.before["right"])
+    ):
         return []
     figures = {key: said.figure(measure, one) for key, one in beside.before.items()}
     sentence = f"Left and right look swapped: last time left {figures['left']}, right {figures['right']}."
@@ -495,7 +498,8 @@ def _answered(
     before = [
         one
         for one in (row.asked if row else [])
-        if (one["kind"] == SIDES, one["trial"]) not in places and (one["kind"] == SIDES or one["trial"] in meant)
+        if (one["kind"] == SIDES, one["trial"]) not in places
+        and (one["kind"] == SIDES or one["trial"] in meant)
     ]
     return [*before, *fresh]
 
