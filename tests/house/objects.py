@@ -60,9 +60,7 @@ class World:
     def asking(self) -> Any:
         from medexpro.assessments.operations import questionnaires
 
-        return questionnaires.ask(
-            self.episode, ["psfs", "pain"], "phone", by=self.cast.ana, at=MORNING
-        ).asking
+        return questionnaires.ask(self.episode, ["psfs", "pain"], "phone", by=self.cast.ana, at=MORNING)
 
     @cached_property
     def measurement(self) -> Any:
@@ -315,7 +313,7 @@ VALUES: dict[str, Build] = {
     "exercise_id": lambda world: "bridge",
     "episode_id": lambda world: world.episode.pk,
     "assessment_id": lambda world: world.assessment.pk,
-    "asking_id": lambda world: world.asking.pk,
+    "asking_id": lambda world: world.asking.asking.pk,
     "measurement_id": lambda world: world.measurement.pk,
     "goal_id": lambda world: world.goal.pk,
     "session_id": lambda world: world.session.pk,
@@ -360,7 +358,8 @@ VALUES: dict[str, Build] = {
 ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "assessments:record": lambda world: {"assessment_id": world.assessment.pk, "measure": "tug"},
     "assessments:note": lambda world: {"assessment_id": world.assessment.pk, "key": "struggles"},
-    "assessments:type_questionnaire": lambda world: {"asking_id": world.asking.pk, "form_id": "pain"},
+    "portal:questionnaire": lambda world: {"token": world.asking.token},
+    "assessments:type_questionnaire": lambda world: {"asking_id": world.asking.asking.pk, "form_id": "pain"},
     "assessments:paper_total": lambda world: {"assessment_id": world.assessment.pk, "form_id": "lefs"},
     "assessments:leave_out": lambda world: {"assessment_id": world.assessment.pk, "measure": "tug"},
     "assessments:compared": lambda world: {"episode_id": world.episode.pk, "measure": "grip_strength"},
