@@ -9,7 +9,19 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from medexpro.assessments import after, catalogue, due, flow, forms, operations, presenters, state, step_presenters
+from medexpro.assessments import (
+    after,
+    catalogue,
+    due,
+    flow,
+    forms,
+    operations,
+    presenters,
+    profile,
+    scores,
+    state,
+    step_presenters,
+)
 from medexpro.assessments.models import Assessment, Measurement
 from medexpro.assessments.presenters import Card, Trouble, Typed
 from medexpro.assessments.rules import flow as rules
@@ -24,7 +36,6 @@ from medexpro.kernel.reference import Measure
 from medexpro.kernel.refusals import Conflict, Refusal
 from medexpro.practice.access import member_of, practice_of, requires
 from medexpro.practice.permissions import Permission
-from medexpro.web import words
 from medexpro.web.pages import go_to, page, toast, wants_part
 
 NEWEST = 60
@@ -138,6 +149,8 @@ def measures(request: HttpRequest, episode_id: Any) -> HttpResponse:
             episode.client.birth_date_changed_on, {one.key: one.readings for one in outcomes}
         ),
         "reasons": {one.key: presenters.reasons(one) for one in outcomes},
+        "scores": scores.scores_of(episode, outcomes),
+        "profile": profile.profile_of(outcomes, episode.side) if outcomes else [],
     }
     return page(request, "assessments/measures.html", context)
 
@@ -238,7 +251,9 @@ def _step(assessment: Assessment, steps: tuple[Step, ...], sheet: "_Sheet", want
     opens = rules.opening_step(
         steps, begun=begun, finished=assessment.finished_at is not None, open_steps=left
     )
-    return next((step for step in steps if step.id == wanted), next(step for step in steps if step.id == opens))
+    return next(
+        (step for step in steps if step.id == wanted), next(step for step in steps if step.id == opens)
+    )
 
 
 class _Sheet:
@@ -436,7 +451,9 @@ def plan(request: HttpRequest, assessment_id: Any) -> HttpResponse:
     try:
         operations.plan(assessment, add=add, take_off=take_off, by=member_of(request), at=at)
     except Refusal as refusal:
-        return show_step(request, assessment, at, request.POST.get("step", ""), refused=str(refusal), status=422)
+        return show_step(
+            request, assessment, at, request.POST.get("step", ""), refused=str(refusal), status=422
+        )
     return go_to(request, address_of(assessment, add, request.POST.get("step", "") if not add else ""))
 
 
@@ -462,9 +479,7 @@ def finish(request: HttpRequest, assessment_id: Any) -> HttpResponse:
     """Finish an assessment, or say what is missing."""
     assessment, at = assessment_of(request, assessment_id), clock.now()
     try:
-        operations.finish(
-            assessment, left_out=request.POST.get("left_out", ""), by=member_of(request), at=at
-        )
+        operations.finish(assessment, left_out=request.POST.get("left_out", ""), by=member_of(request), at=at)
     except operations.AssessmentRefused as refusal:
         missing = refusal.missing
         return show_step(
