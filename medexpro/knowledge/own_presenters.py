@@ -5,7 +5,7 @@ from typing import Any
 
 from medexpro.knowledge import operations, own
 from medexpro.knowledge.details import sections_of
-from medexpro.knowledge.diff import Change, changes
+from medexpro.knowledge.diff import LABELS, Change, changes
 from medexpro.knowledge.library import Entry, Library, library_of, showing
 from medexpro.knowledge.models import OwnEntry
 from medexpro.knowledge.own_files import CHANGED, NEW, REFUSED, SAME, Line
@@ -154,6 +154,7 @@ def previewed(lines: Sequence[Line], lib: Library) -> dict[str, Any]:
                 "line": line,
                 "word": word,
                 "look": look,
+                "wrongs": [wrong._replace(field=_field_words(wrong.field)) for wrong in line.wrongs],
                 "one": known.one if known else "entry",
                 "changes": differences(before, line.content, lib) if before is not None else [],
             }
@@ -165,6 +166,12 @@ def previewed(lines: Sequence[Line], lib: Library) -> dict[str, Any]:
         "refused": sum(1 for line in lines if line.what == REFUSED),
         "read": True,
     }
+
+
+def _field_words(path: str) -> str:
+    """Return where in an entry something is wrong, in the words of what changed between versions."""
+    parts = [part for part in path.split(".") if part and not part.isdigit()]
+    return ", ".join(LABELS.get(part) or part.replace("_", " ").capitalize() for part in parts)
 
 
 def lib_content(lib: Library, line: Line) -> dict[str, Any] | None:
