@@ -91,6 +91,8 @@ class SettleForm(forms.Form):
 class PhaseForm(forms.Form):
     """Advance, hold, step back or refer back, with the answers to what the record can't say."""
 
+    all_optional = True  # What has to be answered depends on the choice; the page says so.
+
     choice = django_forms.ChoiceField(label="You decide", widget=forms.Picks)
     easier = django_forms.BooleanField(
         label="Step back inside the phase: easier exercises, same phase", required=False

@@ -95,7 +95,7 @@ def decided(decisions: Sequence[PhaseDecision], protocol: Protocol) -> list[dict
             "proposed": WORDS[Choice(one.proposed)] if one.proposed and one.proposed != one.choice else "",
             "reason": one.reason,
             "seen": [
-                item["seen"]
+                f"{item['text']}: {item['seen']}"
                 for item in one.evidence
                 if item.get("holds") and item.get("choice") == one.choice
             ],
