@@ -43,8 +43,8 @@ def of_work(phase: ref.Phase) -> list[Reason]:
 
 
 def of_criteria(protocol: ref.Protocol, phase: ref.Phase) -> list[Reason]:
-    """Return what the criteria for going on rest on, and where the whole protocol stands."""
-    url = presenters.address("protocol", protocol.id)
+    """Return what the criteria for going on rest on; the last of them leads to the whole protocol."""
+    url, last = presenters.address("protocol", protocol.id), len(phase.progress_when)
     measures = presenters.shown().all_measures
     return [
         Reason(
@@ -52,9 +52,9 @@ def of_criteria(protocol: ref.Protocol, phase: ref.Phase) -> list[Reason]:
             one.text,
             source=protocol.condition,
             mark=one.verification.label,
-            url=url,
+            url=url if place == last else "",
         )
-        for one in phase.progress_when
+        for place, one in enumerate(phase.progress_when, 1)
     ]
 
 
