@@ -74,6 +74,9 @@ def wrongs_in(lib: Library, kind: str, record: Any) -> list[Wrong]:
     """Return what is wrong with a record that lies in a library, and what it makes wrong in others. Empty is well."""
     known = KINDS[kind]
     ours = known.ours().get(record.id)
+    off = (library().data.measures_off | library().data.protocols_off).get(record.id)
+    if off is not None and kind in {"measure", "protocol"}:
+        return [Wrong("", f"This entry is off, and stays so: {off}")]
     found = [Wrong(*pair) for pair in known.loosened(ours, record)] if ours is not None else []
     if known.problems is not None:
         found += [Wrong(*pair) for pair in known.problems(lib, record)]

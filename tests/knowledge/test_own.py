@@ -249,3 +249,13 @@ def test_settings_saved_by_an_older_page_don_t_bring_an_older_version_back(cast,
     practice.refresh_from_db()
     assert library_of(practice).exercises[chair.id].cues == "One."
     assert KnowledgeVersion.objects.filter(practice_id=practice.pk).count() == 1
+
+
+def test_what_is_off_stays_off(cast, monkeypatch):
+    data = msgspec.structs.replace(library().data, measures_off={"tug": "Its owner has not agreed."})
+    monkeypatch.setattr("medexpro.knowledge.own_reading.library", lambda: type(library()).of(data))
+    content = content_of(library().measures["tug"]) | {"protocol": "From a chair of 45 cm."}
+    found = own.seen(cast.northbridge, "measure", "tug", content)
+    assert [one.sentence for one in found.wrongs] == [
+        "This entry is off, and stays so: Its owner has not agreed."
+    ]
