@@ -73,9 +73,8 @@ class Worked:
 
     @property
     def says(self) -> str:
-        """Return the score with its parts as sentences."""
-        found = [f"{self.value[:1].upper()}{self.value[1:]}."] if self.value != NOTHING else []
-        found += [f"{words.joined(list(self.parts))}." if self.parts else ""]
+        """Return what the score is made of, or why there is none yet, as sentences."""
+        found = [f"{words.joined(list(self.parts))}." if self.parts else ""]
         found += [f"Missing: {words.joined(list(self.missing))}." if self.missing else "", self.why_not]
         return " ".join(f"{part[:1].upper()}{part[1:]}" for part in found if part)
 
@@ -119,9 +118,10 @@ def _together(newest: Mapping[str, Outcome], keys: Sequence[str]) -> dict[str, T
 
 
 def _sppb(newest: Mapping[str, Outcome]) -> Worked | None:
-    parts = _together(newest, (GAIT, CHAIR, STAGES))
-    if not parts:
+    # A walk alone is not the battery begun: it belongs to every assessment.
+    if CHAIR not in newest and STAGES not in newest:
         return None
+    parts = _together(newest, (GAIT, CHAIR, STAGES))
     taken = composites.from_stage(int(parts[STAGES].value)) if STAGES in parts else Sppb()
     gait = parts.get(GAIT)
     if gait is not None and gait.device == STANDING_START and gait.value > 0:

@@ -60,6 +60,8 @@ def _compared(
     chart = chart_of(request, episode, "compared")
     episode = chart.shown(episode)
     outcomes = [one for one in state.outcomes(episode, chart.day) if one.measure.id == measure_id]
+    # Of two hands the tables ask for the better one: the other would only say so in every row.
+    outcomes = [one for one in outcomes if one.subject.side == "best"] or outcomes
     choice = tables.in_force(episode).get(measure_id, tables.InForce())
     context = {
         "nav": "clients",
