@@ -17,6 +17,7 @@ from tests import scenario
 from tests.assessments.measuring import measured, take
 from tests.conftest import MORNING
 from tests.pages import text_of
+from tests.reports import reporting
 
 PART = {"HTTP_HX_REQUEST": "true"}
 LATER = MORNING + timedelta(days=30)
@@ -377,6 +378,15 @@ def test_a_birth_date_changed_after_norms_were_shown_is_said(cast, again, sign_i
     )
     measures = text_of(ana.get(reverse("assessments:measures", args=[again.episode_id])))
     assert "Percentiles recomputed: birth date changed on Nov 12, 2026" in measures
+
+
+def test_what_was_signed_keeps_its_ages_and_percentiles(cast, clock):
+    document = reporting.signed(cast)
+    before = (document.snapshot, document.sha256)
+    janet = type(cast.janet).objects.get(pk=cast.janet.pk)
+    clients.update(janet, birth_date=date(1940, 1, 2), by=cast.ana, at=reporting.LATER)
+    document.refresh_from_db()
+    assert (document.snapshot, document.sha256) == before
 
 
 def test_a_first_birth_date_recomputes_nothing(cast, again, sign_in, clock):
