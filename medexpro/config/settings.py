@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "medexpro.scheduling",
     "medexpro.sessions",
     "medexpro.reports",
+    "medexpro.marketing",
     "medexpro.portal",
     "medexpro.today",
     "medexpro.fhir",

@@ -20,6 +20,7 @@ AREAS = [
     ("calendar/", "scheduling"),
     ("sessions/", "sessions"),
     ("reports/", "reports"),
+    ("", "marketing"),
     ("knowledge/", "knowledge"),
     ("codes/", "knowledge.codes"),
     ("import/", "fhir"),

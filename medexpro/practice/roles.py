@@ -81,6 +81,11 @@ class Permission(StrEnum):
     BOOKINGS_OWN = "bookings:own"
     BOOKINGS_MANAGE = "bookings:manage"
     BOOKINGS_SET_UP = "bookings:set-up"
+    # First contacts: days at which people are measured who are no clients, and who wants to hear from us
+    SCREENING_DAYS_RUN = "screening-days:run"
+    SCREENING_DAYS_REGISTER = "screening-days:register"
+    SCREENING_DAYS_MEASURE = "screening-days:measure"
+    LEADS_MANAGE = "leads:manage"
     # Growing people, and money
     SKILLS_SIGN_OFF = "skills:sign-off"
     BILLING_READ = "billing:read"
@@ -160,6 +165,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.REPORTS_SEND,
         P.REPORTS_TRACK,
         P.BOOKINGS_MANAGE,
+        P.SCREENING_DAYS_RUN,
+        P.SCREENING_DAYS_REGISTER,
+        P.SCREENING_DAYS_MEASURE,
+        P.LEADS_MANAGE,
         P.KNOWLEDGE_APPROVE,
     },
     # Assigned clients only: measure and log, book their own time; notes wait for a professional's co-sign.
@@ -175,6 +184,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SESSIONS_LOG,
             P.BOOKINGS_READ,
             P.BOOKINGS_OWN,
+            P.SCREENING_DAYS_MEASURE,
             P.KNOWLEDGE_READ,
         }
     ),
@@ -198,6 +208,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.BOOKINGS_READ,
             P.BOOKINGS_MANAGE,
             P.BOOKINGS_SET_UP,
+            P.SCREENING_DAYS_REGISTER,
+            P.LEADS_MANAGE,
             P.PAYMENTS_TAKE,
         }
     ),

@@ -11,7 +11,7 @@ from typing import Any
 from medexpro.clearance import state as clearance
 from medexpro.episodes.models import Status
 from medexpro.practice.models import Member, Practice
-from medexpro.practice.paper import letterhead_of
+from medexpro.practice.paper import letterhead_of as letterhead_of  # named here by the area's own modules
 from medexpro.practice.roles import Role
 from medexpro.reports import changing, proposed
 from medexpro.reports import rows as measures

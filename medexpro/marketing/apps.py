@@ -1,0 +1,24 @@
+from django.apps import AppConfig
+
+
+class MarketingConfig(AppConfig):
+    name = "medexpro.marketing"
+    label = "marketing"
+
+    def ready(self) -> None:
+        """Declare the trail's words, take places in the palette and on the settings page, follow merged clients."""
+        from medexpro.marketing import events, own_merging, own_settings  # noqa: F401
+        from medexpro.practice.palette import Way, add_ways
+
+        own_merging.register()
+        own_settings.register()
+        add_ways(
+            Way(
+                "Screening days",
+                "marketing:days",
+                "users",
+                also="community event measure many people health fair",
+            ),
+            Way("New screening day", "marketing:add_day", "plus", also="community event", begins=True),
+            Way("Leads", "marketing:leads", "phone", also="interested prospects call back first contacts"),
+        )

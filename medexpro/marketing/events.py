@@ -1,0 +1,26 @@
+"""The events of this area. Details hold codes and counts; of participants not even a name."""
+
+from medexpro.audit.kinds import declare
+
+DAY_MADE = declare("marketing:day:make", "Set up a screening day")
+DAY_CHANGED = declare("marketing:day:change", "Changed a screening day")
+DAY_CLOSED = declare("marketing:day:close", "Closed a screening day")
+DAY_OPENED = declare("marketing:day:open", "Opened a screening day again")
+DAY_CLEARED = declare("marketing:day:clear", "Let go of a screening day’s participants")
+REGISTERED = declare("marketing:participant:register", "Registered a participant of a screening day")
+CHANGED = declare("marketing:participant:change", "Changed a participant’s registration")
+AGREED = declare("marketing:participant:agree", "Recorded what a participant agrees to")
+WITHDREW = declare("marketing:participant:withdraw", "Recorded that a participant takes an agreement back")
+SEEN = declare("marketing:participant:read", "Opened a participant’s results")
+ENTERED = declare("marketing:result:enter", "Entered a participant’s result at a station")
+STRUCK = declare("marketing:result:strike", "Struck out an entry of a screening day")
+GIVEN = declare("marketing:page:give", "Gave a participant their page")
+MAILED = declare("marketing:page:mail", "The e-mail with the link to a page left")
+FAILED = declare("marketing:page:fail", "Sending the link to a page failed")
+OPENED = declare("marketing:page:open", "A participant’s page was opened by its link")
+ENDED = declare("marketing:page:end", "Ended the link to a page")
+PRINTED = declare("marketing:run:start", "Began to print the pages of a screening day")
+LEAD_MADE = declare("marketing:lead:make", "Made a lead")
+LEAD_CHANGED = declare("marketing:lead:change", "Changed a lead")
+LEAD_STATE = declare("marketing:lead:state", "Moved a lead on")
+LEAD_CLIENT = declare("marketing:lead:client", "Made a client of a lead")

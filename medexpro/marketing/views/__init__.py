@@ -1,0 +1,1 @@
+"""Pages of this area: days and their board, people, stations, pages to take home, leads."""
