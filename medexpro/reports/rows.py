@@ -13,7 +13,17 @@ from medexpro.kernel import quantities
 from medexpro.reports import snapshots
 from medexpro.reports.record import PAIN, Record
 from medexpro.reports.rules.lead import Changed, number_in_words
-from medexpro.reports.snapshots import Band, Chart, Domain, Line, MeasureRow, Point, Tick, Verdict
+from medexpro.reports.snapshots import (
+    Band,
+    Chart,
+    Domain,
+    Gauge,
+    Line,
+    MeasureRow,
+    Point,
+    Tick,
+    Verdict,
+)
 from medexpro.web import charts, words
 
 MAX_ROWS = 8
@@ -129,6 +139,26 @@ def _first_row(outcome: Outcome) -> MeasureRow:
         change="",
         verdict=Verdict.UNKNOWN,
         meaning=compared.rstrip("."),
+        gauge=gauge_of(outcome) if alone else None,
+    )
+
+
+def gauge_of(outcome: Outcome) -> Gauge | None:
+    """Return the result on its scale as the layout draws it; None where neither direction is better. No cut-off of grip."""
+    scale = outcome.ruler
+    if scale is None or scale.now is None:
+        return None
+    norm = sorted((scale.position(scale.norm.low), scale.position(scale.norm.high))) if scale.norm else None
+    lines = [scale.typical, scale.cut_off if outcome.measure.id != GRIP else None, scale.goal]
+    typical, cut, goal = (scale.position(line.value) if line else None for line in lines)
+    return Gauge(
+        now=scale.position(scale.now),
+        alt=scale.description,
+        low=norm[0] if norm else None,
+        high=norm[1] if norm else None,
+        typical=None if norm else typical,
+        cut=cut,
+        goal=goal,
     )
 
 

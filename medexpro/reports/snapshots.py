@@ -82,6 +82,21 @@ class Signature(Struct, frozen=True):
             raise ValueError("a drawn signature needs a box wider and higher than nothing")
 
 
+class Gauge(Struct, frozen=True):
+    """One value on its scale, in per cent from the left; right is better. None for what is not drawn.
+
+    low, high: the range of people; typical: their mean, reference or expected value where there is no range.
+    """
+
+    now: float
+    alt: str
+    low: float | None = None
+    high: float | None = None
+    typical: float | None = None
+    cut: float | None = None
+    goal: float | None = None
+
+
 class MeasureRow(Struct, frozen=True):
     """One measure in the table; values with their sign and rounding, "" where there is none."""
 
@@ -92,6 +107,7 @@ class MeasureRow(Struct, frozen=True):
     change: str
     verdict: Verdict
     meaning: str
+    gauge: Gauge | None = None
 
 
 class Domain(Struct, frozen=True):

@@ -15,6 +15,7 @@ from medexpro.reports.snapshots import (
     Chart,
     DischargeSummarySnapshot,
     Domain,
+    Gauge,
     IntroductoryLetterSnapshot,
     Line,
     MeasureRow,
@@ -315,8 +316,8 @@ def acknowledgement(**changes: object) -> AcknowledgementSnapshot:
 def assessment_summary(**changes: object) -> AssessmentSummarySnapshot:
     """Return the signed summary of the first measurements; name what should differ."""
 
-    def first(row: MeasureRow, meaning: str) -> MeasureRow:
-        return MeasureRow(row.name, row.detail, row.baseline, "", "", Verdict.UNKNOWN, meaning)
+    def first(row: MeasureRow, meaning: str, gauge: Gauge | None = None) -> MeasureRow:
+        return MeasureRow(row.name, row.detail, row.baseline, "", "", Verdict.UNKNOWN, meaning, gauge)
 
     values: dict = {
         **_frame(
@@ -331,13 +332,34 @@ def assessment_summary(**changes: object) -> AssessmentSummarySnapshot:
         "measured_on": "Aug 17",
         "domains": [
             Domain(
-                "Function", [first(FUNCTION, ""), first(GAIT, "Below the middle half of women of 60 to 69")]
+                "Function",
+                [
+                    first(
+                        FUNCTION, "", Gauge(42.8, "LEFS. Better to the right. Now 34. Goal 62.", goal=76.4)
+                    ),
+                    first(
+                        GAIT,
+                        "Below the middle half of women of 60 to 69",
+                        Gauge(51.2, "Gait speed. Better to the right. Now 0.82 m/s.", low=64.0, high=85.5),
+                    ),
+                ],
             ),
             Domain("Strength", [first(GRIP, "Between the 25th and 50th percentile of women of 65 to 69")]),
             Domain("Flexibility, range", [first(KNEE_BEND, "")]),
             Domain("Stability", [first(ONE_LEG, "")]),
             Domain("Endurance", why="aerobic testing not cleared"),
-            Domain("Balance, coordination", [first(UP_AND_GO, "Over the CDC STEADI line of 12 s")]),
+            Domain(
+                "Balance, coordination",
+                [
+                    first(
+                        UP_AND_GO,
+                        "Over the CDC STEADI line of 12 s",
+                        Gauge(
+                            55.8, "TUG. Better to the right. Now 13.8 s.", typical=83.1, cut=64.4, goal=79.0
+                        ),
+                    )
+                ],
+            ),
         ],
         "also": "Measured too: Grip, left.",
         "goals": [

@@ -165,6 +165,21 @@ def test_each_says_what_we_do_and_what_we_do_not(layout, document):
     assert "It does not replace medical care." in reading.text_of(printed(document, layout))
 
 
+def test_a_first_result_is_drawn_on_its_scale_and_heard():
+    document = assessment_summary()
+    pdf = printed(document, ASSESSMENT_SUMMARY)
+    gauges = [row.gauge for domain in document.domains for row in domain.rows if row.gauge]
+    figures = [tag.alt for tag in reading.tags_of(pdf).all() if tag.role == "Figure"]
+    assert len(gauges) == 3 and {gauge.alt for gauge in gauges} <= set(figures)
+    assert "Dot: the result." in reading.text_of(pdf)
+    bare = [
+        Domain(one.name, [msgspec.structs.replace(row, gauge=None) for row in one.rows], one.why)
+        for one in document.domains
+    ]
+    without = printed(assessment_summary(domains=bare), ASSESSMENT_SUMMARY)
+    assert "Dot: the result." not in reading.text_of(without)
+
+
 def test_an_acknowledgement_without_anything_missing_asks_for_nothing():
     text = reading.text_of(printed(acknowledgement(needed=[], asks=[]), ACKNOWLEDGEMENT))
     assert "still need" not in text and "We ask you" not in text

@@ -152,6 +152,28 @@ def test_a_summary_names_six_domains_goals_and_the_program(cast):
     assert (claims["pdfaid:part"], claims["pdfaid:conformance"], claims["pdfuaid:part"]) == ("2", "A", "1")
 
 
+def test_a_signed_summary_keeps_the_table_it_was_signed_with(cast):
+    episode = scenario.programmed(cast)
+    grip = {("grip_strength", "right"): ["21.6"], ("grip_strength", "left"): ["20"]}
+    measured(episode, FIRST | grip, by=cast.ana)
+    episode.refresh_from_db()
+    document = finished(episode, "assessment_summary", by=cast.ana, at=MORNING + timedelta(hours=1))
+    assert "(Tomkinson 2025, international grip strength)" in said(document)
+    # Each result is drawn on its scale; the chair stand has its middle half.
+    rows = [row for domain in document.snapshot["domains"] for row in domain["rows"]]
+    chair = next(row for row in rows if row["name"].startswith("Rising"))
+    assert chair["gauge"]["low"] < chair["gauge"]["high"]
+    assessments.choose_table(
+        episode, measure="grip_strength", table="grip_steiber_2016_germany.csv", by=cast.ana, at=MORNING + timedelta(hours=2)
+    )  # fmt: skip
+    document.refresh_from_db()
+    assert "(Tomkinson 2025, international grip strength)" in said(document)
+    later = operations.draft(episode, "assessment_summary", by=cast.ana, at=MORNING + timedelta(hours=3))
+    made = contents.contents_of(later, at=MORNING + timedelta(hours=3))
+    meanings = [row.meaning for domain in made.snapshot.domains for row in domain.rows]
+    assert any("Steiber 2016, grip strength in Germany" in one for one in meanings)
+
+
 def test_a_summary_before_the_baseline_is_not_signed(cast):
     episode = scenario.programmed(cast)
     with pytest.raises(operations.NothingMeasured, match="nothing to sum up"):
