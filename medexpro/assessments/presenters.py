@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from medexpro.assessments import beside, catalogue, state
-from medexpro.assessments.forms import ONE
+from medexpro.assessments.forms import HIGHEST_TRIAL, ONE
 from medexpro.assessments.models import Assessment
 from medexpro.assessments.outcomes import GRIP, Outcome, kept_words, name_of, shown_unit
 from medexpro.assessments.readings import Key, Taken
@@ -74,7 +74,10 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Card:
-    """One measure of an assessment as its card shows it. between: one side against the other."""
+    """One measure of an assessment as its card shows it. between: one side against the other.
+
+    before: the aid and the change of the test last time. may_repeat: whether one trial more may be taken.
+    """
 
     measure: Measure
     entry: Entry
@@ -91,6 +94,8 @@ class Card:
     left_out: str
     troubles: Sequence[Trouble] = ()
     between: str = ""
+    before: str = ""
+    may_repeat: bool = False
 
     @property
     def usual(self) -> str:
@@ -137,9 +142,9 @@ class Card:
 
     @property
     def kept_name(self) -> str:
-        """Return what the kept value is called where there are several trials: Best or Mean."""
+        """Return what the kept value is called where there are several trials: the best, the mean, the last one."""
         return (
-            {"best": "Best", "mean": "Mean"}.get(self.measure.trials.kept, "")
+            {"best": "Best", "mean": "Mean", "single": "Kept, last"}.get(self.measure.trials.kept, "")
             if len(self.trial_numbers) > 1
             else ""
         )
@@ -208,8 +213,12 @@ def card_of(
     units: str,
     client: Client,
     typed: Typed | None = None,
+    more: bool = False,
 ) -> Card:
-    """Return the card of one measure. taken, outcomes: of the episode up to today, by measure and side."""
+    """Return the card of one measure. taken, outcomes: of the episode up to today, by measure and side.
+
+    more: show a field for one trial more than the protocol asks for, as after a disturbed one.
+    """
     entry = catalogue.entry_of(measure)
     typed = typed or Typed()
     by_side = measure.trials.per == "side"
@@ -231,9 +240,11 @@ def card_of(
     unit = typed.values.get("unit") or (last_unit if last_unit in choices else choices[0])
     way = typed.values.get("device") or (known.device if known else "")
     rows = [
-        _row(assessment, measure, entry, side, taken, outcomes, here.get(side), units, client, typed)
+        _row(assessment, measure, entry, side, taken, outcomes, here.get(side), units, client, typed, more)
         for side in sides
     ]
+    cells = max(len(row.cells) for row in rows)
+    earlier = [one for one in before if one.assessment_id != assessment.pk]
     return Card(
         measure=measure,
         entry=entry,
@@ -255,6 +266,8 @@ def card_of(
         side=sides[0],
         left_out=assessment.left_out.get(measure.id, ""),
         troubles=typed.troubles,
+        before=words.joined(list(filter(None, (earlier[-1].aid, earlier[-1].modified)))) if earlier else "",
+        may_repeat=bool(recorded) and cells < HIGHEST_TRIAL and not more,
     )
 
 
@@ -273,10 +286,11 @@ def _row(
     units: str,
     client: Client,
     typed: Typed,
+    more: bool,
 ) -> SideRow:
     key = ONE if measure.sides and measure.trials.per != "side" else side
     stored = {trial["n"]: trial["value"] for trial in here.trials} if here else {}
-    count = max(measure.trials.count, max(stored, default=0))
+    count = min(max(measure.trials.count, max(stored, default=0)) + more, HIGHEST_TRIAL)
     cells = []
     for number in range(1, count + 1):
         name = f"{key}-{number}"

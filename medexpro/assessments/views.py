@@ -176,7 +176,8 @@ def show_step(
     stepped = flow.is_stepped(assessment)
     steps = flow.steps_of(assessment.practice) if stepped else ()
     step = _step(assessment, steps, sheet, step_id)
-    cards = _cards(assessment, at, sheet.taken, sheet.ids_in(step), typed=typed)
+    more = request.GET.get("more", "")
+    cards = _cards(assessment, at, sheet.taken, sheet.ids_in(step), typed=typed, more=more)
     goals = state.goals_of(episode, sheet.taken_of_goals) if stepped else []
     precautions = clearance.precautions_in_force(episode)
     context = sheet.context() | {
@@ -310,8 +311,12 @@ def _cards(
     wanted: list[str],
     *,
     typed: dict[str, Typed] | None = None,
+    more: str = "",
 ) -> list[Card]:
-    """Return the cards of some measures: a handful of queries for all of them together. taken: see `_Sheet`."""
+    """Return the cards of some measures: a handful of queries for all of them together.
+
+    taken: see `_Sheet`. more: the measure that is shown with a field for one trial more.
+    """
     episode = assessment.episode
     if not wanted:
         return []
@@ -325,7 +330,7 @@ def _cards(
             cards.append(
                 presenters.card_of(
                     assessment, measure, needed, outcomes, units=episode.practice.units, client=episode.client,
-                    typed=(typed or {}).get(measure_id),
+                    typed=(typed or {}).get(measure_id), more=measure_id == more,
                 )
             )  # fmt: skip
     return cards

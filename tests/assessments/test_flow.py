@@ -354,6 +354,27 @@ def test_another_instrument_than_last_time_says_so(cast, again, sign_in, clock):
     assert "change of unknown meaning" in words
 
 
+def test_a_disturbed_trial_is_repeated_and_the_last_one_is_kept(cast, ana, baseline):
+    take(baseline, "rom_knee_flexion", "98", side="right", by=cast.ana)
+    address = reverse("assessments:show", args=[baseline.pk])
+    assert "Another trial" in text_of(at_step(ana, baseline, "evaluation"))
+    page = ana.get(address, {"step": "evaluation", "more": "rom_knee_flexion"})
+    html = page.content.decode()
+    assert 'name="right-2"' in html and "Kept, last" in html
+    keep(ana, baseline, "rom_knee_flexion", right__1="98", right__2="104", **{"right-version": 1})
+    row = baseline.measurements.get()
+    assert (row.value, len(row.trials)) == (Decimal(104), 2)
+
+
+def test_the_aid_of_last_time_is_named_before_the_test(cast, episode, sign_in, clock):
+    first = operations.start(episode, "baseline", measures=["tug"], by=cast.ana, at=MORNING)
+    take(first, "tug", "13.8", aid="Walker", by=cast.ana)
+    operations.finish(first, by=cast.ana, at=MORNING)
+    check = operations.start(episode, "check", measures=["tug"], by=cast.ana, at=LATER)
+    clock("2026-11-12 09:30")
+    assert "last time Walker" in text_of(at_step(sign_in(cast.ana), check))
+
+
 def test_what_is_usual_stands_beside_an_empty_field(cast, ana, baseline):
     page = at_step(ana, baseline, "tests")
     cards = {part["card"].measure.id: part["card"] for part in page.context["cards"]}
