@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from medexpro.clearance.operations import add_precaution
 from medexpro.clients.operations import agreements
 from medexpro.kernel.refusals import Conflict
 from medexpro.knowledge.library import library
@@ -13,8 +14,8 @@ from medexpro.reports import contents, operations, sending, tasks
 from medexpro.reports.rules.by_mail import email_obstacle
 from medexpro.reports.rules.wording import find_marks
 from tests.assessments.measuring import measured
-from tests.pdf.reading import claims_of, text_of
-from tests.reports.reporting import AGAIN, KNEE, LATER, drafted, signed
+from tests.pdf.reading import claims_of, open_pdf, text_of
+from tests.reports.reporting import AGAIN, FIRST, KNEE, LATER, drafted, measured_twice, signed
 
 WORSE = AGAIN | {"chair_stand_30s": "6"}
 
@@ -227,3 +228,18 @@ def mailed(cast, settings):
 )
 def test_words_are_marked_as_the_list_says(text, found):
     assert [mark.found for mark in find_marks({"next": text}, library().wording)] == found
+
+
+def test_a_long_page_is_proposed_without_its_charts_and_still_one_page(cast):
+    first = FIRST | {"six_minute_walk": "310", "gait_speed_4m": "0.7"}
+    again = AGAIN | {"six_minute_walk": "380", "gait_speed_4m": "0.9"}
+    episode = measured_twice(cast, first, again)
+    for number in range(4):
+        words = f"{number + 1}: no weight through the heel before the next picture is read"
+        add_precaution(
+            episode, text=words, provider=cast.dr_raman, words="As in the letter", by=cast.ana, at=LATER
+        )
+    document = operations.draft(episode, "progress_report", by=cast.ana, at=LATER)
+    assert document.words.get("charts") is False
+    signed_one = operations.sign(document, recently_signed_in=True, by=cast.ana, at=LATER)
+    assert len(open_pdf(bytes(signed_one.pdf)).pages) == 1
