@@ -263,7 +263,9 @@ def decide_phase(
     that is not there, and for a next phase while the provider's answer is out.
     """
     permissions.check(by, Permission.PROGRAMS_EDIT, program)
-    program = Program.objects.select_for_update(of=("self",)).get(pk=program.pk)
+    Program.objects.select_for_update(of=("self",)).get(pk=program.pk)
+    program.refresh_from_db()  # The caller's own goes on to the phase that is decided.
+    program.__dict__.pop("phase_since", None)
     program.episode = Episode.objects.select_related(
         "client", "practice", "surgery", "referral__provider"
     ).get(pk=program.episode_id)

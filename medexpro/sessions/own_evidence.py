@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import CharField, F, Q, QuerySet, TextField, UUIDField, Value
+from django.db.models import CharField, DateTimeField, F, Q, QuerySet, TextField, UUIDField, Value
 from django.db.models.functions import Cast
 
 from medexpro.episodes.models import Episode
 from medexpro.episodes.reading import once
+from medexpro.practice.prepared import Given, Prepared
 from medexpro.programs.evidence import Attended, register
 from medexpro.programs.rules.facts import Attendance, Done, Visit
 from medexpro.programs.rules.making import highest
@@ -41,7 +42,9 @@ def attended(episode: Episode, at: datetime) -> Attended:
 def _attended(episode: Episode, at: datetime) -> Attended:
     rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
     beside: dict[Any, dict[str, list[tuple[Any, ...]]]] = defaultdict(lambda: defaultdict(list))
-    for kind, session, *row in _rows(episode, at):
+    asked = {"practice": episode.practice_id, "episode": episode.pk, "client": episode.client_id}
+    since = at - timedelta(days=ATTENDANCE_DAYS)
+    for kind, session, *row in _TOLD(**asked, at=at, since=since):
         rows[kind].append((session, *row))
         beside[session][kind].append(tuple(row))
     visits = [_visit(episode, row, beside[row[0]]) for row in rows["session"]]
@@ -50,20 +53,24 @@ def _attended(episode: Episode, at: datetime) -> Attended:
     return Attended(tuple(sorted(visits, key=lambda visit: visit.at)), attendance)
 
 
-def _rows(episode: Episode, at: datetime) -> QuerySet:
+def _told() -> QuerySet:
     """Return sessions, readings, exercises and bookings as rows of one shape: kind, session, when, then words."""
-    of_client = {"practice": episode.practice_id, "episode": episode.pk}
+    of_client = {"practice": Given("practice"), "episode": Given("episode")}
+    at, since = Given("at", DateTimeField()), Given("since", DateTimeField())
     took_place = SessionLog.objects.filter(**of_client, opened_at__lte=at, started_at__isnull=False).exclude(
         state=SessionState.VOID
     )
     recent = took_place.order_by("-number").values("pk")[:VISITS]
-    since, passed = at - timedelta(days=ATTENDANCE_DAYS), (Booked.CAME, Booked.NO_SHOW)
+    passed = (Booked.CAME, Booked.NO_SHOW)
     told = Q(measure__in=RESTING, moment="pre") | Q(measure="pain_nrs", moment="in")
     booked = Booking.objects.filter(**of_client, starts_at__gte=since, starts_at__lte=at, state__in=passed)
     places = GroupPlace.objects.filter(
-        **of_client, client=episode.client_id, state__in=passed, booking__starts_at__gte=since,
+        **of_client,
+        client=Given("client"),
+        state__in=passed,
+        booking__starts_at__gte=since,
         booking__starts_at__lte=at,
-    )  # fmt: skip
+    )
     nothing = Value(None, UUIDField())
     return _shaped(
         took_place.filter(pk__in=recent), "session", F("pk"), "opened_at",
@@ -85,6 +92,9 @@ def _shaped(rows: QuerySet, kind: str, session: Any, when: str, *words: str) -> 
     columns |= {f"w{n}": Value(None, TextField()) for n in range(len(words), WIDTH)}
     named = {"kind": Value(kind, CharField()), "of_session": session, "happened": F(when)} | columns
     return rows.order_by().annotate(**named).values_list(*named)
+
+
+_TOLD = Prepared[tuple[Any, ...]](_told)
 
 
 def _visit(episode: Episode, row: tuple[Any, ...], beside: dict[str, list[tuple[Any, ...]]]) -> Visit:
