@@ -92,11 +92,22 @@ def _line(outcome: Outcome, episode: Episode) -> Line:
         figure=outcome.current_figure,
         on=outcome.current.on,
         place="" if outcome.limits is not None else outcome.compared_words,
-        # Pressure and pulse stand against the limits in force and nothing else.
-        lines=[] if outcome.limits is not None else outcome.line_facts,
+        lines=_lines(outcome),
         against=_against(outcome),
         observed=observed(told, outcome) if told else "",
     )
+
+
+def _lines(outcome: Outcome) -> Sequence[tuple[str, str]]:
+    """Return the published lines by name: every one of grip, of others the one its chart shows.
+
+    Pressure and pulse stand against the limits in force and nothing else.
+    """
+    if outcome.limits is not None:
+        return []
+    if outcome.measure.id == GRIP:
+        return outcome.line_facts
+    return [(outcome.line_name, outcome.line_words)] if outcome.line_name else []
 
 
 def _against(outcome: Outcome) -> str:

@@ -24,7 +24,6 @@ COMPLICATIONS = (
     "calf_clot",
     "wound_tjr",
     "wound_tjr_fever",
-    "joint_new_giving_way",
 )
 # How a client walks: what tells of it, in this order.
 WALKING = ("gait_speed_4m", "gait_speed_10m", "tug", "six_minute_walk", "stair_climb")
