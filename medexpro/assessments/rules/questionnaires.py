@@ -223,7 +223,7 @@ def score(form: Questionnaire, answers: Mapping[str, str], table: NormSet | None
         )
     if form.scoring.method is Method.FIRST:
         if 1 in missing:
-            return Score(None, len(values), missing, sentence=f"“{form.item(1)}” has no answer.")
+            return Score(None, len(values), (1,), sentence=f"“{form.item(1)}” has no answer.")
         return Score(Decimal(values[1]), len(values), missing, values[1])
     needed = len(asked) if form.shape is Shape.ACTIVITIES else form.scoring.fewest
     if len(values) < needed:

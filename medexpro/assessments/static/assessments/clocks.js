@@ -62,6 +62,11 @@ class Dock {
       this.tick();
       this.stayAwake();
     });
+    // What is said about a result that was written stands above the dock, not behind it.
+    document.addEventListener("htmx:afterSwap", (event) => {
+      if (this.state?.kept && event.target.closest?.(`[id="${this.card}"]`))
+        document.querySelector(`[id="${this.card}"] .ms-err`)?.scrollIntoView({ block: "nearest" });
+    });
     this.recall();
   }
 
