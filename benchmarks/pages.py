@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from benchmarks import molds
+from benchmarks import molds, rules
 from benchmarks.floor import MEASURED, Tablet, chair_stand, ordinary
 from benchmarks.lines import Line
 from medexpro.assessments import operations as assessments
@@ -186,6 +186,7 @@ def _knowledge(measured: Measured) -> None:
     cold()
     measured.many("knowledge, a start", cold, repeat=min(20, measured.repeat))
     measured.many("… after its files changed", knowledge.build, repeat=3)
+    measured.many("an assessment scored and judged", rules.assessment())
 
 
 def _saving(lines: Measured, browser: Any, assessment: Any) -> None:
