@@ -164,7 +164,12 @@ def spoil(folder, file, old, new):
         ("catalogue.yaml", "measures_off: {}", "measures_off: {eq5d: ' '}", ["eq5d", "reason"]),
         ("catalogue.yaml", "measures_off: {}", "measures_off: {eq5: Unused}", ["eq5 is not a measure"]),
         ("catalogue.yaml", "protocols_off: {}", "protocols_off: {knee: Unused}", ["knee is not a protocol"]),
-        ("catalogue.yaml", "protocols_off: {}", "protocols_off: {copd: 5}", ["catalogue.yaml", "protocols_off"]),
+        (
+            "catalogue.yaml",
+            "protocols_off: {}",
+            "protocols_off: {copd: 5}",
+            ["catalogue.yaml", "protocols_off"],
+        ),
         (
             "measures.yaml",
             "  source: 'House rule: the same method and device each time'\n  verification: house_rule",
