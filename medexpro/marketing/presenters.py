@@ -222,6 +222,7 @@ def station(
         "histories": [
             (key, library().histories[key].client, key in typed.histories) for key in safety.HISTORIES
         ],
+        "read_aloud": _read_aloud(),
         "signs_open": bool(typed.signs or typed.histories),
         "none": typed.asked and not (typed.signs or typed.histories),
         "meant": sorted(typed.meant),
@@ -230,6 +231,13 @@ def station(
         "bad": trouble.field if trouble else "",
         "clock": entry.clock,
     }
+
+
+def _read_aloud() -> str:
+    """Return the question's list as it is read to a person."""
+    listed = [library().symptoms[key].client for key in safety.SIGNS]
+    listed += [library().histories[key].client for key in safety.HISTORIES]
+    return f"{'; '.join([listed[0], *(f'{one[:1].lower()}{one[1:]}' for one in listed[1:])])}."
 
 
 def _field(slot: Slot, chosen: Station, typed: Typed) -> Field:

@@ -99,10 +99,11 @@ def page_of(one: Person, day: ScreeningDay) -> Page:
     name = f"{person.first_name}, number {person.number}" if person.first_name else f"Number {person.number}"
     sexes = {"female": "a woman of {age}", "male": "a man of {age}"}
     about = sexes.get(person.sex, "a person of {age}").format(age=person.age)
+    place = f", {day.place}" if day.place else ""
     by_year = ", by the year of birth" if person.age_by_year else ""
     return Page(
         title=name,
-        about=f"Compared as {about}{by_year}, where a published table fits.",
+        about=f"{day.name}{place}. Compared as {about}{by_year}, where a published table fits.",
         rows=rows,
         notice=notice(one),
         left_out=_left_out(one, day),
@@ -122,13 +123,12 @@ def press(day: ScreeningDay, pages: Sequence[Page], *, at: datetime) -> bytes:
 
 def sheet_of(day: ScreeningDay, pages: Sequence[Page], *, dense: bool = False, at: datetime) -> Sheet:
     """Return everything the layout prints. dense: with less air between the rows."""
-    where = f", {day.place}" if day.place else ""
     return Sheet(
         title=f"{day.name}, {words.day(day.held_on)}",
         language="en",
         region="US",
         made_at=at,
-        date_line=f"{day.name}{where} · {words.day(day.held_on)}",
+        date_line=words.day(day.held_on),
         limits=LIMITS,
         contact=contact(day.practice),
         small_print=(
@@ -241,7 +241,7 @@ def _meaning(
     subject = _subject(measure, reading, side, one)
     found = norms.best_comparison(measure, library().norms_of(measure), value, subject)
     better = f"The better side, {side}. " if side in SIDES and not alone else ""
-    means = [better + said.compared(measure, found, value, subject)]
+    means = [better + said.compared(measure, found, value, subject)] if measure.norms else []
     cited, span = [], (None, None)
     if isinstance(found, norms.Comparison):
         cited.append(found.source)
@@ -318,8 +318,13 @@ def _left_out(one: Person, day: ScreeningDay) -> str:
         if station.key not in one.left_out and not one.is_done(station) and not (station.exerts and kept_away)
     ]
     said_parts = []
-    if kept_away and any(station.exerts for station in stations):
-        said_parts.append("No strength or walking tests were done because of the readings at rest.")
+    closed = [station for station in stations if station.exerts and kept_away and not one.is_done(station)]
+    if closed:
+        begun = any(one.is_done(station) for station in stations if station.exerts)
+        further = "No further" if begun else "No"
+        said_parts.append(
+            f"{further} strength or walking tests were done because of what was measured or said at rest."
+        )
     if parts:
         said_parts.append(f"Left out: {'; '.join(parts)}.")
     if open_ones:

@@ -20,7 +20,8 @@ SETTINGS = reverse("practice:settings")
 NO_SETTING = {
     "audit.Event", "audit.Seal", "audit.TrailHead", "practice.Practice", "practice.User", "practice.BreakGlass",
     "knowledge.KnowledgeVersion", "providers.Organisation", "providers.Provider", "scheduling.Series",
-    "clients.ClientMerge", "clients.LikelyPair",
+    "clients.ClientMerge", "clients.LikelyPair", "marketing.ScreeningDay", "marketing.Participant",
+    "marketing.ParticipantResult", "marketing.Agreement", "marketing.PageGiven",
 }  # fmt: skip
 # What the page shows of a practice by itself or not at all: made by the product, never set.
 NOT_SET = {"country", "created_at", "updated_at"}

@@ -20,6 +20,12 @@ from medexpro.web.pages import go_to, page, toast
 from medexpro.web.typed import whole_number
 
 SEARCHED = "searched_clients"
+# Who finds the way from the clients to those who are none yet.
+SCREENING_DAYS = (
+    Permission.SCREENING_DAYS_RUN,
+    Permission.SCREENING_DAYS_REGISTER,
+    Permission.SCREENING_DAYS_MEASURE,
+)
 
 
 @requires(*OPENS)
@@ -47,6 +53,7 @@ def clients(request: HttpRequest) -> HttpResponse:
         "count": found.count,
         "edits": member.may(Permission.CLIENTS_EDIT),
         "imports": member.may(Permission.CLIENTS_IMPORT),
+        "screening_days": any(member.may(one) for one in SCREENING_DAYS),
     }
     return page(request, "clients/list.html", context, part="found")
 

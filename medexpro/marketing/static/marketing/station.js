@@ -253,6 +253,7 @@ form.addEventListener("submit", (event) => {
 
 // ---- The keypad types into the field that is open, and goes on to the next
 
+const FINGERS = matchMedia("(pointer: coarse) and (min-width: 44.01rem)");
 let current = number;
 function choose(field) {
   current = field;
@@ -261,8 +262,8 @@ function choose(field) {
 }
 for (const field of [number, ...fields()]) {
   field.addEventListener("focus", () => choose(field));
-  // The keypad is here; the system's own would cover the page.
-  if (matchMedia("(pointer: coarse)").matches) field.inputMode = "none";
+  // On a tablet the keypad is here; the system's own would cover the page.
+  if (FINGERS.matches) field.inputMode = "none";
 }
 number.addEventListener("input", show);
 form.addEventListener("input", (event) => means.delete(event.target.name));
