@@ -383,6 +383,7 @@ class MeasureForm(OwnForm):
 
     def begin(self, content: Mapping[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] = {key: value for key, value in content.items() if key in self.fields}
+        found.setdefault("unit", "s")
         found["equipment"] = ", ".join(content.get("equipment") or ())
         trials = content.get("trials") or {"count": 1, "kept": "single"}
         found |= {

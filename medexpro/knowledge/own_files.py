@@ -49,7 +49,12 @@ def export(practice: Any) -> str:
         }
         for row in rows
     ]  # fmt: skip
-    said = {"own_versions": FORMAT, "practice": str(practice), "entries": entries}
+    return written(str(practice), entries)
+
+
+def written(practice: str, entries: Sequence[Mapping[str, Any]]) -> str:
+    """Return entries as the text of a file. practice: whose they are, for who reads the file."""
+    said = {"own_versions": FORMAT, "practice": practice, "entries": list(entries)}
     return yaml.dump(said, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=110)
 
 
@@ -66,7 +71,7 @@ def preview(practice: Any, text: str) -> list[Line]:
     Entries are weighed together, as they may refer to each other: one that rests on a refused one is refused too.
     Raises Refusal at "file" for what is no such file.
     """
-    lines = [_line(practice, given) for given in _entries(text)]
+    lines = [_line(practice, given) for given in entries_in(text)]
     seen: set[tuple[str, str]] = set()
     for line in lines:
         if line.what != REFUSED and (line.kind, line.key) in seen:
@@ -77,7 +82,8 @@ def preview(practice: Any, text: str) -> list[Line]:
     return lines
 
 
-def _entries(text: str) -> Sequence[Any]:
+def entries_in(text: str) -> Sequence[Any]:
+    """Return the entries of a file as they stand in it. Raises Refusal at "file" for what is no such file."""
     if len(text.encode()) > LARGEST:
         raise Refusal("This file is larger than any file of own versions.", field="file")
     try:

@@ -42,7 +42,9 @@ def calls(name):
         parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
-                called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                called = (
+                    node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                )
                 if called in name:
                     yield where, node, parents.get(node), called
 
@@ -57,7 +59,9 @@ def test_above_knowledge_the_general_library_is_asked_only_for_what_is_everyones
             continue
         used.add(where)
         if where not in MAY:
-            wrong.append(f"{where}:{node.lineno} reads {asked}: take library_of(practice), or say in MAY why not")
+            wrong.append(
+                f"{where}:{node.lineno} reads {asked}: take library_of(practice), or say in MAY why not"
+            )
     assert not wrong, "\n".join(wrong)
     assert not set(MAY) - used, f"no longer needed in MAY: {sorted(set(MAY) - used)}"
 

@@ -12,7 +12,7 @@ from medexpro.knowledge import overlay, own, own_files
 from medexpro.knowledge.library import Own, library, library_of
 from medexpro.knowledge.models import OwnEntry
 from medexpro.knowledge.overlay import Laid
-from medexpro.knowledge.own_kinds import content_of
+from medexpro.knowledge.own_kinds import KINDS, content_of
 from medexpro.knowledge.own_reading import Unreadable, read, wrongs_in
 from tests.conftest import MORNING, TODAY
 from tests.knowledge.test_own import chair, put  # noqa: F401  (a fixture)
@@ -50,7 +50,9 @@ def test_what_was_taken_out_comes_in_elsewhere_as_it_was(cast, chair):  # noqa: 
 
     assert in_force(cast.southgate) == in_force(cast.northbridge)
     assert library_of(cast.southgate).exercises[key].name == "Sled push, “light”: 10 kg"
-    out, again = (yaml.safe_load(own_files.export(one))["entries"] for one in (cast.northbridge, cast.southgate))
+    out, again = (
+        yaml.safe_load(own_files.export(one))["entries"] for one in (cast.northbridge, cast.southgate)
+    )
     assert [(one["key"], one["content"]) for one in out] == [(one["key"], one["content"]) for one in again]
     assert {line.what for line in own_files.preview(cast.southgate, text)} == {"same"}
 
@@ -156,8 +158,6 @@ def test_whatever_is_accepted_loosens_no_gate_and_no_precaution(data):
     )
     key = data.draw(st.sampled_from(keys))
     ours = library()
-    from medexpro.knowledge.own_kinds import KINDS
-
     lib = accepted(kind, key, scrambled(data, content_of(KINDS[kind].ours()[key])))
     if lib is None:
         return
@@ -186,6 +186,26 @@ def test_whatever_is_accepted_loosens_no_gate_and_no_precaution(data):
             assert now.precaution(precaution.id).mode == precaution.mode
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_whatever_is_written_in_a_file_is_read_back_as_it_was(data):
+    kind, keys = data.draw(
+        st.sampled_from([("exercise", EXERCISES), ("measure", MEASURES), ("protocol", PROTOCOLS)])
+    )
+    words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40)
+    content = content_of(KINDS[kind].ours()[data.draw(st.sampled_from(keys))])
+    for field in sorted(content):
+        if isinstance(content[field], str) and field in {"name", "cues", "protocol", "scope_note", "source"}:
+            content[field] = data.draw(words)
+
+    text = own_files.written("Northbridge", [{"kind": kind, "key": "own_a", "content": content}])
+
+    [entry] = own_files.entries_in(text)
+    assert entry["content"] == content
+    record = read(kind, "own_a", 1, entry["content"])
+    assert content_of(record) == content_of(read(kind, "own_a", 1, content))
+
+
 @pytest.mark.parametrize(
     ("kind", "key", "change", "words"),
     [
@@ -197,8 +217,6 @@ def test_whatever_is_accepted_loosens_no_gate_and_no_precaution(data):
     ],
 )  # fmt: skip
 def test_loosening_is_refused_with_a_sentence(kind, key, change, words):
-    from medexpro.knowledge.own_kinds import KINDS
-
     if kind == "exercise":
         key = next(one.id for one in library().exercises.values() if one.movement_pattern == "isometric")
     record = read(kind, key, 2, content_of(KINDS[kind].ours()[key]) | change)
