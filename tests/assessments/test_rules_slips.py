@@ -101,6 +101,7 @@ def test_what_is_proposed_is_possible_and_near_what_is_known(key, last, number):
     ((20, 22), (18, 25), False),     # Both came nearer to each other: a change.
     ((25, 25), (18, 25), False),     # One side caught up.
     ((24, 18), (24, 25), False),     # The sides were alike: nothing tells them apart.
+    ((24, 23), (23, 24), False),     # Exactly exchanged, but nearly alike last time: no question.
     ((130, 92), (92, 128), True),
 ])  # fmt: skip
 def test_left_and_right_in_each_others_fields(now, last, swapped):
