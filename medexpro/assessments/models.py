@@ -127,7 +127,9 @@ class TableChoice(PracticeModel):
     episode = models.ForeignKey(Episode, null=True, on_delete=models.PROTECT, related_name="table_choices")
     measure = models.CharField(max_length=40)
     table = models.CharField(
-        max_length=80, blank=True, help_text="Key of the table or equation; empty takes the measure's own order"
+        max_length=80,
+        blank=True,
+        help_text="Key of the table or equation; empty takes the measure's own order",
     )
     by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -153,7 +155,9 @@ class Asking(VersionedModel, EpisodeRow):
     side = models.CharField(max_length=5, choices=Side, default=Side.NONE)
     forms = models.JSONField(default=list, help_text="List of {id, version}: the questionnaires, in order")
     answers = models.JSONField(default=dict, help_text="Questionnaire id: its answers by item")
-    token_hash = models.CharField(max_length=64, blank=True, db_index=True, help_text="SHA-256 of the link's token")
+    token_hash = models.CharField(
+        max_length=64, blank=True, db_index=True, help_text="SHA-256 of the link's token"
+    )
     expires_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True, help_text="When the practice ended the link")
     answered_at = models.DateTimeField(null=True, help_text="When the client said they were done")
