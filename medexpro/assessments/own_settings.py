@@ -14,7 +14,7 @@ from medexpro.web import words
 
 def register() -> None:
     """Put the lines in place, when the app starts."""
-    settings_page.add(Part("Measuring", compared_with, ("assessments.TableChoice",), order=45))
+    settings_page.add(Part("Measuring", compared_with, order=45))
     settings_page.add(Part("Measuring", step_names, ("assessments.StepNames",), order=46))
 
 
