@@ -1,5 +1,6 @@
 """Unverified figures: off, until a named member compares them and turns them on for the practice."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import msgspec
@@ -10,11 +11,16 @@ from medexpro.assessments.rules import norms
 from medexpro.assessments.rules.change import threshold_for
 from medexpro.assessments.rules.subject import Subject
 from medexpro.audit.models import Event
+from medexpro.clearance import operations as clearance
+from medexpro.clearance import state
+from medexpro.clearance.rules import gates, tablet
+from medexpro.kernel.reference import Verification
 from medexpro.kernel.refusals import Conflict, NotAllowed, Refusal
 from medexpro.knowledge import operations, own, turning
 from medexpro.knowledge.library import library
 from medexpro.knowledge.models import FiguresTurned
-from tests.conftest import MORNING
+from tests import scenario
+from tests.conftest import MORNING, TODAY
 
 DODDS = "grip_dodds_2014_uk.csv"
 REASON = "Read beside Table 2 of the article"
@@ -178,3 +184,33 @@ def test_no_two_kinds_of_figures_share_an_id():
         *(precaution.id for one in data.protocols for precaution in one.precautions),
     ]
     assert len(ids) == len(set(ids))
+
+
+# ---- Wherever it is used
+
+
+def test_a_precaution_that_is_on_is_suggested_with_who_turned_it_on(cast):
+    episode = scenario.programmed(cast)
+    parkinson = library().protocols["parkinsons_disease"]
+    clearance.suggest_precautions(episode, parkinson, "", by=cast.ana, at=MORNING)
+    assert not episode.precautions.filter(protocol_item__in=["pd_on", "pd_oh"]).exists()
+    on("protocol", "parkinsons_disease", by=cast.ana)
+    episode.practice.refresh_from_db()
+    clearance.suggest_precautions(episode, parkinson, "", by=cast.ana, at=MORNING)
+    made = episode.precautions.get(protocol_item="pd_on")
+    assert made.source.startswith("Unverified, turned on by Ana Torres on Oct 13, 2026. ")
+
+
+def test_a_gate_that_is_on_is_weighed_and_the_tablet_weighs_the_same(cast, monkeypatch):
+    """No gate of ours is unverified now; one that is becomes the practice's to turn on, like any figure."""
+    episode = scenario.programmed(cast)
+    gate = msgspec.structs.replace(library().gates["hr_rest_high"], verification=Verification.UNVERIFIED)
+    held = {"hr_rest_high": turning.TurnedOn("Ana Torres", TODAY)}
+    for on_for_us in ({}, held):
+        monkeypatch.setattr(state, "turned_on", lambda practice, on_for_us=on_for_us: on_for_us)
+        context = state.gate_context(episode, at=MORNING)
+        context = replace(context, gates=[gate])
+        assert [one.id for one in gates.in_force(context)] == list(on_for_us)
+        figures = tablet.floor_rules(context)
+        again = tablet.context_from(figures, {}, MORNING)
+        assert [one.id for one in gates.in_force(again)] == list(on_for_us)
