@@ -8,8 +8,9 @@ class ProgramsConfig(AppConfig):
     def ready(self) -> None:
         """Answer for the program step, take places on the chart."""
         from medexpro.episodes import steps
-        from medexpro.programs import own_panels, own_timeline
+        from medexpro.programs import home_panels, own_panels, own_timeline
 
         own_panels.register()
         own_timeline.register()
+        home_panels.register()
         steps.register("program", own_panels.program_step)

@@ -99,3 +99,6 @@ class PhaseDecision(EpisodeRow):
     )
     by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+
+from medexpro.programs.home_models import Felt, HomeDone, HomeExercise, HomeSheet  # noqa: E402, F401

@@ -2,9 +2,17 @@
 
 from django.urls import path
 
-from medexpro.programs import joint_views, library_views, views
+from medexpro.programs import home_views, joint_views, library_views, views
 
 urlpatterns = [
+    path("<uuid:episode_id>/home/", home_views.show, name="home"),
+    path("<uuid:episode_id>/home/give/", home_views.give, name="home_give"),
+    path("exercises/<uuid:line_id>/home/", home_views.take_home, name="home_take"),
+    path("home/<uuid:home_id>/change/", home_views.change, name="home_change"),
+    path("home/<uuid:home_id>/remove/", home_views.take_out, name="home_take_out"),
+    path("home/<uuid:home_id>/restore/", home_views.put_back, name="home_put_back"),
+    path("home/sheets/<uuid:home_sheet_id>/pdf/", home_views.pdf, name="home_pdf"),
+    path("home/sheets/<uuid:home_sheet_id>/end/", home_views.end_link, name="home_end_link"),
     path("library/", library_views.show, name="library"),
     path("library/<slug:exercise_id>/", library_views.exercise, name="exercise"),
     path("<uuid:episode_id>/library/", library_views.choose, name="choose"),

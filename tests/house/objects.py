@@ -285,6 +285,21 @@ class World:
         return marketing.start_run(self.screening_day, by=self.cast.ana, at=MORNING)
 
     @cached_property
+    def at_home(self) -> Any:
+        from medexpro.programs import home_operations
+
+        return home_operations.take_home(self.line, by=self.cast.ana, at=MORNING)
+
+    @cached_property
+    def home_sheet(self) -> Any:
+        from medexpro.programs import home_operations, state
+
+        self.at_home  # noqa: B018 - an empty one is not given
+        return home_operations.give(
+            state.program_of(self.episode), link=True, by=self.cast.ana, at=MORNING
+        ).sheet
+
+    @cached_property
     def owed(self) -> Any:
         found = Finding(
             code="bp_low_asymptomatic",
@@ -311,6 +326,8 @@ VALUES: dict[str, Build] = {
     "token": lambda world: "no-such-token",
     "fingerprint": lambda world: sheet.fingerprint(),
     "exercise_id": lambda world: "bridge",
+    "home_id": lambda world: world.at_home.pk,
+    "home_sheet_id": lambda world: world.home_sheet.pk,
     "episode_id": lambda world: world.episode.pk,
     "assessment_id": lambda world: world.assessment.pk,
     "asking_id": lambda world: world.asking.asking.pk,

@@ -50,7 +50,8 @@ ORDER = (
     "clearance.ProviderLimit", "clearance.WrittenPlan", "clearance.Precaution", "clearance.ReferBack",
     "clearance.ToTell", "assessments.Assessment", "assessments.Measurement", "assessments.Asking", "assessments.Goal",
     "programs.Program",
-    "programs.ProgramExercise", "programs.PhaseDecision", "session_logs.SessionLog", "session_logs.Addendum",
+    "programs.ProgramExercise", "programs.PhaseDecision", "programs.HomeExercise", "programs.HomeSheet", "programs.HomeDone",
+    "session_logs.SessionLog", "session_logs.Addendum",
     "scheduling.Booking", "scheduling.GroupPlace", "reports.Document", "reports.Delivery", "clients.ClientDocument",
 )  # fmt: skip
 _CHUNK = 500

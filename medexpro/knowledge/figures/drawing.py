@@ -203,6 +203,11 @@ def _head(body: Body, active: frozenset[str]) -> list[Shape]:
 
 def picture(figure: Figure, tones: dict[str, str]) -> str:
     """Return the inside of a figure's SVG, WIDTH by HEIGHT, in the given colours."""
+    return framed(figure, tones)[0]
+
+
+def framed(figure: Figure, tones: dict[str, str]) -> tuple[str, float]:
+    """Return the inside of a figure's SVG, and how much of the top is empty: a lying person needs little height."""
     panels = panels_of(figure)
     counted = [
         point for panel in panels for shape in panel.shapes if shape.counts for point in shape.extent()
@@ -229,7 +234,8 @@ def picture(figure: Figure, tones: dict[str, str]) -> str:
         x, y = WIDTH / 2, base - max(10.0, scale * high / 2)
         chevron = Shape(((x - 2.5, -y - 5), (x + 2.5, -y), (x - 2.5, -y + 5)), "prop", 2.2)
         drawn.append(svg([chevron], tones))
-    return f'<g fill="none" stroke-linecap="round" stroke-linejoin="round">{"".join(drawn)}</g>'
+    inner = f'<g fill="none" stroke-linecap="round" stroke-linejoin="round">{"".join(drawn)}</g>'
+    return inner, max(0.0, base - scale * high - AIR)
 
 
 def on_page(figure: Figure) -> str:
@@ -237,10 +243,17 @@ def on_page(figure: Figure) -> str:
     return picture(figure, ON_PAGES)
 
 
+def cropped(figure: Figure, tones: dict[str, str]) -> tuple[str, str]:
+    """Return the inside of a figure, and the box that holds it without the empty top."""
+    inner, top = framed(figure, tones)
+    return inner, f"0 {top:.0f} {WIDTH} {HEIGHT - round(top)}"
+
+
 def in_print(figure: Figure, title: str) -> str:
-    """Return a whole SVG in fixed colours, for paper."""
-    inner = picture(figure, IN_PRINT)
+    """Return a whole SVG in fixed colours, for paper, without the empty top."""
+    inner, box = cropped(figure, IN_PRINT)
+    height = box.rpartition(" ")[2]
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" width="{WIDTH}" height="{height}">'
         f"<title>{escape(title)}</title>{inner}</svg>"
     )

@@ -4,8 +4,9 @@ import hashlib
 from functools import cache
 from xml.sax.saxutils import escape, quoteattr
 
-from medexpro.knowledge.figures.drawing import HEIGHT, WIDTH, in_print, on_page
+from medexpro.knowledge.figures.drawing import HEIGHT, WIDTH, cropped, in_print, on_page
 from medexpro.knowledge.figures.loading import figures
+from medexpro.knowledge.figures.shapes import ON_PAGES
 
 BOX = f'viewBox="0 0 {WIDTH} {HEIGHT}"'
 
@@ -46,7 +47,9 @@ def inline(exercise: str) -> str:
     figure = figures().get(exercise)
     if figure is None:
         return ""
-    return f'<svg class="exfig" {BOX} role="img" aria-label={quoteattr(figure.says)}>{on_page(figure)}</svg>'
+    inner, box = cropped(figure, ON_PAGES)
+    label = quoteattr(figure.says)
+    return f'<svg class="exfig exfig-low" viewBox="{box}" role="img" aria-label={label}>{inner}</svg>'
 
 
 @cache
@@ -54,3 +57,12 @@ def printed(exercise: str) -> str:
     """Return a whole SVG in fixed colours, for paper; "" where there is none."""
     figure = figures().get(exercise)
     return in_print(figure, figure.says) if figure else ""
+
+
+@cache
+def printed_size(exercise: str) -> tuple[int, int]:
+    """Return width and height of a figure on paper; it is as high as what it shows."""
+    figure = figures().get(exercise)
+    if figure is None:
+        return WIDTH, HEIGHT
+    return WIDTH, int(cropped(figure, ON_PAGES)[1].rpartition(" ")[2])
