@@ -25,10 +25,12 @@ from medexpro.config.takeout import tables as takeout
 from medexpro.config.takeout.reading import ImportRefused, read_practice
 from medexpro.config.takeout.writing import ExportRefused, write_practice
 from medexpro.kernel import clock as real_clock
+from medexpro.knowledge.library import library_of
 from medexpro.practice.models import Practice, User
 from medexpro.reports.models import Document
 from tests.conftest import MORNING, TODAY
 from tests.house.objects import World
+from tests.knowledge.test_own import put
 from tests.pages import text_of
 
 LATER = MORNING + timedelta(days=30)
@@ -93,6 +95,8 @@ def test_every_table_of_ours_is_taken_out_or_says_why_not():
 @pytest.mark.django_db(transaction=True)
 def test_out_and_into_a_fresh_installation_is_the_same_record(world, tmp_path):
     first, second = tmp_path / "out", tmp_path / "again"
+    put(world.cast, "exercise", "heel_slide", cues="Slowly.")
+    put(world.cast, "exercise", "heel_slide", by=world.cast.dana, cues="Another practice’s.")
     # A record that became part of hers, and one that became part of a newer one.
     older = people.quick_add(family_name="Ellery", knowingly=True, by=world.cast.ben, at=MORNING)
     newer = people.quick_add(family_name="Ellery", knowingly=True, by=world.cast.ben, at=MORNING)
@@ -112,6 +116,8 @@ def test_out_and_into_a_fresh_installation_is_the_same_record(world, tmp_path):
     one, other = exact(first), exact(second)
     assert one.keys() == other.keys()
     assert [name for name in one if one[name] != other[name]] == []
+    assert [row["content"]["cues"] for row in one["knowledge.OwnEntry"]] == ["Slowly."]
+    assert library_of(Practice.objects.get()).exercises["heel_slide"].cues == "Slowly."
     assert sum(len(lines) for lines in one.values()) > 300
     assert bytes(Document.objects.get(pk=world.report.pk).pdf) == pdf
     assert ClientDocument.objects.get().file.read() == paper
