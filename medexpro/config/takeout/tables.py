@@ -63,6 +63,7 @@ NAMES = {
     "scheduling.Offer": "Waiting list, what was offered",
     "scheduling.Reminder": "Reminders of bookings",
     "assessments.Asking": "Questionnaires",
+    "assessments.StepNames": "Steps of an assessment, own names",
     "episodes.StatusChange": "Episodes, changes of status",
     "clearance.KnownState": "Screenings, known states",
     "clearance.Decision": "Clearance decisions",
