@@ -42,5 +42,8 @@ def goal(row: Found, reads: bool) -> Line:
     """Return a goal as a line."""
     activity, measure, state = row.plain[:3]
     known = library().measures.get(measure)
-    said = joined(known.name if known else measure.removeprefix("own_").replace("_", " ").capitalize(), Goal.State(state).label)
+    said = joined(
+        known.name if known else measure.removeprefix("own_").replace("_", " ").capitalize(),
+        Goal.State(state).label,
+    )
     return Line(f"Goal: {activity}", reverse("assessments:goals", args=[row.ref]), said)

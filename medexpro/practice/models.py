@@ -125,7 +125,8 @@ class Practice(VersionedModel):
         default=30, help_text="Days after a screening day at which its participants are let go of"
     )
     grip_alert_kg = models.PositiveSmallIntegerField(
-        default=0, help_text="Kilograms below the own best from where on grip is told; 0 takes the change in force"
+        default=0,
+        help_text="Kilograms below the own best from where on grip is told; 0 takes the change in force",
     )
     reimbursement_on = models.BooleanField(default=False, editable=False)
     setup_done_at = models.DateTimeField(null=True, editable=False)

@@ -281,7 +281,9 @@ def readings_by_name(session: SessionLog) -> list[tuple[str, list[tuple[str, dat
             found.setdefault("Blood pressure", []).append((value, one.at, one.moment))
             continue
         value = plain(one.value) + ("" if unit.startswith("/") else " ") + unit
-        found.setdefault(measure_name(one.measure, session.practice), []).append((value.strip(), one.at, one.moment))
+        found.setdefault(measure_name(one.measure, session.practice), []).append(
+            (value.strip(), one.at, one.moment)
+        )
     return list(found.items())
 
 

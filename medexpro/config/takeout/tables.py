@@ -133,9 +133,7 @@ class Table:
                 "pk"
             )
         if self.model is KnowledgeVersion:
-            return known.filter(
-                models.Q(practice_id=None) | models.Q(practice_id=practice.pk)
-            ).order_by("pk")
+            return known.filter(models.Q(practice_id=None) | models.Q(practice_id=practice.pk)).order_by("pk")
         rows = known.filter(practice_id=practice.pk).order_by("pk")
         if self.is_further_from_client:
             rows = rows.annotate(whose=models.F(f"{self.client_path}_id"))
