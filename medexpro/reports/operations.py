@@ -21,7 +21,15 @@ from medexpro.practice.permissions import Permission
 from medexpro.providers.models import Provider
 from medexpro.reports import events
 from medexpro.reports import rows as measures
-from medexpro.reports.contents import FIELDS, MEANING, WITH_CHARTS, WITH_TABLE, Contents, contents_of, letterhead_of
+from medexpro.reports.contents import (
+    FIELDS,
+    MEANING,
+    WITH_CHARTS,
+    WITH_TABLE,
+    Contents,
+    contents_of,
+    letterhead_of,
+)
 from medexpro.reports.layouts import LAYOUTS
 from medexpro.reports.models import UNSIGNED, Document
 from medexpro.reports.rules.wording import Mark, find_marks

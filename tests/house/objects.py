@@ -171,7 +171,9 @@ class World:
 
     @cached_property
     def own_draft(self) -> Any:
-        content = own.starting_content(self.cast.northbridge, "measure", "tug") | {"protocol": "From a chair of 45 cm."}
+        content = own.starting_content(self.cast.northbridge, "measure", "tug") | {
+            "protocol": "From a chair of 45 cm."
+        }
         return own.keep_draft("measure", "tug", content, by=self.cast.ana, at=MORNING)
 
     @cached_property
