@@ -3,10 +3,12 @@
 from datetime import date
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from medexpro.clients import panels
 from medexpro.clients.panels import Chart, Panel, Slot
+from medexpro.episodes.own_panels import read_beside
 from medexpro.practice.permissions import Permission
 from medexpro.programs import home, state
 from medexpro.programs.home_models import Felt, HomeDone, HomeSheet
@@ -18,6 +20,8 @@ READ = (Permission.RECORD_READ,)
 
 def register() -> None:
     """Put the parts in place, when the app starts."""
+    # A chart reads along whether there is anything to ask for.
+    read_beside("has_home_ticks", lambda: Exists(HomeDone.objects.filter(episode=OuterRef("pk"))))
     panels.add(
         Panel(
             "home", "Home program", "programs/home_panel.html", at_home, Permission.RECORD_READ, order=36,
@@ -35,7 +39,7 @@ def register() -> None:
 
 def at_home(chart: Chart) -> dict[str, Any] | None:
     """Return how often the home program was done in the last days, and what was said last; nothing before the first tick."""
-    if chart.episode is None:
+    if chart.episode is None or getattr(chart.episode, "has_home_ticks", True) is False:
         return None
     days = home.done_by_day(chart.episode, at=chart.at)
     if not days:

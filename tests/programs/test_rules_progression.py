@@ -76,7 +76,7 @@ SENTENCES = {
     "attendance of 79 % is too little to say so": (
         "hold", facts(visit(4), visit(1), measured={}, courses=unchanged(), attendance=Attendance(79, 21), **WEEKS),
     ),
-    "5 weeks are too few": ("hold", facts(visit(4), visit(1), measured={}, courses=unchanged(ago=(40, 2)))),
+    "5 weeks are too few": ("hold", facts(visit(4), visit(1), measured={}, courses=unchanged(), began_on=day(40))),
     "one primary measure has changed": (
         "hold",
         facts(visit(4), visit(1), measured={}, courses=[*unchanged(), course("rom_knee_flexion", (45, 80), (2, 100))], **WEEKS),
@@ -138,7 +138,9 @@ def test_what_was_before_the_last_decision_counts_no_more():
 
 def test_the_weaker_side_decides_and_an_old_result_opens_nothing():
     weaker = course("rom_knee_flexion", (3, 99), side="left")
-    assert proposal(facts(courses=[weaker])).choice == Choice.HOLD
+    found = proposal(facts(courses=[weaker]))
+    flexion = next(one for one in found.criteria if one.measure == "rom_knee_flexion")
+    assert (found.choice, flexion.met, flexion.value) == (Choice.HOLD, False, 99)
     old = {key: value for key, value in MET.items() if key != "tug"}
     found = proposal(facts(measured=old, courses=[course("tug", (31, 13))]))
     state = next(one for one in found.criteria if one.measure == "tug")
@@ -210,3 +212,12 @@ def test_evidence_is_plain_and_complete():
         (TODAY - timedelta(days=1)).isoformat(),
     )
     assert "Pain 7 of 10 at work" in pain["seen"] and len(kept) == 4 + 10 + 4
+
+
+def test_every_rule_has_its_sentence_source_and_mark():
+    policy = progression_policy()
+    for rule in (*policy.rules, *policy.always):
+        assert (
+            rule.sentence and rule.source and rule.verification == "house_rule" and (rule.weighs or rule.asks)
+        )
+    assert set(policy.strictest) == set(Choice)
