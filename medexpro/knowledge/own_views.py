@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from medexpro.audit import trail
 from medexpro.kernel import clock
 from medexpro.kernel.refusals import Conflict, NotFound, Refusal
-from medexpro.knowledge import own, own_files, own_presenters
+from medexpro.knowledge import own, own_files, own_presenters, own_protocol  # noqa: F401  (its editor)
 from medexpro.knowledge.access import APPROVE, READ, requires
 from medexpro.knowledge.library import library_of
 from medexpro.knowledge.models import OwnEntry
