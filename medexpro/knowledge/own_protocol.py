@@ -98,7 +98,9 @@ def _work() -> list[tuple[str, str]]:
 
 def _tags() -> django_forms.Field:
     choices = sorted(library().exercise_tags.items(), key=lambda pair: pair[1])
-    return django_forms.MultipleChoiceField(label="Exercises it speaks against", choices=choices, widget=PicksMultiple, required=False)  # fmt: skip
+    return django_forms.MultipleChoiceField(
+        label="Exercises it speaks against", choices=choices, widget=PicksMultiple, required=False
+    )
 
 
 def _applies() -> django_forms.Field:
@@ -436,7 +438,8 @@ class ProtocolForm(OwnForm):
         return [
             Group("The protocol", self.bound("name", "scope_note", "week_basis", "codes")),
             Group("Who it is for", self.bound("entry_criteria", "contraindications")),
-            Group("What is measured", self.bound("baseline_measures", "again"), "Each measure by its name, as it stands under Knowledge."),
+            Group("What is measured", self.bound("baseline_measures", "again"),
+                  "Each measure by its name, as it stands under Knowledge."),
             Group("What it aims at", self.bound("goals", "discharge_criteria")),
         ]  # fmt: skip
 
