@@ -7,7 +7,23 @@ from functools import cache
 from medexpro.knowledge.codes import loading
 from medexpro.knowledge.codes.models import Release
 
-FAMILIES = ("M17", "M25.5", "M75", "M54", "I10", "I50", "Z96.6", "Z47", "R26", "E11.9", "G20", "J44", "I69.35", "M81", "R29.6")
+FAMILIES = (
+    "M17",
+    "M25.5",
+    "M75",
+    "M54",
+    "I10",
+    "I50",
+    "Z96.6",
+    "Z47",
+    "R26",
+    "E11.9",
+    "G20",
+    "J44",
+    "I69.35",
+    "M81",
+    "R29.6",
+)
 
 
 @cache

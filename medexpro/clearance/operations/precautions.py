@@ -183,7 +183,9 @@ def keep_precaution(
 
 
 @transaction.atomic
-def settle_condition(precaution: Precaution, *, holds: bool, words: str, by: Member, at: datetime) -> Precaution:
+def settle_condition(
+    precaution: Precaution, *, holds: bool, words: str, by: Member, at: datetime
+) -> Precaution:
     """Say whether a conditional precaution holds for this client, by a member's word and without a provider's.
 
     It is on the client's record while it holds; that it does not hold, or no more, takes the reason. Which precautions a
@@ -198,13 +200,25 @@ def settle_condition(precaution: Precaution, *, holds: bool, words: str, by: Mem
         raise ClearanceRefused("Say why it does not hold for this client.", field="words")
     day = precaution.practice.day(at)
     if holds:
-        precaution.state, precaution.confirmed_words, precaution.confirmed_on = "confirmed", words.strip()[:240], day
+        precaution.state, precaution.confirmed_words, precaution.confirmed_on = (
+            "confirmed",
+            words.strip()[:240],
+            day,
+        )
         event = events.PRECAUTION_CONFIRMED
     elif precaution.state == "confirmed":
-        precaution.state, precaution.released_words, precaution.released_on = "released", words.strip()[:240], day
+        precaution.state, precaution.released_words, precaution.released_on = (
+            "released",
+            words.strip()[:240],
+            day,
+        )
         event = events.PRECAUTION_RELEASED
     else:
-        precaution.state, precaution.confirmed_words, precaution.confirmed_on = "declined", words.strip()[:240], day
+        precaution.state, precaution.confirmed_words, precaution.confirmed_on = (
+            "declined",
+            words.strip()[:240],
+            day,
+        )
         event = events.PRECAUTION_DECLINED
     precaution.save_version(expected=None)
     record(event, precaution, by=by, at=at, by_record=True)

@@ -64,7 +64,7 @@ def _last(facts: Facts, figures: Mapping[str, Any]) -> list[Visit]:
 
 def _pain(facts: Facts, figures: Mapping[str, Any]) -> Seen:
     visits = _last(facts, figures)
-    said = [visit for visit in visits if visit.said_pain is not None]
+    said = [(visit, pain) for visit in visits if (pain := visit.said_pain) is not None]
     rests = [visit for visit in facts.counting if "pain_nrs" in visit.rest][-figures["visits"] - 1 :]
     for before, after in reversed(list(pairwise(rests))):
         rise = after.rest["pain_nrs"] - before.rest["pain_nrs"]
@@ -72,12 +72,12 @@ def _pain(facts: Facts, figures: Mapping[str, Any]) -> Seen:
             lower, higher = (plain(visit.rest["pain_nrs"]) for visit in (before, after))
             words = f"Pain at rest {lower} of 10 on {day(before.on)}, {higher} on {day(after.on)}"
             return Seen(True, words, after.on)
-    for visit in reversed(said):
-        if visit.said_pain > figures["above"]:
-            return Seen(True, f"Pain {plain(visit.said_pain)} of 10 at work on {day(visit.on)}", visit.on)
+    for visit, pain in reversed(said):
+        if pain > figures["above"]:
+            return Seen(True, f"Pain {plain(pain)} of 10 at work on {day(visit.on)}", visit.on)
     if not said:
         return Seen(None, "No pain at work on file in this phase")
-    most = max(visit.said_pain for visit in said)
+    most = max(pain for _, pain in said)
     return Seen(
         False, f"Pain {plain(most)} of 10 at most at work in the last {_sessions(len(visits))}", said[-1].on
     )
