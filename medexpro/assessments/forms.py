@@ -94,20 +94,23 @@ def _version(text: str) -> int:
 class StepNamesForm(Form):
     """What a practice calls the steps. An empty name brings ours back."""
 
+    all_optional = True
+
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def __init__(self, *args: Any, steps: Sequence[Step], **kwargs: Any):
         super().__init__(*args, **kwargs)
         self._ids = [step.id for step in steps]
         for step in steps:
-            self.fields[step.id] = forms.CharField(
+            help_text = f"Empty: {step.label}." + (" Our own step; nobody published it." if step.ours else "")
+            field = forms.CharField(
                 label=f"Step {step.number}",
                 required=False,
                 max_length=LONGEST_NAME,
-                help_text=f"Empty: {step.label}."
-                + (" Our own step; nobody published it." if step.ours else ""),
+                help_text=help_text,
                 widget=forms.TextInput(attrs={"placeholder": step.label}),
             )
+            self.add(step.id, field)
 
     def names(self) -> dict[str, str]:
         """Return the names by step id."""
