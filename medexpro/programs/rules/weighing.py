@@ -79,7 +79,9 @@ def _pain(facts: Facts, figures: Mapping[str, Any]) -> Seen:
         return Seen(None, "No pain at work on file in this phase")
     most = max(pain for _, pain in said)
     return Seen(
-        False, f"Pain {plain(most)} of 10 at most at work in the last {_sessions(len(visits))}", said[-1].on
+        False,
+        f"Pain {plain(most)} of 10 at most at work in the last {_sessions(len(visits))}",
+        said[-1][0].on,
     )
 
 
