@@ -11,7 +11,7 @@ from medexpro.assessments.models import TableChoice
 from medexpro.audit.models import Event
 from medexpro.kernel.refusals import NotAllowed, NotFound
 from tests import scenario
-from tests.assessments.measuring import measured
+from tests.assessments.measuring import measured, take
 from tests.conftest import MORNING, TODAY
 from tests.pages import text_of
 
@@ -107,6 +107,18 @@ def test_the_table_is_named_beside_the_place_and_leads_to_the_choice(cast, episo
     html = sign_in(cast.ana).get(reverse("assessments:measures", args=[episode.pk])).content.decode()
     assert reverse("assessments:compared", args=[episode.pk, GRIP]) in html
     assert "Tomkinson 2025, international grip strength" in html
+
+
+def test_the_card_names_the_table_beside_the_percentile(cast, episode, sign_in, clock):
+    clock("2026-10-13 11:30")
+    assessment = operations.start(episode, "check", measures=[GRIP], by=cast.ana, at=LATER)
+    take(assessment, GRIP, "21.6", side="right", by=cast.ana, at=LATER)
+    take(assessment, GRIP, "20", side="left", by=cast.ana, at=LATER)
+    html = (
+        sign_in(cast.ana).get(reverse("assessments:show", args=[assessment.pk]), follow=True).content.decode()
+    )
+    assert "(Tomkinson 2025, international grip strength)." in html
+    assert html.count(reverse("assessments:compared", args=[episode.pk, GRIP])) == 1
 
 
 def test_the_practice_chooses_on_its_settings(cast, episode, sign_in, clock):
