@@ -25,7 +25,9 @@ PRECAUTION_DECLINED = declare(
 PRECAUTION_RELEASED = declare(
     "clearance:precaution:release", "Recorded the provider's release of a precaution"
 )
-PRECAUTION_KEPT = declare("clearance:precaution:keep", "Recorded that a precaution stays by the provider's answer")
+PRECAUTION_KEPT = declare(
+    "clearance:precaution:keep", "Recorded that a precaution stays by the provider's answer"
+)
 PRECAUTION_ADDED = declare("clearance:precaution:add", "Added a precaution")
 OWED = declare("clearance:to-tell:owe", "Noted findings that a provider is to hear of")
 TOLD = declare("clearance:to-tell:tell", "Told a provider of a finding")

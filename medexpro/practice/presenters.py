@@ -34,7 +34,7 @@ SETTINGS = {
     "remind_hours": "Clients who agreed to messages are reminded by e-mail that long before: day, time, place. 0 reminds nobody.",
     "feed_names": "What a member’s own calendar elsewhere shows of clients. Initials tell a stranger nothing.",
     "screening_keep_days": "So long after the day, who was measured and is no lead goes from our books; the counts stay.",
-    "grip_alert_kg": "Grip that fell further below the client’s own best is offered as an observation for the provider. 0 takes the change in force, the larger of error and what matters.",
+    "grip_alert_kg": "Grip that fell further below the own best is offered as an observation. 0 takes the change that counts.",
     "reimbursement_on": "Whether step 8 of an episode reads Settled or Billing. No document promises payment.",
 }
 

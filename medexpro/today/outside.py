@@ -50,8 +50,8 @@ def read(member: Member, day: date) -> Outside:
     if permissions.scope_of(member, Permission.RECORD_READ) == "practice":
         rows = _OF_PRACTICE(practice=member.practice_id, day=day)
     else:
-        own = (kind.objects.visible_to(member) for kind in (ReferBack, ToTell, Precaution))
-        rows = list(_all(*own, day))
+        backs, untold = ReferBack.objects.visible_to(member), ToTell.objects.visible_to(member)
+        rows = list(_all(backs, untold, Precaution.objects.visible_to(member), day))
     found: dict[str, list[Line]] = {BACK: [], TELL: [], ASK: []}
     for which, episode_id, given, family, text, at, *provider in rows:
         found[which].append(Line(episode_id, f"{given} {family}".strip(), text, at, _called(*provider)))
