@@ -1,12 +1,14 @@
 """Deciding about a phase on the record: agreeing, disagreeing with a reason, stepping back, a dose taken with one tap."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
 from medexpro.assessments.operations import finish, record, start
-from medexpro.programs import operations, state
+from medexpro.clearance import operations as clearance
+from medexpro.programs import operations, state, suggesting
 from medexpro.programs.models import PhaseDecision
 from medexpro.sessions.models import ExerciseEntry, SessionLog, SessionReading
 from tests import scenario
@@ -204,3 +206,14 @@ def test_pages_cost_the_same_after_many_sessions(
         ana.get(url)
         with django_assert_max_num_queries(15):
             assert ana.get(url).status_code == 200
+
+
+def test_a_providers_limit_on_effort_is_the_ceiling_of_what_is_suggested(program, cast):
+    clearance.record_limit(
+        program.episode, measure="rpe_cr10", op=">", value=Decimal(3), closes="session", provider=cast.dr_raman,
+        written_on=MORNING.date(), by=cast.ana, at=MORNING,
+    )  # fmt: skip
+    assert suggesting.effort_ceiling(program, program.episode) == 3 < program.effort_ceiling
+    came(program, cast, 2, 5, effort=4)
+    ways = {step.way for step in suggesting.steps(program, at=at(6)).values()}
+    assert "up" not in ways and "onward" not in ways
