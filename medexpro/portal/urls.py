@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from medexpro.portal import home_views, questionnaire_views, views
+from medexpro.portal import home_views, questionnaire_views, screening_views, views
 
 urlpatterns = [
     path("home/<str:token>/", home_views.show, name="home"),
     path("home/<str:token>/done/", home_views.done, name="home_done"),
     path("home/<str:token>/pdf/", home_views.pdf, name="home_pdf"),
+    path("screening/<str:token>/", screening_views.page_by_link, name="screening_page"),
+    path("screening/<str:token>/pdf/", screening_views.pdf_by_link, name="screening_page_pdf"),
     path("q/<str:token>/", questionnaire_views.questionnaire, name="questionnaire"),
     path("<str:token>/", views.document, name="document"),
     path("<str:token>/pdf/", views.pdf, name="pdf"),
