@@ -30,7 +30,16 @@ def world(cast, clock):
     cast.janet.assignments.create(practice=cast.northbridge, member=cast.ana, started_on=TODAY)
     world = World(cast)
     world.episode = world.report.episode  # One client, one episode.
-    for part in ("report", "document", "contact", "consent", "medication", "session", "booking"):
+    for part in (
+        "home_sheet",
+        "report",
+        "document",
+        "contact",
+        "consent",
+        "medication",
+        "session",
+        "booking",
+    ):
         getattr(world, part)
     operations.write_message(cast.janet, text="Between us only", to=[cast.ben], by=cast.ana, at=MORNING)
     return world
@@ -59,7 +68,7 @@ def test_everything_of_one_client_is_in_it_and_nothing_of_another(world):
     } <= set(files)
     record = json.loads(files["record/record.json"])
     assert record["clients"]["family_name"] == "Ellery" and record["medications"][0]["words"] == "Metoprolol"
-    assert sum(name.startswith("record/") and name.endswith(".pdf") for name in files) == 2
+    assert sum(name.startswith("record/") and name.endswith(".pdf") for name in files) == 3
     assert any(world.report.number in name for name in files)
     whole = b"".join(files.values())
     assert b"Between us only" not in whole and b"Stranger" not in whole and b"password" not in whole

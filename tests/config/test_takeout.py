@@ -27,6 +27,8 @@ from medexpro.config.takeout.writing import ExportRefused, write_practice
 from medexpro.kernel import clock as real_clock
 from medexpro.knowledge.library import library_of
 from medexpro.practice.models import Practice, User
+from medexpro.programs import home_operations, state
+from medexpro.programs.models import HomeSheet
 from medexpro.reports.models import Document
 from tests.conftest import MORNING, TODAY
 from tests.house.objects import World
@@ -38,11 +40,16 @@ LATER = MORNING + timedelta(days=30)
 
 @pytest.fixture
 def world(cast):
-    """Janet's record with a signed report and a paper on file; a stranger next door."""
+    """Janet's record with a signed report, a home program and a paper on file; a stranger next door."""
     cast.janet.assignments.create(practice=cast.northbridge, member=cast.ana, started_on=TODAY)
     world = World(cast)
     for part in ("report", "document", "contact", "consent", "medication"):
         getattr(world, part)
+    program = state.program_of(world.report.episode)
+    line = program.exercises.filter(removed_at=None).first()
+    home_operations.take_home(line, by=cast.ana, at=MORNING)
+    sheet = home_operations.give(program, link=True, by=cast.ana, at=MORNING).sheet
+    home_operations.note_done(sheet, felt="right", pain=1, at=MORNING)
     return world
 
 
@@ -120,6 +127,7 @@ def test_out_and_into_a_fresh_installation_is_the_same_record(world, tmp_path):
     assert library_of(Practice.objects.get()).exercises["heel_slide"].cues == "Slowly."
     assert sum(len(lines) for lines in one.values()) > 300
     assert bytes(Document.objects.get(pk=world.report.pk).pdf) == pdf
+    assert bytes(HomeSheet.objects.get().pdf).startswith(b"%PDF")
     assert ClientDocument.objects.get().file.read() == paper
     assert chain.verify(Practice.objects.get().pk).whole
     assert {"practice:record:export", "practice:record:import"} <= set(
@@ -151,7 +159,7 @@ def test_it_reads_without_us(world, tmp_path):
     held = json.loads(record.read_text(encoding="utf-8"))
     assert held["clients"]["family_name"] == "Ellery" and held["medications"][0]["words"] == "Metoprolol"
     pdfs = sorted(path.name for path in record.parent.glob("*.pdf"))
-    assert len(pdfs) == 2 and any(name.startswith(world.report.number) for name in pdfs)
+    assert len(pdfs) == 3 and any(name.startswith(world.report.number) for name in pdfs)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.rglob("*") if path.is_file()} == {0o600}
     whole = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())

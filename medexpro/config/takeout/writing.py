@@ -25,6 +25,7 @@ from medexpro.config.backups import databases
 from medexpro.config.takeout import events
 from medexpro.config.takeout.tables import LEFT_OUT, Table, as_line, plain, tables
 from medexpro.practice.models import Member, Practice, User
+from medexpro.programs.models import HomeSheet
 from medexpro.providers.models import Organisation, Provider
 from medexpro.reports.models import Document
 
@@ -163,7 +164,7 @@ class Writing:
         """Yield the rows; a few at a time where each holds a whole document."""
         large = any(isinstance(field, models.BinaryField) for field in table.fields)
         rows = table.rows(self.practice)
-        if table.model is Document:
+        if table.model in (Document, HomeSheet):
             rows = rows.select_related("episode")
         yield from rows.iterator(chunk_size=20 if large else _CHUNK)
 
@@ -242,16 +243,21 @@ class Writing:
         signed = Document.objects.filter(episode__client=client).exclude(pdf=None)
         for document in signed.select_related("episode").iterator(chunk_size=20):
             self._file(self._pdf_path(document), bytes(document.pdf or b""))
+        given = HomeSheet.objects.filter(episode__client=client).select_related("episode")
+        for sheet in given.iterator(chunk_size=20):
+            self._file(self._pdf_path(sheet), bytes(sheet.pdf))
 
     def _paper_path(self, paper: Any) -> str:
         ending = _ENDINGS.get(paper.content_type, "")
         return f"{self._folder_by_id(paper.client_id)}/{_safe(paper.title, 60)} {paper.pk.hex[-8:]}{ending}"
 
-    def _pdf_path(self, document: Any) -> str:
-        kind = document.get_kind_display()
-        return (
-            f"{self._folder_by_id(document.episode.client_id)}/{_safe(f'{document.number} {kind}', 80)}.pdf"
-        )
+    def _pdf_path(self, row: Any) -> str:
+        """Return where the page of a row lies: a document under its number, a home program under its day."""
+        if isinstance(row, HomeSheet):
+            name = f"Home program {self.practice.day(row.given_at)} {row.pk.hex[-8:]}"
+        else:
+            name = f"{row.number} {row.get_kind_display()}"
+        return f"{self._folder_by_id(row.episode.client_id)}/{_safe(name, 80)}.pdf"
 
     # ---- Files
 
