@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt
 
 from medexpro.clearance import state as clearance
+from medexpro.episodes.reading import together
 from medexpro.kernel import clock
 from medexpro.kernel.refusals import Refusal
 from medexpro.practice import outside
@@ -31,15 +32,21 @@ def _said(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
     return outside.closed(page(request, "portal/gone.html", {"sentence": sentence}, status=status))
 
 
+def _whole(sheet: HomeSheet) -> HomeSheet:
+    """Return a sheet whose program, episode and practice are at hand; from here on it is only read."""
+    sheet.program.practice = sheet.practice
+    sheet.episode = sheet.program.episode = together(sheet.program.episode)
+    sheet.episode.practice = sheet.practice
+    return sheet
+
+
 def _page(
     request: HttpRequest, sheet: HomeSheet, token: str, form: DoneForm, status: int = 200
 ) -> HttpResponse:
-    sheet.program.practice = sheet.practice
-    sheet.episode = sheet.program.episode
-    sheet.episode.practice = sheet.practice
-    # What the sheet said may no longer fit the client: precautions are weighed at every opening.
-    rests = home.resting(sheet)
+    _whole(sheet)
+    # What the sheet said may no longer hold for the client: it is weighed at every opening.
     at = clock.now()
+    rests = home.resting(sheet, at=at)
     context = {
         "sheet": sheet,
         "snapshot": sheet.snapshot,
@@ -99,7 +106,7 @@ def pdf(request: HttpRequest, token: str) -> HttpResponse:
     sheet = _sheet(request, token)
     if isinstance(sheet, HttpResponse):
         return sheet
-    if home.resting(sheet):
+    if home.resting(_whole(sheet), at=clock.now()):
         return _said(
             request,
             "An exercise on this page has to rest for now. Ask the practice for a new page.",

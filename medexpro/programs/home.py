@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from medexpro.clearance import state as clearance
+from medexpro.kernel.findings import Weight
 from medexpro.kernel.reference import Exercise
 from medexpro.knowledge.figures import sheet
 from medexpro.knowledge.library import library_of
@@ -182,12 +183,31 @@ def _fit(snapshot: bytes, letterhead: bytes) -> Fit:
     )
 
 
-def resting(given: HomeSheet) -> set[str]:
-    """Return the exercises of a sheet that do not fit the client's limits any more, whatever it said when it was given."""
+def waits(program: Program, *, at: datetime) -> str:
+    """Return why nothing is to be done at home now; "" for nothing. It is what keeps a session from starting as well."""
+    episode = program.episode
+    findings = clearance.weigh_start(episode, episode.practice.day(at))
+    return next((finding.sentence for finding in findings if finding.weight == Weight.STOP), "")
+
+
+def resting(given: HomeSheet, *, at: datetime) -> set[str]:
+    """Return the exercises of a sheet that are not to be done now, whatever it said when it was given.
+
+    Those that do not fit the client's limits any more, and those taken out of the program or of what is for home; all
+    of them while no session may start either.
+    """
     program = given.program
+    printed = {one["exercise"] for one in given.snapshot["exercises"]}
+    if waits(program, at=at):
+        return printed
     known, blocks = library_of(program.practice).all_exercises, state.blocks_of(program.episode)
-    printed = [one["exercise"] for one in given.snapshot["exercises"]]
-    return {exercise for exercise in printed if why_not_at_home(known.get(exercise), blocks)}
+    rows = program.home.filter(removed_at=None, line__removed_at=None)
+    there = set(rows.values_list("line__exercise", flat=True))
+    return {
+        exercise
+        for exercise in printed
+        if why_not_at_home(known.get(exercise), blocks, in_program=exercise in there)
+    }
 
 
 # ---- What the client ticked

@@ -127,13 +127,16 @@ def give(
     """Print the home program and keep the page; with `link` an address opens it for `days`, until a newer one is given.
 
     Every exercise is weighed again here, whatever the page showed. id: made by the page, so that a form sent twice gives
-    once. Raises HomeRefused while one doesn't fit the client's limits, for an empty program, and for a page too long.
+    once. Raises HomeRefused while no session may start either, while one doesn't fit the client's limits, for an empty
+    program, and for a page too long.
     """
     permissions.check(by, Permission.PROGRAMS_EDIT, program)
     if id and (known := HomeSheet.objects.filter(pk=id).first()):
         if known.program_id != program.pk:
             raise NotFound("There is no such sheet of this program.")
         return Given(known)
+    if waits := home.waits(program, at=at):
+        raise HomeRefused(f"Nothing is given for home now: {waits}")
     lines = home.lines_now(program)
     if not lines:
         raise HomeRefused("Choose the exercises for home first.")
@@ -184,9 +187,9 @@ def end_link(sheet: HomeSheet, *, by: Member, at: datetime) -> None:
 
 def find_link(token: str, *, at: datetime) -> HomeSheet:
     """Return the sheet a link belongs to. Raises LinkUnknown, LinkOver."""
-    rows = HomeSheet.objects.select_related("practice", "program__episode__client", "episode__client").defer(
-        "pdf"
-    )
+    rows = HomeSheet.objects.select_related(
+        "practice", "program__episode__client", "program__episode__referral__provider", "episode__client"
+    ).defer("pdf")
     sheet = rows.filter(token_hash=tokens.hash_of(token)).first() if token else None
     if sheet is None:
         raise LinkUnknown("This link leads nowhere. Check the address, or ask the practice for a new link.")

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from medexpro.audit.models import Event
+from medexpro.clearance import operations as clearance
 from medexpro.clearance.models import Precaution
 from medexpro.kernel.ids import uuid7
 from medexpro.kernel.refusals import NotAllowed
@@ -308,6 +309,34 @@ def test_an_exercise_that_no_longer_fits_rests_at_once_on_the_phone(given, clien
     assert client.get(address(given, "home_pdf")).status_code == 410
 
 
+def test_nothing_is_done_at_home_while_the_provider_is_asked(given, client, cast, program, sign_in):
+    clearance.refer_back(
+        program.episode, trigger="calf_clot", observed="Calf warm and swollen", findings=[], by=cast.ana, at=MORNING
+    )
+    page = client.get(address(given)).content.decode()
+    assert "Leave this out for now" in page and "hp-amount" not in page and "Calf" not in page
+    assert client.get(address(given, "home_pdf")).status_code == 410
+    program = state.program_of(type(program.episode).objects.get(pk=program.episode_id))
+    with pytest.raises(home_operations.HomeRefused, match="Nothing is given for home now"):
+        by_link(program, cast.ana)
+    page = sign_in(cast.ana).post(reverse("programs:home_give", args=[program.episode_id]),
+                                  {"how": "print", "new_id": str(uuid7())})  # fmt: skip
+    assert page.status_code == 422 and "Nothing is given for home now" in page.content.decode()
+
+
+@pytest.mark.parametrize("out_of", ["program", "home"])
+def test_what_was_taken_out_rests_on_the_phone_too(given, client, cast, program, out_of):
+    first = home.lines_now(program)[0]
+    if out_of == "program":
+        operations.remove_exercise(first.row.line, reason="It hurts", by=cast.ana, at=MORNING)
+    else:
+        home_operations.take_out(first.row, by=cast.ana, at=MORNING)
+    page = client.get(address(given)).content.decode()
+    assert "Leave this out for now" in page and f"<h2>{first.name}</h2>" not in page
+    assert page.count('class="hp-amount') == 2
+    assert client.get(address(given, "home_pdf")).status_code == 410
+
+
 @pytest.mark.parametrize("name", ["home", "home_done", "home_pdf"])
 def test_a_link_ends_by_hand_by_time_by_a_newer_one_and_with_the_program(
     given, client, cast, program, clock, name
@@ -341,5 +370,6 @@ def test_the_page_asks_few_queries(given, cast, sign_in, client, program, django
     browser.get(reverse("programs:home", args=[program.episode_id]))
     with django_assert_max_num_queries(15):
         browser.get(reverse("programs:home", args=[program.episode_id]))
-    with django_assert_max_num_queries(15):
+    # Six of them count the tries from an address, four keep the opening.
+    with django_assert_max_num_queries(17):
         client.get(address(given))
