@@ -6,7 +6,14 @@ class ClearanceConfig(AppConfig):
     label = "clearance"
 
     def ready(self) -> None:
-        from medexpro.clearance import asked, own_merging, own_panels, own_settings, own_timeline
+        from medexpro.clearance import (
+            asked,
+            own_merging,
+            own_panels,
+            own_questions,
+            own_settings,
+            own_timeline,
+        )
         from medexpro.clearance.own_steps import clearance_step, screening_step
         from medexpro.episodes import steps
         from medexpro.episodes.own_panels import read_beside
@@ -17,5 +24,6 @@ class ClearanceConfig(AppConfig):
         own_merging.register()
         own_timeline.register()
         own_settings.register()
+        own_questions.register()
         for name, annotation in asked.beside().items():
             read_beside(name, annotation.copy)

@@ -19,6 +19,9 @@ class Screening(VersionedModel, EpisodeRow):
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="screenings")
     questionnaire_version = models.PositiveSmallIntegerField()
+    own_questions = models.JSONField(
+        default=dict, help_text="The practice’s own questions it was begun with: id to version"
+    )
     answers = models.JSONField(default=dict, help_text="Question id to {answer, words}")
     findings = models.JSONField(default=list, help_text="As weighed when it was finished")
     decisions = models.JSONField(

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from medexpro.audit.trail import record_read
 from medexpro.clearance import operations, state
 from medexpro.clearance.models import Screening
-from medexpro.clearance.questionnaire import questionnaire
+from medexpro.clearance.questionnaire import questionnaire_in
 from medexpro.clearance.rules import screening as rules
 from medexpro.episodes import reading
 from medexpro.episodes.models import Episode
@@ -42,24 +42,25 @@ def screening(request: HttpRequest, episode_id: Any) -> HttpResponse:
     form = state.latest_screening(episode)
     asked = request.GET.get("q", "")
     if form is None:
-        return page(request, "clearance/screening_start.html", _base(request, episode))
+        return page(request, "clearance/screening_start.html", _base(request, episode, None))
     if form.finished_at is None and request.member.may(Permission.SCREENING_RECORD):
         answers = {key: rules.answer_from(value) for key, value in form.answers.items()}
-        missing = rules.missing_answers(questionnaire(), answers)
+        screen = questionnaire_in(form, episode.practice)
+        missing = rules.missing_answers(screen, answers)
         if asked != "review" and (asked or missing):
-            known = {question.id for question in questionnaire().questions}
+            known = {question.id for question in screen.questions}
             return _question(
                 request, episode, form, asked if asked in known else missing[0] if missing else ""
             )
     return _review(request, episode, form)
 
 
-def _base(request: HttpRequest, episode: Episode) -> dict[str, Any]:
+def _base(request: HttpRequest, episode: Episode, form: Screening | None) -> dict[str, Any]:
     return {
         "nav": "clients",
         "episode": episode,
         "client": episode.client,
-        "screen": questionnaire(),
+        "screen": questionnaire_in(form, episode.practice),
         "may_record": request.member.may(Permission.SCREENING_RECORD),
         "may_decide": request.member.may(Permission.CLEARANCE_DECIDE),
     }
@@ -69,12 +70,12 @@ def _question(
     request: HttpRequest, episode: Episode, form: Screening, question_id: str, *, given: dict | None = None,
     error: str = "", status: int = 200,
 ) -> HttpResponse:  # fmt: skip
-    screen = questionnaire()
+    screen = questionnaire_in(form, episode.practice)
     question = screen.question(question_id or screen.questions[0].id)
     number = screen.number(question.id)
     given = given if given is not None else form.answers.get(question.id, {})
     alert = state.weigh_screening(episode, form, episode.practice.day(clock.now())).alerts.get(question.id)
-    context = _base(request, episode) | {
+    context = _base(request, episode, form) | {
         "form": form,
         "question": question,
         "number": number,
@@ -106,7 +107,7 @@ def start(request: HttpRequest, episode_id: Any) -> HttpResponse:
         return page(
             request,
             "clearance/screening_start.html",
-            _base(request, episode) | {"error": str(refusal)},
+            _base(request, episode, None) | {"error": str(refusal)},
             status=409,
         )
     return go_to(request, "clearance:screening", episode.pk)
@@ -119,9 +120,10 @@ def answer(request: HttpRequest, episode_id: Any) -> HttpResponse:
     episode = episode_of(request, episode_id)
     form = state.latest_screening(episode)
     question_id = request.POST.get("question", "")
-    if form is None or question_id not in {question.id for question in questionnaire().questions}:
+    screen = questionnaire_in(form, episode.practice)
+    if form is None or question_id not in {question.id for question in screen.questions}:
         return go_to(request, "clearance:screening", episode.pk)
-    question = questionnaire().question(question_id)
+    question = screen.question(question_id)
     items = {entry.id: request.POST.get(f"item-{entry.id}", "") for entry in question.items}
     given = {
         "answer": request.POST.get("answer", ""),
@@ -148,11 +150,11 @@ def answer(request: HttpRequest, episode_id: Any) -> HttpResponse:
         return _question(request, episode, form, question_id, given=given, error=str(conflict), status=409)
     except Refusal as refusal:
         return _question(request, episode, form, question_id, given=given, error=str(refusal), status=422)
-    place = questionnaire().number(question_id)
+    place = screen.number(question_id)
     alerted = state.weigh_screening(episode, form, episode.practice.day(clock.now())).alerts.get(question_id)
     if alerted and not request.POST.get("seen"):
         return go_to(request, f"{reverse('clearance:screening', args=[episode.pk])}?q={question_id}")
-    following = questionnaire().questions[place].id if place < len(questionnaire().questions) else "review"
+    following = screen.questions[place].id if place < len(screen.questions) else "review"
     return go_to(request, f"{reverse('clearance:screening', args=[episode.pk])}?q={following}")
 
 
@@ -204,11 +206,12 @@ def _review(
         if finding.weight == Weight.DECIDE
     ]
     provider = episode.referral.provider if episode.referral else None
+    questions = questionnaire_in(form, episode.practice).questions
     answers = [
         (number, question, form.answers.get(question.id, {}))
-        for number, question in enumerate(questionnaire().questions, start=1)
+        for number, question in enumerate(questions, start=1)
     ]
-    context = _base(request, episode) | {
+    context = _base(request, episode, form) | {
         "form": form,
         "stops": stops,
         "decides": decides,
@@ -216,7 +219,7 @@ def _review(
         "notes": [finding for finding in result.findings if finding.weight == Weight.NOTE],
         "answers": answers,
         "answered": len(form.answers),
-        "total": len(questionnaire().questions),
+        "total": len(questions),
         "needs": [finding for finding in state.weigh_start(episode, day) if finding.weight == Weight.STOP],
         "provider": provider,
     }

@@ -18,7 +18,7 @@ from medexpro.clearance.models import (
     Screening,
     WrittenPlan,
 )
-from medexpro.clearance.questionnaire import clearing_policy, questionnaire
+from medexpro.clearance.questionnaire import clearing_policy, questionnaire_in
 from medexpro.clearance.rules import clearing, gates, limits, screening, tablet, words
 from medexpro.clearance.rules.evidence import (
     PRE,
@@ -62,12 +62,13 @@ def weigh_screening(episode: Episode, form: Screening | None, on: date) -> scree
         cardiology_plan=False,
         answered=frozenset(code for back in refer_backs(episode) if back.go_on for code in back.codes),
     )
-    result = screening.weigh_answers(questionnaire(), answers, context)
+    screen = questionnaire_in(form, episode.practice)
+    result = screening.weigh_answers(screen, answers, context)
     # A written plan only turns a bar into a decision: where nothing was found there is nothing to ask it about.
     if result.findings and any(
         plan.kind == "cardiology" and plan.names_service for plan in plans_in_force(episode, on)
     ):
-        return screening.weigh_answers(questionnaire(), answers, replace(context, cardiology_plan=True))
+        return screening.weigh_answers(screen, answers, replace(context, cardiology_plan=True))
     return result
 
 

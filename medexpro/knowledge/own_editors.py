@@ -17,6 +17,7 @@ from medexpro.kernel import reference as ref
 from medexpro.knowledge.checks.measures import role_of
 from medexpro.knowledge.library import Library, library
 from medexpro.knowledge.own_kinds import Wrong
+from medexpro.knowledge.own_rules import changed_name
 from medexpro.knowledge.presenters import DIRECTIONS, unit_words
 from medexpro.web.forms import BoundField, Form, NumberField, PicksMultiple
 
@@ -53,6 +54,8 @@ class OwnForm(Form):
 
     all_optional = True
     needed: Sequence[str] = ()
+    # The field that names an entry.
+    called = "name"
     # Where a field of the record stands on the page, the longest that fits.
     places: Mapping[str, str] = {}
 
@@ -109,6 +112,12 @@ class OwnForm(Form):
             if name in self.fields:
                 return name
         return None
+
+    def title(self) -> str:
+        """Return what the page is called; empty for a new entry that has no name yet."""
+        if self.called in self.fields:
+            return str(self[self.called].value() or "")
+        return changed_name(self.ours) if self.ours is not None else ""
 
     def text(self, name: str) -> str:
         """Return what stands in a field, as typed; a number that can be read, as the record writes it."""
@@ -497,6 +506,53 @@ class MeasureForm(OwnForm):
         return found
 
 
+WHERE = [
+    ("any", "Wherever a member writes"),
+    ("outgoing", "Letters and reports"),
+    ("client_document", "Documents that name a client"),
+]
+LEVELS = [("mark", "Marked, and asked about once"), ("refuse", "Not printed while it stands")]
+
+
+class WordingForm(OwnForm):
+    """Words to mark in what is written."""
+
+    called = "words"
+    needed = ("words", "suggestion", "why", "source")
+
+    words = django_forms.CharField(
+        label="Words", widget=AREA, max_length=1200, required=False,
+        help_text="With commas between. A * at the end takes any ending",
+    )  # fmt: skip
+    suggestion = django_forms.CharField(label="Write instead", max_length=160, required=False)
+    where = django_forms.ChoiceField(label="Watched for in", choices=WHERE, required=False)
+    level = django_forms.ChoiceField(label="What happens", choices=LEVELS, required=False)
+    why = django_forms.CharField(label="Why it is marked", max_length=240, required=False)
+    source = django_forms.CharField(
+        label="Source", max_length=400, required=False, help_text="Where it comes from, or “Our own practice”"
+    )
+
+    def build(self) -> None:
+        if self.ours is not None:
+            del self.fields["where"]
+            self.fields["words"].help_text = "You may add; the words of ours must stay"
+
+    def begin(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        return {"level": "mark"} | dict(content) | {"words": ", ".join(content.get("words") or ())}
+
+    def content(self) -> dict[str, Any]:
+        names = ("suggestion", "where", "level", "why", "source")
+        typed = {name: self.text(name) for name in names if name in self.fields}
+        return self.base | typed | {"words": self.items("words")}
+
+    def groups(self) -> list[Group]:
+        return [
+            Group("The words", self.bound("words", "suggestion", "why")),
+            Group("What is done", self.bound("where", "level")),
+            Group("What it rests on", self.bound("source", "note")),
+        ]
+
+
 EDITORS: dict[str, Editor] = {}
 
 
@@ -507,3 +563,4 @@ def add_editor(editor: Editor) -> None:
 
 add_editor(Editor("exercise", ExerciseForm))
 add_editor(Editor("measure", MeasureForm))
+add_editor(Editor("wording", WordingForm))

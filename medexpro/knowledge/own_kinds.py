@@ -39,7 +39,8 @@ class OwnKind:
     """One kind of entry. ours: our records of it by id. loosened: what an own version takes away that must stay.
 
     problems: what is wrong with one record in a library in which it lies, beside what the library's own checks say of it.
-    in_library: whether the library holds the kind itself.
+    in_library: whether the library holds the kind itself. shown: how a record of a kind the library does not hold reads,
+    as (what, words).
     """
 
     kind: str
@@ -50,6 +51,7 @@ class OwnKind:
     loosened: Callable[[Any, Any], Pairs]
     problems: Callable[[Library, Any], Pairs] | None = None
     in_library: bool = True
+    shown: Callable[[Any], Pairs] | None = None
 
     def read(self, key: str, version: int, content: Mapping[str, Any]) -> Any:
         """Return the record of a content. Raises msgspec.ValidationError or ValueError."""
@@ -113,7 +115,7 @@ for _kind in (
     ),
     OwnKind(
         "wording", "word", "Words", ref.WordingEntry, lambda: {one.id: one for one in library().wording.entries},
-        own_rules.wording_loosened,
+        own_rules.wording_loosened, lambda lib, own: own_rules.wording_unknown(own),
     ),
 ):  # fmt: skip
     register(_kind)

@@ -12,7 +12,7 @@ from medexpro.knowledge.own_files import CHANGED, NEW, REFUSED, SAME, Line
 from medexpro.knowledge.own_kinds import KINDS, content_of
 from medexpro.knowledge.own_reading import Unreadable, names_of, read
 from medexpro.knowledge.own_rules import changed_name
-from medexpro.knowledge.presenters import SUMMARIES
+from medexpro.knowledge.presenters import SUMMARIES, Fact, Section
 
 STATES = {
     OwnEntry.State.IN_SERVICE: ("In force", "Nothing of your own is in force. The general versions hold."),
@@ -47,6 +47,27 @@ def listed(rows: Iterable[OwnEntry]) -> list[dict[str, Any]]:
     return [group for group in groups if group["rows"] or group["empty"]]
 
 
+def beside(practice: Any) -> list[dict[str, Any]]:
+    """Return our entries of the kinds that stand on no page of the library, each with its name and what is its own."""
+    own_ones = library_of(practice).own
+    return [
+        {
+            "name": known.many,
+            "rows": [
+                {
+                    "kind": kind,
+                    "key": key,
+                    "name": changed_name(record),
+                    "own": own.words_of(own_ones[kind, key]) if (kind, key) in own_ones else "",
+                }
+                for key, record in known.ours().items()
+            ],
+        }
+        for kind, known in KINDS.items()
+        if not known.in_library and known.ours()
+    ]
+
+
 def _only_theirs(row: OwnEntry) -> bool:
     return KINDS[row.kind].ours().get(row.key) is None
 
@@ -74,6 +95,7 @@ def entry(
         "one": KINDS[kind].one,
         "name": said,
         "has_ours": ours is not None,
+        "in_library": KINDS[kind].in_library,
         "ours_name": changed_name(ours) if ours is not None else "",
         "draft": _draft(
             practice, draft, now.content if now else ours_content, ours_content if now else None, lib
@@ -129,8 +151,10 @@ def _sections(lib: Library, kind: str, key: str, row: OwnEntry) -> list[Any]:
 
 
 def _of(lib: Library, one: Entry) -> list[Any]:
-    if not KINDS[one.kind].in_library:
-        return []
+    known = KINDS[one.kind]
+    if not known.in_library:
+        facts = tuple(Fact(what, said) for what, said in (known.shown(one.record) if known.shown else ()))
+        return [Section(known.one.capitalize(), facts)] if facts else []
     with showing(lib):
         return sections_of(one)
 

@@ -189,6 +189,22 @@ def wording_loosened(ours: ref.WordingEntry, own: ref.WordingEntry) -> Pairs:
         yield "level", "A word that is refused stays refused."
 
 
+SHORTEST_WORD = 3
+MOST_WORDS = 40
+
+
+def wording_unknown(own: ref.WordingEntry) -> Pairs:
+    """Yield what of an entry of the word list would mark what nobody meant, or could not be shown beside the text."""
+    if len(own.words) > MOST_WORDS:
+        yield "words", f"At most {MOST_WORDS} words in one entry."
+    for word in own.words:
+        if len(word.strip("* ")) < SHORTEST_WORD:
+            yield "words", f"“{word}” is too short: it would mark words nobody means."
+    for field in ("suggestion", "why"):
+        if not getattr(own, field).strip():
+            yield field, "Fill this in."
+
+
 def changed_name(record: Any) -> str:
     """Return what people call a record."""
     for field in ("name", "condition", "title", "text"):

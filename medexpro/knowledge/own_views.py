@@ -46,6 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
             for kind in EDITORS
             if KINDS[kind].in_library
         ],
+        "beside": own_presenters.beside(member.practice),
         "may_approve": member.may(APPROVE),
     }
     return page(request, "knowledge/own.html", context)
@@ -91,7 +92,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     if request.method != "POST":
         return _form_page(request, kind, "", editor.form(content={}, ours=None, lib=lib))
     form = editor.form(request.POST, content={}, ours=None, lib=lib)
-    key = own.new_key(member.practice, kind, form.text("name"))
+    key = own.new_key(member.practice, kind, form.text(form.called))
     return _keep(request, kind, key, form, expected="")
 
 
@@ -153,14 +154,15 @@ def _keep(request: HttpRequest, kind: str, key: str, form: OwnForm, *, expected:
 def _form_page(
     request: HttpRequest, kind: str, key: str, form: OwnForm, *, status: int = 200, theirs: Any = ()
 ) -> HttpResponse:
+    known = KINDS[kind]
     back = reverse("knowledge:own") if not key else reverse("knowledge:own_entry", args=[kind, key])
     if form.ours is not None and not form["expected"].value():
-        back = reverse("knowledge:show", args=[kind, key])
+        back = reverse("knowledge:show", args=[kind, key]) if known.in_library else reverse("knowledge:own")
     context = NAV | {
         "form": form,
         "kind": kind,
-        "one": KINDS[kind].one,
-        "title": str(form["name"].value() or "") if "name" in form.fields else key.replace("_", " "),
+        "one": known.one,
+        "title": form.title(),
         "ours": form.ours,
         "action": reverse("knowledge:own_edit", args=[kind, key])
         if key

@@ -11,6 +11,7 @@ from django.db.models.functions import Length
 from medexpro.audit.trail import record
 from medexpro.episodes.models import Episode
 from medexpro.kernel.refusals import Conflict, Refusal
+from medexpro.kernel.wording import Mark, find_marks
 from medexpro.knowledge.library import library_of
 from medexpro.pdf import engine
 from medexpro.pdf.engine import Rendered
@@ -32,7 +33,6 @@ from medexpro.reports.contents import (
 )
 from medexpro.reports.layouts import LAYOUTS
 from medexpro.reports.models import UNSIGNED, Document
-from medexpro.reports.rules.wording import Mark, find_marks
 from medexpro.reports.snapshots import encode, fingerprint
 
 LETTERS = {

@@ -15,6 +15,7 @@ from medexpro.programs.rules.making import line_of
 from medexpro.sessions.gate import Gate, Weighing, parts_of
 from medexpro.sessions.models import ExerciseEntry, SessionLog, SessionReading
 from medexpro.sessions.operations import last_entries, last_of, load_unit_of
+from medexpro.sessions.own_phrases import own_phrases
 from medexpro.sessions.rules.phrases import Done, Pressure, offered
 from medexpro.sessions.rules.swapping import SWAPPED, Choice, choices
 from medexpro.sessions.rules.times import floor_closes_at
@@ -117,6 +118,7 @@ def session_state(weighing: Weighing) -> dict[str, Any]:
         "place": session.place,
         "note": session.note,
         "phrases": phrases_of(session, entries, readings),
+        "own_phrases": own_phrases(session.episode.practice),
         "close": {
             "response": session.response,
             "decision": session.decision,

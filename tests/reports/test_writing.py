@@ -9,10 +9,10 @@ from django.urls import reverse
 from medexpro.clearance.operations import add_precaution
 from medexpro.clients.operations import agreements
 from medexpro.kernel.refusals import Conflict
+from medexpro.kernel.wording import find_marks
 from medexpro.knowledge.library import library
 from medexpro.reports import contents, operations, sending, tasks
 from medexpro.reports.rules.by_mail import email_obstacle
-from medexpro.reports.rules.wording import find_marks
 from tests.assessments.measuring import measured
 from tests.pdf.reading import claims_of, open_pdf, text_of
 from tests.reports.reporting import AGAIN, FIRST, KNEE, LATER, drafted, measured_twice, signed

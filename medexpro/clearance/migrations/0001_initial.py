@@ -150,6 +150,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('questionnaire_version', models.PositiveSmallIntegerField()),
+                ('own_questions', models.JSONField(default=dict, help_text='The practice’s own questions it was begun with: id to version')),
                 ('answers', models.JSONField(default=dict, help_text='Question id to {answer, words}')),
                 ('findings', models.JSONField(default=list, help_text='As weighed when it was finished')),
                 ('decisions', models.JSONField(default=dict, help_text='Finding code to {choice, reason, by, at} for DECIDE findings')),

@@ -9,7 +9,7 @@ from medexpro.audit.trail import record
 from medexpro.clearance import events, state
 from medexpro.clearance.models import KnownState, Screening
 from medexpro.clearance.operations.refused import ClearanceRefused
-from medexpro.clearance.questionnaire import questionnaire
+from medexpro.clearance.questionnaire import own_questions, questionnaire, questionnaire_in
 from medexpro.clearance.rules import screening
 from medexpro.episodes import operations as episodes
 from medexpro.episodes.models import Episode, Status
@@ -32,7 +32,7 @@ def start_screening(episode: Episode, *, by: Member, at: datetime) -> Screening:
         return form
     form = Screening.objects.create(
         practice=episode.practice, episode=episode, questionnaire_version=questionnaire().version,
-        started_at=at, recorded_by=by,
+        own_questions=own_questions(episode.practice), started_at=at, recorded_by=by,
     )  # fmt: skip
     if episode.status == Status.REFERRED:
         episodes.move(episode, Status.SCREENING, by=by, at=at)
@@ -55,7 +55,7 @@ def answer(
     if form.finished_at is not None:
         raise ClearanceRefused("This screening is finished. Start a new one to change an answer.")
     try:
-        question = questionnaire().question(question_id)
+        question = questionnaire_in(form, form.practice).question(question_id)
     except KeyError:
         raise ClearanceRefused("There is no such question.") from None
     given = screening.answer_from(data)
@@ -86,7 +86,7 @@ def finish_screening(form: Screening, *, by: Member, at: datetime) -> Screening:
     episode = form.episode
     result = state.weigh_screening(episode, form, episode.practice.day(at))
     if result.missing:
-        number = questionnaire().number(result.missing[0])
+        number = questionnaire_in(form, episode.practice).number(result.missing[0])
         raise ClearanceRefused(
             f"Question {number} has no answer yet ({len(result.missing)} open). “I’m not sure” is an answer.",
             field=result.missing[0],

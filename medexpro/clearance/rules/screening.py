@@ -50,6 +50,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """One question. kind: choice (yes, no, not sure, then options) or red_flags (each flag with its state).
 
     histories, symptoms: what a yes means whatever option is picked. detail: what is asked in words after a yes.
+    source: where it comes from, when not from where the whole screen does.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     options: tuple[Entry, ...] = ()
     items: tuple[Entry, ...] = ()
     states: dict[str, str] = {}
+    source: str = ""
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -313,7 +315,7 @@ def _finding(
         sentence=sentence,
         weight=weight,
         figure=answer.words if answer is not None else "",
-        source=f"Screening question {screen.number(question.id)}. {screen.source}",
+        source=f"Screening question {screen.number(question.id)}. {question.source or screen.source}",
         clears=clears,
         closes=Closes.SESSION.value if weight == Weight.STOP else "",
         action=str(action),

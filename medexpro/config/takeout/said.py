@@ -8,7 +8,8 @@ OURS = {
     "id", "practice", "client", "version", "created_at", "updated_at", "external_id", "name_search", "phone_search",
     "token_hash", "text_hash", "content_hash", "payload_hash", "sha256", "signature", "snapshot", "made_with", "pdf",
     "file", "marks", "tags", "protocol_item", "mode", "procedure_tag", "verification", "confirmed_implausible",
-    "questionnaire_version", "text_version", "layout", "layout_version", "definition", "to_confirm", "fingerprint", "base_version",
+    "questionnaire_version", "own_questions", "text_version", "layout",
+    "layout_version", "definition", "to_confirm", "fingerprint", "base_version",
 }  # fmt: skip
 
 

@@ -13,9 +13,11 @@ export function timeView(state, clock) {
     <p class="svc-why">${state.started_at && room > 0 ? `${room} min in the room without a category. ` : ""}One clock runs at a time, follows the open exercise, and stops with a hold.</p>`;
 }
 
+// Four of what the log says, then the practice's own; eight in all.
 export function phrasesView(state) {
-  const fresh = state.phrases.filter((p) => !state.note.includes(p));
-  return fresh.length ? html`<div class="phrases" role="group" aria-label="Phrases from what was logged">${fresh.slice(0, 4).map((p, i) => html`<button class="chip chip-tap" data-act="phrase" data-phrase="${p}" data-key="p-${i}">${icon("plus")}${p}</button>`)}</div>` : "";
+  const fresh = (phrases) => (phrases ?? []).filter((p) => !state.note.includes(p));
+  const offered = [...fresh(state.phrases).slice(0, 4), ...fresh(state.own_phrases)].slice(0, 8);
+  return offered.length ? html`<div class="phrases" role="group" aria-label="Phrases for the note">${offered.map((p, i) => html`<button class="chip chip-tap" data-act="phrase" data-phrase="${p}" data-key="p-${i}">${icon("plus")}${p}</button>`)}</div>` : "";
 }
 
 export function wordingView(hint) {
