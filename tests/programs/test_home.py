@@ -311,7 +311,12 @@ def test_an_exercise_that_no_longer_fits_rests_at_once_on_the_phone(given, clien
 
 def test_nothing_is_done_at_home_while_the_provider_is_asked(given, client, cast, program, sign_in):
     clearance.refer_back(
-        program.episode, trigger="calf_clot", observed="Calf warm and swollen", findings=[], by=cast.ana, at=MORNING
+        program.episode,
+        trigger="calf_clot",
+        observed="Calf warm and swollen",
+        findings=[],
+        by=cast.ana,
+        at=MORNING,
     )
     page = client.get(address(given)).content.decode()
     assert "Leave this out for now" in page and "hp-amount" not in page and "Calf" not in page
