@@ -84,6 +84,12 @@ def _lines(label: str, hint: str = "One a line", rows: int = 3) -> django_forms.
     return django_forms.CharField(label=label, widget=area, max_length=6000, required=False, help_text=hint)
 
 
+def _folded(field: django_forms.Field) -> django_forms.Field:
+    """Let a long list of answers stand behind its name until it is opened."""
+    field.folded = True  # type: ignore[attr-defined]
+    return field
+
+
 def _units() -> list[tuple[str, str]]:
     units = sorted({one.default_dose.unit for one in library().exercises.values()})
     return [(unit, unit) for unit in units]
@@ -98,8 +104,10 @@ def _work() -> list[tuple[str, str]]:
 
 def _tags() -> django_forms.Field:
     choices = sorted(library().exercise_tags.items(), key=lambda pair: pair[1])
-    return django_forms.MultipleChoiceField(
-        label="Exercises it speaks against", choices=choices, widget=PicksMultiple, required=False
+    return _folded(
+        django_forms.MultipleChoiceField(
+            label="Exercises it speaks against", choices=choices, widget=PicksMultiple, required=False
+        )
     )
 
 
@@ -169,6 +177,7 @@ class ProtocolForm(OwnForm):
         self.measures = {one.name: one.id for one in self.lib.measures.values()}
         gates = sorted(self.lib.gates.values(), key=lambda gate: gate.text)
         self.fields["gates"].choices = [(gate.id, gate.text) for gate in gates if gate.verification.in_force]  # type: ignore[attr-defined]
+        _folded(self.fields["gates"])
         if self.ours is not None:
             del self.fields["week_basis"]
             self.fields["gates"].help_text = "You may add; what is ticked in the general version must stay"
