@@ -13,6 +13,7 @@ from medexpro.assessments.rules.change import expand_tags
 from medexpro.clearance import state as clearance
 from medexpro.episodes.models import Episode
 from medexpro.knowledge.library import library_of
+from medexpro.knowledge.turning import turned_on
 from medexpro.programs import state
 from medexpro.programs.models import Program
 from medexpro.programs.policy import progression_policy
@@ -60,13 +61,14 @@ def facts(program: Program, episode: Episode, *, at: datetime, seen: Attended | 
         attendance=seen.attendance,
         cleared_at=decision.decided_at if decision else None,
         waiting=holds[0].why if holds else "",
+        side=episode.side if episode.side in ("left", "right") else "",
     )
 
 
 def _courses(episode: Episode, day) -> list[Course]:
     lib = library_of(episode.practice)
     tags = expand_tags(episode.population, lib.tags)
-    age = episode.client.age_on(day)
+    age, on = episode.client.age_on(day), turned_on(episode.practice)
     found = []
     for (measure_id, side), rows in assessments.series(episode).items():
         measure = lib.all_measures.get(measure_id)
@@ -75,12 +77,12 @@ def _courses(episode: Episode, day) -> list[Course]:
             continue
         baseline = taken.index(baseline_of(taken))
         tests = tuple(_test(row) for row in taken)
-        found.append(Course(measure, side, tests, baseline=baseline, tags=tags, age=age))
+        found.append(Course(measure, side, tests, baseline=baseline, tags=tags, age=age, turned_on=on))
     return found
 
 
 def _test(row: Taken) -> Test:
-    way = tuple(words.casefold() for words in (row.device, row.aid, row.modified))
+    way = tuple(" ".join(words.casefold().split()) for words in (row.device, row.aid, row.modified))
     return Test(row.value, row.on, by=row.by_id, way=way)
 
 

@@ -100,6 +100,7 @@ class PhaseForm(forms.Form):
     reason = django_forms.CharField(
         label="Why, where you decide otherwise than proposed", max_length=500, required=False
     )
+    after = django_forms.CharField(max_length=40, required=False, widget=django_forms.HiddenInput)
 
     def __init__(self, *args, asking=(), last=False, **kwargs):
         # The page has another form with a reason, so these fields have ids of their own.
@@ -114,10 +115,12 @@ class PhaseForm(forms.Form):
             self.fields[f"ask_{item.id}"] = django_forms.ChoiceField(
                 label=item.asks, choices=[("no", "No"), ("yes", "Yes")], required=False, widget=forms.Picks
             )
-        self.order_fields([*self.asked, "choice", "easier", "reason"])
+        self.order_fields([*self.asked, "choice", "easier", "reason", "after"])
 
     def values(self):
         """Return the arguments of the decision: the answers by rule, those left open left out."""
         values = super().values()
+        # A page that never showed the field knows no decision to come after.
+        values["after"] = values["after"] if self.add_prefix("after") in self.data else None
         said = {rule: values.pop(name, "") for name, rule in self.asked.items()}
         return values | {"answers": {rule: answer == "yes" for rule, answer in said.items() if answer}}

@@ -14,7 +14,7 @@ from medexpro.episodes.models import Episode
 from medexpro.kernel.findings import Finding, Weight
 from medexpro.kernel.ids import uuid7
 from medexpro.kernel.reference import Exercise, Phase, Protocol
-from medexpro.kernel.refusals import NotFound, Refusal
+from medexpro.kernel.refusals import Conflict, NotFound, Refusal
 from medexpro.knowledge.library import library_of
 from medexpro.knowledge.operations import pin
 from medexpro.practice import permissions
@@ -157,7 +157,7 @@ def add_exercise(
     program: Program, *, exercise_id: str, reason: str = "", order: int | None = None, id: UUID | None = None,
     by: Member, at: datetime,
 ) -> ProgramExercise:  # fmt: skip
-    """Add an exercise with the library's starting dose.
+    """Add an exercise with the lower end of the phase's dose; one the phase does not name, with the library's.
 
     reason: why it stays in spite of a conditional precaution; kept with it. id: made by the page, so
     that a double tap adds it once. Raises ExerciseBlocked, ReasonNeeded.
@@ -172,8 +172,21 @@ def add_exercise(
         raise ProgramRefused("There is no such exercise in the library.", field="exercise")
     _weigh(exercise, program.episode, reason)
     last = program.exercises.order_by("-order").values_list("order", flat=True).first() or 0
+    planned = next(
+        (
+            one
+            for one in state.protocol_of(program).phase(program.phase).exercises
+            if one.exercise == exercise_id
+        ),
+        None,
+    )
     line = _create(
-        program, making.line_of(exercise), order=order or last + 1, by=by, reason=reason.strip(), id=id
+        program,
+        making.line_of(exercise, planned),
+        order=order or last + 1,
+        by=by,
+        reason=reason.strip(),
+        id=id,
     )
     record(events.ADDED, line, by=by, at=at, exercise=exercise_id, with_reason=bool(reason.strip()))
     return line
@@ -210,9 +223,19 @@ def remove_exercise(line: ProgramExercise, *, reason: str = "", by: Member, at: 
 
 @transaction.atomic
 def restore_exercise(line: ProgramExercise, *, by: Member, at: datetime) -> None:
-    """Undo taking an exercise out; the precautions are weighed again."""
+    """Undo taking an exercise out; the precautions are weighed again.
+
+    Raises ProgramRefused for one of another phase or of a program that has ended, and what add_exercise raises.
+    """
     permissions.check(by, Permission.PROGRAMS_EDIT, line)
-    _weigh(library_of(by.practice).all_exercises[line.exercise], line.episode, line.contraindication_reason)
+    if line.removed_at is None:
+        return
+    if line.program.ended_at or line.phase != line.program.phase:
+        raise ProgramRefused("The program has gone on since. Add the exercise anew.")
+    exercise = library_of(by.practice).all_exercises.get(line.exercise)
+    if exercise is None:
+        raise ProgramRefused("This exercise is not in the library any more.")
+    _weigh(exercise, line.episode, line.contraindication_reason)
     line.removed_at, line.removed_reason = None, ""
     line.save_version(expected=None)
     record(events.ADDED, line, by=by, at=at, exercise=line.exercise, undone=True)
@@ -222,7 +245,10 @@ def restore_exercise(line: ProgramExercise, *, by: Member, at: datetime) -> None
 def swap_exercise(
     line: ProgramExercise, *, exercise_id: str, reason: str = "", by: Member, at: datetime
 ) -> ProgramExercise:
-    """Put another exercise in the place of one. Raises what add_exercise raises."""
+    """Put another exercise in the place of one. Raises ProgramRefused for one taken out, and what add_exercise raises."""
+    permissions.check(by, Permission.PROGRAMS_EDIT, line)
+    if line.removed_at:
+        raise ProgramRefused("This exercise was taken out of the program.")
     new = add_exercise(line.program, exercise_id=exercise_id, reason=reason, order=line.order, by=by, at=at)
     remove_exercise(line, reason=f"Swapped for {new.name}", by=by, at=at)
     return new
@@ -253,14 +279,15 @@ def take_step(
 @transaction.atomic
 def decide_phase(
     program: Program, *, choice: str, reason: str = "", answers: Mapping[str, bool] | None = None,
-    easier: bool = False, by: Member, at: datetime,
+    easier: bool = False, after: str | None = None, by: Member, at: datetime,
 ) -> PhaseDecision:  # fmt: skip
     """Advance, hold, step back or refer back. The record is weighed here; another decision than proposed needs a reason.
 
     answers: rule id to yes or no, for what the record can't say. easier: step back inside the phase, to the easier
     exercises the library names; in the first phase there is no other step back. Referring back opens it with the
-    provider and holds the episode. Raises ProgramRefused: without a reason or an answer that is needed, for a phase
-    that is not there, and for a next phase while the provider's answer is out.
+    provider and holds the episode. after: the id of the newest decision the page showed, "" for none; None takes what is
+    there. Raises ProgramRefused: without a reason or an answer that is needed, for a phase that is not there, and for a
+    next phase while the provider's answer is out; Conflict when the phase was decided about meanwhile.
     """
     permissions.check(by, Permission.PROGRAMS_EDIT, program)
     Program.objects.select_for_update(of=("self",)).get(pk=program.pk)
@@ -271,6 +298,13 @@ def decide_phase(
     ).get(pk=program.episode_id)
     if choice not in progression.WORDS:
         raise ProgramRefused("Choose advance, hold, step back or refer back.", field="choice")
+    if program.ended_at is not None:
+        raise ProgramRefused("This program has ended.")
+    if after is not None and after != (newest := state.newest_decision(program)):
+        raise Conflict(
+            "The phase was decided about meanwhile. Look at what holds now, then decide.",
+            theirs={"after": newest},
+        )
     protocol = state.protocol_of(program)
     place, phase, following = progression.phases_around(protocol, program.phase)
     proposal = evidence.proposal(program, at=at, answers=answers)

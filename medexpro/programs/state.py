@@ -115,6 +115,12 @@ def decisions_of(program: Program) -> list[PhaseDecision]:
     return list(program.phase_decisions.select_related("by__user").order_by("-at", "-id"))
 
 
+def newest_decision(program: Program) -> str:
+    """Return the id of the newest decision on the program's phases, "" for none."""
+    found = program.phase_decisions.order_by("-at", "-id").values_list("pk", flat=True).first()
+    return str(found or "")
+
+
 def entered_on(program: Program, decisions: Sequence[PhaseDecision] | None = None) -> dict[str, date]:
     """Return the day each phase was last entered by a decision; the first phase has none."""
     known = decisions_of(program) if decisions is None else decisions
@@ -187,10 +193,18 @@ def lines_now(program: Program, *, blocks: list[Block] | None = None) -> list[Li
     lines = []
     for line in planned:
         exercise = lib.all_exercises.get(line.exercise)
-        findings = check_fit(exercise, blocks) if exercise else []
+        findings = check_fit(exercise, blocks) if exercise else [_unknown(line)]
         near = partial(alternatives, exercise, lib.exercises, blocks, taken=taken) if exercise else list
         lines.append(Line(line, findings, near))
     return lines
+
+
+def _unknown(line: ProgramExercise) -> Finding:
+    """Return that an exercise the library does not know can't be weighed: it enters no session."""
+    return Finding(
+        code=f"exercise-{line.exercise}", sentence=f"{line.name} can’t be weighed: it is not in the library any more",
+        weight=Weight.STOP, closes="exercise", clears="Swap it, or take it out",
+    )  # fmt: skip
 
 
 def for_session(program: Program) -> list[ProgramExercise]:

@@ -106,7 +106,9 @@ def _show(
         "add": shown.get("add") or forms.AddForm(
             library=lib, taken=[line.planned.exercise for line in lines], initial={"id": uuid7()}
         ),
-        "phase_form": shown.get("phase_form") or forms.PhaseForm(asking=proposal.asking, last=proposal.last),
+        "phase_form": shown.get("phase_form") or forms.PhaseForm(
+            asking=proposal.asking, last=proposal.last, initial={"after": str(decisions[0].pk) if decisions else ""}
+        ),
         "fitt": list(phase.fitt.items()),
         "to_settle": [
             {"row": one, "carried": state.carried(one), "names": presenters.blocked_names(one, phase, lib.exercises),
@@ -352,6 +354,9 @@ def decide_phase(request: HttpRequest, episode_id: Any) -> HttpResponse:
     if form.is_valid():
         try:
             operations.decide_phase(program, **form.values(), by=request.member, at=at)
+        except Conflict as conflict:
+            form.add_error(None, str(conflict))
+            form.hold("after", conflict.theirs["after"])
         except Refusal as refusal:
             field = next(
                 (name for name in (refusal.field, f"ask_{refusal.field}") if name in form.fields), None

@@ -9,6 +9,7 @@ from medexpro.audit.models import Event
 from medexpro.clearance import operations, state
 from medexpro.clearance.models import PracticeLimit
 from medexpro.clearance.rules.evidence import Reading
+from medexpro.kernel.refusals import NotFound
 from tests import scenario
 from tests.conftest import MORNING
 from tests.pages import text_of
@@ -135,3 +136,12 @@ def test_what_was_set_ended_and_set_again_stays_on_the_page_and_can_be_taken_bac
     assert not PracticeLimit.objects.filter(ended_at=None).exists()
     said = text_of(browser.get(PAGE))
     assert "Limits that were" in said and "“Stricter still”" in said and "Set again" in said
+
+
+def test_another_practices_limit_is_set_again_by_nobody_else(cast, sign_in):
+    sign_in(cast.olga).post(f"{PAGE}tighten/", TIGHTER)
+    limit = PracticeLimit.objects.select_related("practice").get()
+    operations.end_practice_limit(limit, reason="Enough", by=cast.olga, at=MORNING)
+    with pytest.raises(NotFound):
+        operations.set_practice_limit_again(limit, by=cast.dana, at=MORNING)
+    assert not PracticeLimit.objects.filter(ended_at=None).exists()

@@ -176,6 +176,7 @@ def set_practice_limit_again(limit: PracticeLimit, *, by: Member, at: datetime) 
 
     Raises ClearanceRefused while it is in force, and when it would loosen ours by now.
     """
+    permissions.check(by, Permission.KNOWLEDGE_APPROVE, limit)
     if limit.ended_at is None:
         raise ClearanceRefused("This limit is in force.")
     return tighten(

@@ -31,12 +31,15 @@ def suggest_precautions(
     A suggested precaution blocks like a confirmed one until the provider's instruction is recorded.
     """
     permissions.check(by, Permission.PROGRAMS_EDIT, episode)
-    there = set(episode.precautions.exclude(protocol_item="").values_list("protocol_item", flat=True))
+    there: dict[str, set[str]] = {}
+    for key, tags in episode.precautions.exclude(protocol_item="").values_list("protocol_item", "tags"):
+        there.setdefault(key, set()).update(tags)
     operated_on = episode.surgery.performed_on if episode.surgery else None
     made = []
     held = turned_on(episode.practice)
     for item in protocol.precautions_of(variant, turned_on=held):
-        if item.id in there:
+        # Two protocols of a practice's own may call different precautions alike: what keeps more away is another one.
+        if item.id in there and there[item.id].issuperset(item.tags):
             continue
         week = item.ask_release_from_week
         # Who turned an unverified one on stands with it for good, also once it is off for others.
@@ -102,6 +105,7 @@ def confirm_precaution(
     _instructed(precaution, provider, words, by)
     if precaution.state == "released":
         raise ClearanceRefused("This precaution was released. Add a new one.")
+    _goes_on_blocking(precaution)
     precaution.state, precaution.confirmed_provider = "confirmed", provider
     precaution.confirmed_words, precaution.confirmed_on = words.strip()[:240], on
     precaution.text = text.strip()[:240] or precaution.text
@@ -174,6 +178,7 @@ def keep_precaution(
             "Say on which day to ask again. It lies ahead; the precaution stays until the release.",
             field="ask_again_on",
         )
+    _goes_on_blocking(precaution)
     precaution.state, precaution.confirmed_provider = "confirmed", provider
     precaution.confirmed_words, precaution.confirmed_on = words.strip()[:240], day
     precaution.ask_release_from = ask_again_on
@@ -223,6 +228,13 @@ def settle_condition(
     precaution.save_version(expected=None)
     record(event, precaution, by=by, at=at, by_record=True)
     return precaution
+
+
+def _goes_on_blocking(precaution: Precaution) -> None:
+    """Let a condition that a member said holds block on, once a provider says so too: their word never opens it."""
+    said = precaution.state == "confirmed" and precaution.confirmed_provider_id is None
+    if said and precaution.mode == "conditional" and precaution.protocol_item:
+        precaution.mode = "block"
 
 
 def _instructed(precaution: Precaution, provider: Provider, words: str, by: Member) -> None:

@@ -108,11 +108,11 @@ def next_step(plan: Planned, done: Sequence[Done], ceilings: Ceilings, figures: 
     recent = done[-figures.sessions :]
     if len(recent) < figures.sessions or not all(_as_planned(one, plan, aim) for one in recent):
         return None
-    pains = [one.pain or 0 for one in recent]
-    if any(after > before for before, after in pairwise(pains)) or pains[-1] > ceilings.pain:
+    if any(_more_pain(before, after) for before, after in pairwise(recent)):
         return None
     said = max(one.effort for one in recent if one.effort is not None)
-    because = f"{len(recent)} sessions in a row at effort {said} or less, aimed at {aim}, pain not up"
+    pain = "pain not up" if any(one.pain is not None for one in recent) else "no pain said"
+    because = f"{len(recent)} sessions in a row at effort {said} or less, aimed at {aim}, {pain}"
     return _up(plan, figures, because)
 
 
@@ -129,6 +129,13 @@ def _too_much(last: Done, before: Done | None, ceilings: Ceilings, figures: Dosa
     ):
         return f"Pain up from {before.pain} to {last.pain} of 10"
     return ""
+
+
+def _more_pain(before: Done, after: Done) -> bool:
+    """Tell whether pain may have risen: what was not said after pain that was is no evidence of less."""
+    if after.pain is None:
+        return bool(before.pain)
+    return after.pain > (before.pain or 0)
 
 
 def _as_planned(one: Done, plan: Planned, aim: int) -> bool:

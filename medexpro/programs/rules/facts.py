@@ -1,6 +1,6 @@
 """The record as the rules of progression read it: sessions, tests, attendance. Plain values, the oldest first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -76,7 +76,10 @@ class Test:
 
 @dataclass(frozen=True)
 class Course:
-    """The results of one measure and side. baseline: its place among them. tags, age: what the change rules ask."""
+    """The results of one measure and side. baseline: its place among them.
+
+    tags, age, turned_on: what the change rules ask.
+    """
 
     measure: Measure
     side: str
@@ -85,6 +88,7 @@ class Course:
     tags: frozenset[str] = frozenset()
     age: int | None = None
     name: str = ""
+    turned_on: Collection[str] = ()
 
     @property
     def latest(self) -> Test:
@@ -101,7 +105,10 @@ class Course:
         if first.way != latest.way:
             return Change(self.measure, first.value, latest.value, Verdict.UNKNOWN)
         raters = 1 if first.by == latest.by else 2
-        return judge(self.measure, first.value, latest.value, tags=self.tags, age=self.age, raters=raters)
+        return judge(
+            self.measure, first.value, latest.value, tags=self.tags, age=self.age, raters=raters,
+            turned_on=self.turned_on,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -129,7 +136,7 @@ class Facts:
     on: the practice's day. since: when the phase was last entered or stepped back from; what was before it counts no
     more. began_on: the day the program was made. visits: the last ones of the episode. attendance: of the last weeks.
     cleared_at: the newest clearance: what the gate found before it is answered. waiting: why the episode waits for its
-    provider, in words; empty when it does not.
+    provider, in words; empty when it does not. side: left or right, where the episode is about one.
     """
 
     on: date
@@ -140,6 +147,7 @@ class Facts:
     attendance: Attendance = field(default_factory=Attendance)
     cleared_at: datetime | None = None
     waiting: str = ""
+    side: str = ""
 
     @property
     def counting(self) -> list[Visit]:

@@ -184,6 +184,7 @@ def weigh_criteria(
 ) -> tuple[CriterionState, ...]:
     """Return each criterion's state on the newest result of the weaker side.
 
+    The side an episode is about has to be among those measured: the other one alone opens nothing.
     within_days: a result older than this is measured again before it opens anything (the reassessment interval).
     """
     return tuple(_weigh(criterion, facts, within_days) for criterion in criteria)
@@ -212,8 +213,18 @@ def _weigh(criterion: Criterion, facts: Facts, within_days: int) -> CriterionSta
         return state(None, None, None, "Not measured yet")
     course = weaker(courses)
     value, on = course.latest.value, course.latest.on
-    if facts.on - on > timedelta(days=within_days):
-        return state(None, value, on, f"{plain(value)}, measured more than {within_days} days ago")
+    own = [
+        one
+        for one in courses
+        if not facts.side or one.side not in ("left", "right") or one.side == facts.side
+    ]
+    if not own:
+        return state(None, value, on, f"{plain(value)}, {course.side}; {facts.side} not measured yet")
+    # A weaker other side that is new says nothing of the own side that is not.
+    oldest = min((course, *own) if facts.side else (course,), key=lambda one: one.latest.on).latest
+    if facts.on - oldest.on > timedelta(days=within_days):
+        seen = f"{plain(oldest.value)}, measured more than {within_days} days ago"
+        return state(None, oldest.value, oldest.on, seen)
     met = all(compare(one.latest.value, criterion.value) for one in courses)
     seen = f"{plain(value)} now"
     if criterion.weeks and met:
