@@ -336,9 +336,18 @@ class ProtocolForm(OwnForm):
     def _precaution(self, n: int) -> dict[str, Any]:
         row = self._row("precautions", n, LIMITS)
         row["ask_release_from_week"] = row["ask_release_from_week"] or None
-        row.setdefault("id", f"own_{n + 1}")
+        row.setdefault("id", self._free_id(n))
         row.setdefault("verification", ref.Verification.HOUSE_RULE.value)
         return row
+
+    def _free_id(self, n: int) -> str:
+        """Return the id of a precaution that has none yet: its row's number, further on where an older row has that."""
+        count = self._count("precautions", LIMITS, 0)
+        taken = {self._rest(f"precautions-{m}-rest").get("id") for m in range(count)}
+        number = n + 1
+        while f"own_{number}" in taken:
+            number += LIMITS.most
+        return f"own_{number}"
 
     def _phase(self, place: int) -> dict[str, Any]:
         head = f"phases-{place}"

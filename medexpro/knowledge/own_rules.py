@@ -4,7 +4,7 @@ A practice may make things stricter for its clients and never looser: what keeps
 a protocol has measured, weighed and watched, and what a safety gate can read stay at least what they are.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from medexpro.kernel import reference as ref
@@ -147,21 +147,46 @@ def protocol_loosened(ours: ref.Protocol, own: ref.Protocol) -> Pairs:
     for field, what in (("entry_criteria", "who may enter"), ("contraindications", "when it is not used")):
         if gone := _missing(getattr(ours, field), getattr(own, field)):
             yield field, f"“{gone[0]}” must stay: you may add to {what}, not take away."
+    for field, theirs, mine in (
+        ("baseline_measures", ours.baseline_measures, own.baseline_measures),
+        ("reassess.measures", ours.reassess.measures, own.reassess.measures),
+    ):
+        if gone := _missing(theirs, mine):
+            yield (
+                field,
+                f"{_named(gone)} must stay: what refers back is weighed on it. You may add, not take away.",
+            )
     if own.reassess.interval_days_max > ours.reassess.interval_days_max:
         yield "reassess", f"The reassessment stays due within {ours.reassess.interval_days_max} days."
     if own.week_basis != ours.week_basis:
         yield "week_basis", "From when the weeks are counted stays as it is."
-    phases = {phase.id: phase for phase in own.phases}
-    for phase in ours.phases:
-        mine_phase = phases.get(phase.id)
-        if mine_phase is None:
-            continue
+    known = {phase.id: phase for phase in ours.phases}
+    for phase in own.phases:
         for field in ("hold_when", "refer_back_when"):
-            if gone := _missing(getattr(phase, field), getattr(mine_phase, field)):
+            if gone := _missing(_kept_in(phase.id, known, field), getattr(phase, field)):
                 yield (
                     f"phases.{phase.id}.{field}",
                     f"{phase.name}: “{gone[0]}” must stay. You may add, not take away.",
                 )
+    yield from _variants_added(ours, own)
+
+
+def _kept_in(phase_id: str, known: Mapping[str, ref.Phase], field: str) -> Iterable[str]:
+    """Return the sentences a phase keeps: those of ours by that id; of a phase only the practice has, what all ours share."""
+    if phase_id in known:
+        return getattr(known[phase_id], field)  # type: ignore[no-any-return]
+    first, *others = (getattr(phase, field) for phase in known.values())
+    return [sentence for sentence in first if all(sentence in one for one in others)]
+
+
+def _variants_added(ours: ref.Protocol, own: ref.Protocol) -> Pairs:
+    """Yield the approaches only the practice has that leave out what every approach of ours brings."""
+    known = {one.id for one in ours.variants}
+    brought = [set(one.precaution_ids) for one in ours.variants]
+    shared = sorted(set.intersection(*brought)) if brought else []
+    for one in own.variants:
+        if one.id not in known and _missing(shared, one.precaution_ids):
+            yield "variants", f"“{one.name}” leaves out precautions that hold for every approach of ours."
 
 
 def _precaution_loosened(ours: ref.Precaution, own: ref.Precaution) -> Pairs:

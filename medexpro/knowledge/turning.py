@@ -84,8 +84,9 @@ def _turned_on(content: str, practice_id: UUID, stamp: int) -> Mapping[str, Turn
     own = overlay.library_of(content, practice_id, stamp).own
     found: dict[str, TurnedOn] = {}
     for name, row in _standing(practice_id).items():
-        # What the practice wrote itself was compared by nobody when ours was.
-        if row.turned_on and name not in own:
+        # What the practice wrote itself was compared by nobody when ours was. A precaution it had turned on holds on
+        # in its own version too: it only ever keeps an exercise away.
+        if row.turned_on and (name not in own or name[0] == "protocol"):
             said = TurnedOn(row.by_name, row.on, row.reason)
             found |= dict.fromkeys(unverified(row.version.record), said)
     return MappingProxyType(found)
@@ -134,7 +135,7 @@ def turn(kind: str, key: str, *, on: bool, reason: str, by: Any, at: datetime) -
     practice = by.practice
     # One word after the other: two members at once don't both turn the same figures.
     type(practice)._base_manager.select_for_update().get(pk=practice.pk)
-    if (kind, key) in library_of(practice).own:
+    if on and (kind, key) in library_of(practice).own:
         raise Refusal("The practice has its own version of this entry. What holds stands there.")
     version = operations.pin(kind, key)
     if not unverified(version.record):

@@ -87,6 +87,8 @@ def _protocol_head(protocol: ref.Protocol, data: LibraryData, where: str) -> Ite
 
 def _precautions(protocol: ref.Protocol, data: LibraryData, where: str) -> Iterator[str]:
     phase_ids = {phase.id for phase in protocol.phases}
+    yield from unique([precaution.id for precaution in protocol.precautions], f"{where}: precautions")
+    yield from unique([variant.id for variant in protocol.variants], f"{where}: variants")
     for precaution in protocol.precautions:
         at = f"{where}: precautions: {precaution.id}"
         yield from sourced(precaution.source, at)
