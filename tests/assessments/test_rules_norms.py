@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medexpro.assessments.rules import norms
+from medexpro.assessments.rules.lines import crossing
 from medexpro.assessments.rules.norms import Comparison, NoComparison, Subject
 from medexpro.kernel.reference import NormKind, Verification
 from medexpro.knowledge.library import library
@@ -240,6 +241,26 @@ def test_lines_are_weighed_with_age_and_sex():
     assert passed["cst30_steadi"].crossed is False
 
 
+@pytest.mark.parametrize(
+    ("op", "was", "now", "side"),
+    [
+        (">=", "13.8", "12", ""),  # At 12 s is still in the range of 12 s and more.
+        (">=", "13.8", "11.9", "under"),
+        (">=", "11.9", "12", "at or above"),
+        ("<", "11.9", "12", "at or above"),
+        ("<", "12", "11.9", "under"),
+        ("<", "12.1", "12", ""),
+        ("<=", "12.1", "12", "at or under"),
+        ("<=", "12", "12.1", "above"),
+        (">", "12", "12.1", "above"),
+        (">", "12.1", "12", "at or under"),
+    ],
+)
+def test_a_line_is_crossed_only_from_its_one_side_to_the_other(op, was, now, side):
+    found = crossing(op, Decimal(12), was=Decimal(was), now=Decimal(now))
+    assert (found.side if found else "") == side
+
+
 def test_a_line_that_lacks_age_says_why():
     stand = measure("chair_stand_30s")
     line = next(
@@ -312,7 +333,7 @@ def test_the_lower_limit_waits_until_the_practice_has_compared_it():
     assert "under the lower limit of 319 m" in low.sentence
     assert "not under the lower limit of 319 m" in at.sentence
     assert "lower limit" not in off.sentence
-    subject = Subject(68, "female", height_cm=Decimal(163), weight_kg=Decimal(70))
+    subject = Subject(68, "female", device="corridor_30m", height_cm=Decimal(163), weight_kg=Decimal(70))
     (line,) = norms.lines(measure("six_minute_walk"), Decimal(318), subject, library().norms, turned_on=on)
     assert (line.cutoff.id, line.crossed) == ("smw_lln", True)
 

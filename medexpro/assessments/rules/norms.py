@@ -444,6 +444,8 @@ def _limit(
     if not table.installed:
         return None, f"The table “{table.title}” is not installed."
     if cutoff.equation:
+        if reason := equations.course_differs(table, subject):
+            return None, reason
         predicted = predict(table, subject, turned_on=turned_on)
         if isinstance(predicted, NoComparison):
             return None, predicted.reason
