@@ -8,10 +8,11 @@ from typing import Any
 from django import forms
 
 from medexpro.assessments.models import Assessment
-from medexpro.assessments.outcomes import Outcome, shown_unit
+from medexpro.assessments.outcomes import Outcome
 from medexpro.assessments.rules.entry import Entry
 from medexpro.assessments.rules.flow import LONGEST_NAME, Step
 from medexpro.assessments.rules.ranges import ReadingRefused, read_number
+from medexpro.assessments.standings import shown_unit
 from medexpro.kernel import quantities
 from medexpro.kernel.reference import Measure
 from medexpro.web.forms import Form, Picks

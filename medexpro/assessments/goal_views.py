@@ -9,9 +9,9 @@ from django.views.decorators.http import require_POST
 
 from medexpro.assessments import catalogue, forms, operations, state
 from medexpro.assessments.models import Goal
-from medexpro.assessments.outcomes import goal_rows, name_of, shown_unit
 from medexpro.assessments.rules import said
 from medexpro.assessments.rules.change import JUDGED_BY_LIMITS
+from medexpro.assessments.standings import goal_rows, name_of, shown_unit
 from medexpro.assessments.views import chart_of, episode_of
 from medexpro.audit.trail import record_read
 from medexpro.episodes.models import Episode

@@ -10,19 +10,16 @@ from medexpro.assessments import catalogue, due, limits, tables
 from medexpro.assessments.models import Goal
 from medexpro.assessments.readings import Key, Taken, baseline_of, series
 from medexpro.assessments.rules import change as change_rules
-from medexpro.assessments.rules import goals as goal_rules
 from medexpro.assessments.rules import lines, norms, said
 from medexpro.assessments.rules.change import JUDGED_BY_LIMITS, Change, Limits, Verdict
 from medexpro.assessments.rules.entry import Entry
-from medexpro.assessments.rules.goals import Progress
+from medexpro.assessments.standings import GoalStanding, goal_for, goal_rows, name_of, shown_unit
 from medexpro.episodes.models import Episode
 from medexpro.kernel import quantities
 from medexpro.kernel.reference import Direction, Measure, NormKind
 from medexpro.knowledge.library import library, library_of
 from medexpro.knowledge.own import own_version_words
 from medexpro.knowledge.turning import NOTHING, TurnedOn, turned_on
-from medexpro.practice.models import Practice
-from medexpro.practice.prepared import Given, Prepared
 from medexpro.web import words
 from medexpro.web.charts import Band, Better, Line, Point, Ruler, TrendChart, band_too_small
 
@@ -31,24 +28,6 @@ OP_WORDS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 KINDS = {Verdict.BETTER: "better", Verdict.WORSE: "worse", Verdict.NO_MEASURABLE_CHANGE: "same"}
 NOBODY, OWN_ORDER = norms.Subject(), tables.InForce()
 ONE_VALUE = "One value so far; nothing to compare with yet"
-
-
-@dataclass(frozen=True)
-class GoalStanding:
-    """A goal with where it stands. name: measure and side in short; fraction of the way from baseline to target."""
-
-    goal: Goal
-    measure: Measure
-    name: str
-    target: str
-    now: str
-    baseline: str
-    progress: Progress | None
-
-    @property
-    def words(self) -> str:
-        """Return the goal as people say it: “LEFS 62 by Nov 12: climb the stairs at home”."""
-        return f"{self.name} {self.target} by {words.day(self.goal.due_on, 'short')}: {self.goal.activity}"
 
 
 @dataclass(frozen=True)
@@ -428,15 +407,6 @@ class Outcome:
         return said.figure(self.measure, value, self.unit).split(" ")[0].removesuffix("°").removesuffix("%")
 
 
-def name_of(entry: Entry, side: str) -> str:
-    """Return a measure's short name with its side, where it has one.
-
-    >>> name_of(Entry("Knee flexion", (Decimal(0), Decimal(150))), "right")
-    'Knee flexion, right'
-    """
-    return f"{entry.short}, {side}" if side in ("left", "right") else entry.short
-
-
 def better_of(measure: Measure) -> Better:
     """Return which way counts as better: higher, lower, or empty where neither does."""
     if measure.id in JUDGED_BY_LIMITS:
@@ -452,11 +422,6 @@ def kept_words(measure: Measure) -> str:
         return ""
     kept = {"best": "Best", "mean": "Mean"}.get(measure.trials.kept)
     return f"{kept} of {measure.trials.count} trials." if kept else ""
-
-
-def shown_unit(measure: Measure, entry: Entry, units: str) -> str:
-    """Return the unit a practice reads this measure in. units: the practice's setting, us or metric."""
-    return entry.us if units == "us" and entry.us else measure.unit
 
 
 def outcomes(
@@ -486,7 +451,7 @@ def outcomes(
     for key in sorted(found, key=lambda key: (order.get(key[0], len(order)), key[1] != episode.side, key[1])):
         measure = catalogue.any_measure(key[0], episode.practice)
         if measure is not None:
-            goal = _goal_for(goals, key, found, episode)
+            goal = goal_for(goals, key, found, episode)
             table = chosen.get(key[0], OWN_ORDER)
             made.append(
                 _outcome(episode, measure, key[1], found, tags, goal, due_on, in_limits.get(key[0]), table)
@@ -617,70 +582,3 @@ def _compared(
         return never
     tables_ = library().norms_of(measure)
     return norms.best_comparison(measure, tables_, current.value, subject, chosen=chosen, turned_on=on)
-
-
-# ---- Goals
-
-
-def goal_rows(episode: Episode) -> list[Goal]:
-    """Return the episode's goals that are open or met, the one due first first. One query."""
-    goals = _GOALS(practice=episode.practice_id, episode=episode.pk)
-    for goal in goals:
-        goal.episode = episode
-    return goals
-
-
-_GOALS = Prepared[Goal](
-    lambda: Goal.objects.filter(
-        practice=Given("practice"), episode=Given("episode"), state__in=(Goal.State.OPEN, Goal.State.MET)
-    ).order_by("due_on", "horizon_days", "set_at")
-)
-
-
-def goals_of(
-    episode: Episode,
-    taken: Mapping[Key, Sequence[Taken]] | None = None,
-    goals: Sequence[Goal] | None = None,
-) -> list[GoalStanding]:
-    """Return open and met goals with where they stand. Two queries, none where results and goals are at hand."""
-    rows = goal_rows(episode) if goals is None else goals
-    if not rows:
-        return []
-    found = series(episode, {goal.measure for goal in rows}) if taken is None else taken
-    standings = (_standing(goal, found, episode.practice, episode.practice.units) for goal in rows)
-    return [standing for standing in standings if standing is not None]
-
-
-def _goal_for(
-    goals: Sequence[Goal], key: Key, found: Mapping[Key, Sequence[Taken]], episode: Episode
-) -> GoalStanding | None:
-    own = [goal for goal in goals if (goal.measure, goal.side) == key]
-    opened = [goal for goal in own if goal.state == Goal.State.OPEN]
-    chosen = opened[0] if opened else max(own, key=lambda goal: goal.met_on or goal.due_on, default=None)
-    return _standing(chosen, found, episode.practice, "metric") if chosen else None
-
-
-def _standing(
-    goal: Goal, found: Mapping[Key, Sequence[Taken]], practice: Practice, units: str
-) -> GoalStanding | None:
-    measure = catalogue.any_measure(goal.measure, practice)
-    if measure is None:
-        return None
-    entry = catalogue.entry_of(measure)
-    unit = shown_unit(measure, entry, units)
-    readings = found.get((goal.measure, goal.side), ())
-    baseline = baseline_of(readings) if readings else None
-    progress = None
-    if readings:
-        progress = goal_rules.progress(
-            measure, baseline.value if baseline else None, goal.target, readings[-1].value
-        )
-    return GoalStanding(
-        goal=goal,
-        measure=measure,
-        name=name_of(entry, goal.side),
-        target=said.figure(measure, goal.target, unit),
-        now=said.figure(measure, readings[-1].value, unit) if readings else "",
-        baseline=said.figure(measure, baseline.value, unit) if baseline else "",
-        progress=progress,
-    )

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from medexpro.assessments import catalogue, due, presenters, profile, questionnaire_presenters, state
 from medexpro.assessments.models import Assessment, Goal
-from medexpro.assessments.outcomes import GRIP, Outcome, goal_rows
+from medexpro.assessments.outcomes import GRIP, Outcome
+from medexpro.assessments.standings import goal_rows
 from medexpro.clients import panels
 from medexpro.clients.panels import Action, Chart, Panel, Slot, Tab
 from medexpro.episodes import ending

@@ -9,10 +9,11 @@ from typing import Any
 from medexpro.assessments import beside, catalogue, state
 from medexpro.assessments.forms import HIGHEST_TRIAL, ONE
 from medexpro.assessments.models import Assessment
-from medexpro.assessments.outcomes import GRIP, Outcome, kept_words, name_of, shown_unit
+from medexpro.assessments.outcomes import GRIP, Outcome, kept_words
 from medexpro.assessments.readings import Key, Taken
 from medexpro.assessments.rules import norms, said
 from medexpro.assessments.rules.entry import RAW_SUM, Entry, units_for
+from medexpro.assessments.standings import name_of, shown_unit
 from medexpro.clients.models import Client
 from medexpro.kernel import quantities
 from medexpro.kernel.reference import ChangeValue, Measure, Verification

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from medexpro.assessments import catalogue, flow
 from medexpro.assessments.due import due_after, last_full, reassessment_due_on
 from medexpro.assessments.models import Assessment, Goal, Measurement
-from medexpro.assessments.outcomes import GoalStanding, Outcome, goals_of, outcomes
+from medexpro.assessments.outcomes import Outcome, outcomes
 from medexpro.assessments.readings import (
     Taken,
     baseline_of,
@@ -15,6 +15,7 @@ from medexpro.assessments.readings import (
     series,
 )
 from medexpro.assessments.rules.entry import sides_needed
+from medexpro.assessments.standings import GoalStanding, goals_of
 from medexpro.episodes import populations
 from medexpro.episodes.models import Episode
 from medexpro.kernel.reference import Measure, Protocol

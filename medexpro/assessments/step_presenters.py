@@ -6,10 +6,10 @@ from datetime import date
 
 from medexpro.assessments import catalogue, flow, state
 from medexpro.assessments.models import Assessment
-from medexpro.assessments.outcomes import shown_unit
 from medexpro.assessments.readings import Key, Taken, baseline_of
 from medexpro.assessments.rules import said
 from medexpro.assessments.rules.flow import NoteField, Step
+from medexpro.assessments.standings import shown_unit
 from medexpro.clearance import asked
 from medexpro.clearance import state as clearance
 from medexpro.clearance.asked import Kind

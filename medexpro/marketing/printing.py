@@ -12,8 +12,9 @@ from typing import Any
 from msgspec import Struct
 
 from medexpro.assessments import catalogue as measuring
-from medexpro.assessments.outcomes import GRIP, shown_unit
+from medexpro.assessments.outcomes import GRIP
 from medexpro.assessments.rules import norms
+from medexpro.assessments.standings import shown_unit
 from medexpro.kernel import quantities
 from medexpro.kernel.reference import Direction, Measure
 from medexpro.knowledge.library import library

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from medexpro.assessments.outcomes import GoalStanding
 from medexpro.assessments.rules import said
+from medexpro.assessments.standings import GoalStanding
 from medexpro.clearance.models import Precaution
 from medexpro.episodes.models import EndReason, NextStep, Status
 from medexpro.providers.models import Provider

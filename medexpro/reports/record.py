@@ -7,7 +7,8 @@ from functools import cached_property
 
 from medexpro.assessments import catalogue
 from medexpro.assessments import state as assessments
-from medexpro.assessments.outcomes import GoalStanding, Outcome
+from medexpro.assessments.outcomes import Outcome
+from medexpro.assessments.standings import GoalStanding
 from medexpro.clearance import state as clearance
 from medexpro.clearance.models import Precaution, ReferBack
 from medexpro.episodes.models import Episode
