@@ -21,7 +21,13 @@ DOES = {
     Rule.DISEASE: "Stops, until a clearance letter is on file",
     Rule.CARDIAC: "Stops, until a written cardiology plan is on file",
 }
-CHOICES = [(rule.value, DOES[rule]) for rule in rules.OWN_RULES]
+# Short enough for the width of a field.
+SHORT = {
+    Rule.NOTE: "Noted on the chart",
+    Rule.DECIDE: "Asks the provider",
+    Rule.SIGN: "Stops, and asks the provider",
+}
+CHOICES = [(rule.value, SHORT[rule]) for rule in rules.OWN_RULES]
 
 
 def register() -> None:

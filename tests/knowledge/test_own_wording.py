@@ -35,9 +35,13 @@ def test_ana_adds_a_word_to_one_of_our_entries_and_dana_does_not_see_it(cast, an
         ({"why": [""]}, "why", "needed"),
     ],
 )
-def test_what_would_take_a_word_off_or_mark_everything_is_refused_at_its_field(
-    cast, ana, typed, field, words
-):  # noqa: F811
+def test_what_takes_a_word_off_or_marks_everything_is_refused_at_its_field(
+    cast,
+    ana,  # noqa: F811
+    typed,
+    field,
+    words,
+):
     address, before = editor_form(ana, reverse("knowledge:own_edit", args=["wording", "patient"]))
     answer = ana.post(address, before | typed | {"service": ["yes"]})
     assert answer.status_code == 422 and words in str(answer.context["form"].errors[field])
