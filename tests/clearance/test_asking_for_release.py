@@ -7,6 +7,7 @@ import pytest
 from medexpro.clearance import operations, state
 from medexpro.clearance.models import Precaution
 from medexpro.clearance.operations import ClearanceRefused
+from medexpro.programs import state as programs
 from medexpro.today import obligations
 from tests import scenario
 from tests.conftest import MORNING
@@ -40,6 +41,13 @@ def test_the_day_asks_and_releases_nothing(cast, impact):
     assert impact.text in why and "holds until then" in why
     assert impact in state.precautions_in_force(impact.episode)
     assert asked(cast.ben, OPENS) == asked(cast.dana, OPENS) == []
+
+
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(weeks=52)])
+def test_from_its_day_on_it_holds_as_before_and_keeps_its_exercises_out(cast, impact, clock, later):
+    clock(f"{OPENS + later} 09:30")
+    assert impact in state.precautions_in_force(impact.episode)
+    assert any(block.text == impact.text and block.tags for block in programs.blocks_of(impact.episode))
 
 
 def test_not_yet_is_an_answer_the_question_comes_back_and_the_block_never_left(cast, impact, clock, sign_in):

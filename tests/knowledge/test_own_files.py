@@ -230,14 +230,35 @@ def test_whatever_is_written_in_a_file_is_read_back_as_it_was(data):
     [
         ("measure", "bp_systolic", {"valid_range": {"min": 60, "max": 150}}, "safety gate weighs"),
         ("exercise", "wall_squat_hold", {"movement_pattern": "mobility"}, "The pattern stays isometric"),
+        ("exercise", "step_up_low", {"contraindicated_tags": []}, "a precaution keeps this exercise away"),
         ("protocol", "total_hip_replacement", {"precautions": []}, "must stay: only the provider’s release"),
         ("protocol", "total_knee_replacement", {"gates": []}, "may ask for more safety gates"),
         ("wording", "patient", {"words": ["nobody"]}, "must stay on the list"),
     ],
 )  # fmt: skip
 def test_loosening_is_refused_with_a_sentence(kind, key, change, words):
-    if kind == "exercise":
+    if kind == "exercise" and "movement_pattern" in change:
         key = next(one.id for one in library().exercises.values() if one.movement_pattern == "isometric")
     record = read(kind, key, 2, content_of(KINDS[kind].ours()[key]) | change)
     lib = overlay.lay(library(), [Laid(kind, record, Own(2, "Ana Torres", TODAY, ""))])
     assert any(words in wrong.sentence for wrong in wrongs_in(lib, kind, record))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"tags": ["high_impact"]}, "keeps its tags"),
+        ({"mode": "conditional"}, "keeps what it does and what ends it"),
+        ({"lifts": "record_tag_removed"}, "keeps what it does and what ends it"),
+        ({"ask_release_from_week": 22}, "not asked for earlier than in ours"),
+        ({"applies_to": ["p3"]}, "still belongs to"),
+        ({"verification": "unverified"}, "stays in force"),
+    ],
+)
+def test_a_precaution_of_ours_keeps_what_it_does_and_what_ends_it(change, words):
+    """A practice writes its own version of the knee protocol and touches its precaution on running and jumping."""
+    ours = content_of(library().all_protocols["total_knee_replacement"])
+    touched = [one | change if one["id"] == "tkr_impact" else one for one in ours["precautions"]]
+    record = read("protocol", "total_knee_replacement", 2, ours | {"precautions": touched})
+    lib = overlay.lay(library(), [Laid("protocol", record, Own(2, "Ana Torres", TODAY, ""))])
+    assert any(words in wrong.sentence for wrong in wrongs_in(lib, "protocol", record))

@@ -101,6 +101,13 @@ def test_a_written_limit_on_effort_counts_more_than_the_programs_aim():
     assert step(plan(), did(effort=5), did(effort=5), ceilings=Ceilings(effort=4, pain=5)).way == DOWN
 
 
+def test_what_was_done_above_a_written_limit_is_no_reason_for_more():
+    """The provider wrote "at most 3": a 4 the time before was fine by the program, and still opens nothing."""
+    limit = Ceilings(effort=3, pain=5)
+    assert step(plan(), did(effort=4), did(effort=3), ceilings=limit) is None
+    assert step(plan(), did(effort=3), did(effort=3), ceilings=limit).way == UP
+
+
 SPANS = some.tuples(some.integers(1, 30), some.integers(0, 20)).map(lambda pair: (pair[0], pair[0] + pair[1]))
 SESSIONS = some.lists(
     some.builds(

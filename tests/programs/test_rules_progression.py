@@ -191,6 +191,15 @@ def test_the_strictest_that_speaks_always_wins(choices, met):
     assert found.choice == min(spoken, key=policy.strictest.index)
 
 
+def test_referring_back_goes_before_stepping_back_and_that_before_holding():
+    """Two hard sessions, the last with pain of 6 of 10; on another day a gate also sent the client back."""
+    hard = (visit(8, done=[HARD]), visit(4))
+    assert proposal(facts(*hard, visit(1, done=[(4, 4, 6)]))).choice == Choice.HOLD
+    assert proposal(facts(*hard, visit(1, done=[(6, 4, 6)]))).choice == Choice.REGRESS
+    sent_back = visit(1, done=[(6, 4, 6)], found=(("refer", "New one-sided leg pain."),))
+    assert proposal(facts(*hard, sent_back)).choice == Choice.REFER_BACK
+
+
 def test_every_sentence_of_every_protocol_is_read_and_one_of_the_practices_own_is_asked_as_it_stands():
     policy = progression_policy()
     for protocol in library().all_protocols.values():
