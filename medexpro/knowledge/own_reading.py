@@ -1,16 +1,20 @@
 """What is wrong with an own version, said at its field in the words of who types it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
+from medexpro.kernel import reference as ref
 from medexpro.knowledge import checks
 from medexpro.knowledge.library import Library, library
-from medexpro.knowledge.own_kinds import KINDS, Wrong
+from medexpro.knowledge.own_kinds import KINDS, Wrong, content_of
 
+MARK = "verification"
+HOUSE_RULE = ref.Verification.HOUSE_RULE.value
+VERIFIED = frozenset({ref.Verification.VERIFIED_PRIMARY.value, ref.Verification.VERIFIED_SECONDARY.value})
 AT = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<path>.*)`)?$", re.DOTALL)
 NAMED = re.compile(r"field `(?P<field>\w+)`")
 # What the typed records say, in words for the person who typed. The first that is found in it counts.
@@ -53,11 +57,44 @@ class Unreadable(ValueError):
 
 
 def read(kind: str, key: str, version: int, content: Mapping[str, Any]) -> Any:
-    """Return the record of a content. Raises Unreadable with every empty field, or the first that can't be read."""
+    """Return the record of a content. Raises Unreadable with every empty field, or the first that can't be read.
+
+    A part that stands in ours word for word keeps its mark; what the practice wrote was verified by nobody.
+    """
     try:
-        return KINDS[kind].read(key, version, content)
+        known = KINDS[kind]
+        said = content_of(known.read(key, version, content))
+        ours = known.ours().get(key)
+        kept = frozenset(_parts(content_of(ours))) if ours is not None else frozenset()
+        return known.read(key, version, _in_its_own_name(said, kept))
     except (msgspec.ValidationError, ValueError, RecursionError) as error:
         raise Unreadable([_of_type(str(error))]) from None
+
+
+def _parts(value: Any) -> Iterator[str]:
+    """Yield every part of a content that carries a mark, as text."""
+    if isinstance(value, Mapping):
+        if MARK in value:
+            yield _as_text(value)
+        for item in value.values():
+            yield from _parts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _parts(item)
+
+
+def _as_text(value: Any) -> str:
+    return msgspec.json.encode(value, order="sorted").decode()
+
+
+def _in_its_own_name(value: Any, kept: Collection[str]) -> Any:
+    """Return a content in which no part says it was verified but those that are kept."""
+    if isinstance(value, Mapping):
+        if MARK in value and _as_text(value) in kept:
+            return value
+        said = {name: _in_its_own_name(item, kept) for name, item in value.items()}
+        return said | ({MARK: HOUSE_RULE} if said.get(MARK) in VERIFIED else {})
+    return [_in_its_own_name(item, kept) for item in value] if isinstance(value, list) else value
 
 
 def _of_type(said: str) -> Wrong:

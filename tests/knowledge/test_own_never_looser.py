@@ -94,3 +94,23 @@ def test_a_precaution_that_was_turned_on_holds_in_the_own_version_too(cast):
     cast.ana.practice.refresh_from_db()
     turning.turn("protocol", PARKINSON, on=False, reason="No longer", by=cast.ana, at=MORNING)
     assert "pd_on" not in turning.turned_on(cast.ana.practice)
+
+
+def test_what_a_practice_wrote_never_says_it_was_verified(cast, hip):
+    """A file, or an edited row of ours, may say what it likes: only what stands in ours word for word keeps its mark."""
+    written = hip["precautions"][0] | {"text": "As our surgeons ask."}
+    found = own.seen(
+        cast.northbridge, "protocol", HIP, hip | {"precautions": [written, *hip["precautions"][1:]]}
+    )
+    marks = [one.verification.value for one in found.entry.record.precautions]
+    ours = [one.verification.value for one in library().protocols[HIP].precautions]
+    assert ours[0].startswith("verified") and marks == ["house_rule", *ours[1:]]
+
+    tug = content_of(library().measures["tug"])
+    small = tug["change"][0] | {"value": "0.1", "value_high": None, "verification": "verified_primary"}
+    found = own.seen(cast.northbridge, "measure", "tug", tug | {"change": [small]})
+    assert [one.verification.value for one in found.entry.record.change] == ["house_rule"]
+    assert (
+        own.seen(cast.northbridge, "measure", "tug", tug).entry.record.change
+        == library().measures["tug"].change
+    )
