@@ -292,3 +292,17 @@ def test_questions_go_out_and_come_in_as_a_file(cast):
 
 def test_the_kind_reads_our_questions():
     assert KINDS[QUESTION].ours() == OURS and library_of(None).further == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["phrase", QUESTION, "wording"])
+@pytest.mark.parametrize("odd", ["", "\x00", "x" * 5000, "-1", "{}", "*, *"])
+def test_nonsense_in_an_editor_is_answered_in_words(cast, ana, kind, odd):  # noqa: F811
+    address, typed = editor_form(ana, reverse("knowledge:own_new", args=[kind]))
+    for press in ("keep", "service"):
+        answer = ana.post(address, dict.fromkeys(typed, odd) | {"expected": "", press: "yes"}, follow=True)
+        assert answer.status_code in (200, 422), answer.status_code
+    for row in list(own.OwnEntry.objects.of(cast.northbridge)):
+        assert ana.get(reverse("knowledge:own_entry", args=[kind, row.key])).status_code == 200
+        assert ana.get(reverse("knowledge:own_edit", args=[kind, row.key])).status_code in (200, 404)
+    assert ana.get(reverse("knowledge:own")).status_code == 200
