@@ -31,7 +31,9 @@ def tags_for(procedure_tag: str, codes: Iterable[str], practice: Any = None) -> 
     known = library().tags
     found = [procedure_tag] if procedure_tag in known else []
     for code in codes:
-        protocols = library_of(practice).protocols_for_code(code)
+        # One that only the practice has stands for no tag, so it makes no code ambiguous either.
+        found_here = library_of(practice).protocols_for_code(code)
+        protocols = [one for one in found_here if one.id in library().all_protocols]
         if len(protocols) == 1:
             found.extend(library().tags_of_protocol(protocols[0].id))
     return list(dict.fromkeys(tag for start in found for tag in _with_kinds(start)))

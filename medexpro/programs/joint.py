@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from medexpro.assessments import catalogue
@@ -117,7 +118,7 @@ def _row(limbs: Limbs) -> LimbRow:
         before = (
             f"{_percent(limbs.first_percent)}"
             if limbs.first_percent is not None
-            else f"{said.figure(measure, limbs.first_difference or limbs.difference)} apart"
+            else f"{said.figure(measure, limbs.first_difference or Decimal(0))} apart"
         )
         since = f"{before} on {words.day(limbs.first_on, 'short')}"
     return LimbRow(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from medexpro.assessments import operations as assessments
 from medexpro.assessments.rules.limbs import OfSide, compare_limbs
 from medexpro.knowledge.library import library
+from medexpro.programs import joint
 from medexpro.reports import operations as reports
 from medexpro.reports.contents import contents_of
 from medexpro.reports.models import Document
@@ -56,6 +57,18 @@ def test_an_extension_deficit_is_told_in_degrees_and_never_in_percent():
     measure = library().all_measures["rom_knee_extension"]
     found = compare_limbs(measure, [of(-8)], [of(0)], "left")
     assert (found.difference, found.percent) == (8, None)
+
+
+def test_sides_that_were_alike_at_first_are_said_to_have_been_alike(monkeypatch):
+    later = DAY + timedelta(30)
+    key = "rom_knee_extension"
+    monkeypatch.setattr(joint, "_of_side", lambda taken: list(taken))
+    monkeypatch.setattr(
+        joint.catalogue, "any_measure", lambda measure, practice: library().all_measures[measure]
+    )
+    series = {(key, "left"): [of(0), of(-8, later)], (key, "right"): [of(0), of(0, later)]}
+    [row] = joint.limb_rows(series, "left", None)
+    assert row.since.startswith("0° apart") and row.difference == "8°"
 
 
 @given(st.decimals(1, 150, places=1), st.decimals(1, 150, places=1), st.sampled_from(["left", "right"]))

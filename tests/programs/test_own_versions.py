@@ -6,6 +6,7 @@ from django.urls import reverse
 from medexpro.assessments import operations as assessments
 from medexpro.assessments import state as measured
 from medexpro.clients.models import Client
+from medexpro.episodes import populations
 from medexpro.episodes.models import Episode
 from medexpro.knowledge import own
 from medexpro.knowledge.library import library, library_of
@@ -141,3 +142,15 @@ def test_own_versions_cost_the_pages_of_a_client_no_question(cast, sign_in, cloc
     before = asked()
     put(cast, "exercise", "heel_slide", cues="Slowly.")
     assert asked() == before
+
+
+def test_a_protocol_only_the_practice_has_takes_no_tag_from_a_code(cast):
+    """The tags choose the amounts of change: a code of ours goes on saying what the client has."""
+    code = "M17.11"
+    before = populations.tags_for("", [code], cast.northbridge)
+    content = content_of(library().protocols["knee_osteoarthritis"]) | {"condition": "Knees of runners"}
+    renamed = [one | {"id": f"own_{one['id']}"} for one in content["precautions"]]
+    put(cast, "protocol", "own_runners", **content | {"precautions": renamed})
+    cast.northbridge.refresh_from_db()
+    assert len(library_of(cast.northbridge).protocols_for_code(code)) == 2
+    assert before and populations.tags_for("", [code], cast.northbridge) == before
