@@ -107,11 +107,17 @@ def settle_precaution(
     Raises ProgramRefused for the others.
     """
     permissions.check(by, Permission.PROGRAMS_EDIT, program)
-    if precaution.protocol_item not in state.settled_here(program):
+    if precaution.protocol_item not in state.settled_here(program) or not _is_of(precaution, program):
         raise ProgramRefused(
             "This precaution is lifted by the provider’s word. Record it with the clearance."
         )
     return clearance.settle_condition(precaution, holds=holds, words=words, by=by, at=at)
+
+
+def _is_of(precaution: Precaution, program: Program) -> bool:
+    """Tell whether it is the protocol's own, and not another protocol's that is called alike."""
+    item = state.protocol_of(program).precaution(precaution.protocol_item)
+    return set(precaution.tags) == set(item.tags)
 
 
 def _add_phase(

@@ -173,6 +173,31 @@ def test_two_protocols_that_call_different_precautions_alike_both_bring_theirs(p
     assert suggested(two) == suggested(two) == ["high_impact_contra", "kneeling_contra"]
 
 
+def test_a_member_settles_no_precaution_of_another_protocol_that_is_called_alike(program, cast, monkeypatch):
+    knee = library().protocols["total_knee_replacement"]
+    mine = msgspec.structs.replace(
+        knee.precautions[0],
+        id="own_1",
+        mode="conditional",
+        lifts="record_tag_removed",
+        tags=("kneeling_contra",),
+    )
+    monkeypatch.setattr(
+        state, "protocol_of", lambda program: msgspec.structs.replace(knee, precautions=(mine,))
+    )
+
+    def row(tag):
+        return Precaution.objects.create(
+            practice=program.practice, episode=program.episode, text=tag, tags=[tag], mode="conditional",
+            protocol_item="own_1", source="Protocol", recorded_by=cast.ana,
+        )  # fmt: skip
+
+    told = {"holds": False, "words": "Not for her", "by": cast.ana, "at": MORNING}
+    with pytest.raises(operations.ProgramRefused, match="provider’s word"):
+        operations.settle_precaution(program, row("high_impact_contra"), **told)
+    assert operations.settle_precaution(program, row("kneeling_contra"), **told).state == "declined"
+
+
 def test_a_dose_goes_up_only_on_what_was_said(program, cast):
     came(program, cast, 2, pain=3)
     came(program, cast, 5, pain=None)
