@@ -117,7 +117,7 @@ def settle_precaution(
 def _is_of(precaution: Precaution, program: Program) -> bool:
     """Tell whether it is the protocol's own, and not another protocol's that is called alike."""
     item = state.protocol_of(program).precaution(precaution.protocol_item)
-    return set(precaution.tags) == set(item.tags)
+    return set(precaution.tags) <= set(item.tags)
 
 
 def _add_phase(
