@@ -373,7 +373,21 @@ BREAKS = (
         "if False:",
         ("tests/knowledge/test_turning.py::test_turning_is_for_who_may_approve",),
     ),
+    Break(
+        "A line of a condition is for those who have it",
+        f"{MEANING}/norms.py",
+        "if cutoff.condition and cutoff.condition not in tags:",
+        "if False:",
+        (f"{NORM_RULES}::test_lines_of_the_other_sex_and_of_other_conditions_are_left_out",),
+    ),
     # ---- Whether a change counts
+    Break(
+        "A test done another way claims nothing",
+        "medexpro/assessments/readings.py",
+        "if mine.casefold() != theirs.casefold():",
+        "if False:",
+        ("tests/assessments/test_outcomes.py::test_another_way_of_testing_claims_nothing",),
+    ),
     Break(
         "The threshold is the larger of test error and what matters",
         f"{MEANING}/change.py",
@@ -517,6 +531,13 @@ BREAKS = (
         "Method.DASH: (raw / scoring.count - 1) * 25,",
         (f"{FORM_RULES}::test_totals_become_the_score_by_the_forms_own_rule",),
     ),
+    Break(
+        "Parts of two assessments are never added up",
+        "medexpro/assessments/scores.py",
+        "return {key: one for key, one in found.items() if one.assessment_id == latest.assessment_id}",
+        "return found",
+        ("tests/assessments/test_scores.py::test_parts_of_two_assessments_are_never_added_up",),
+    ),
     # ---- Slips of the hand
     Break(
         "Pounds typed as kilograms are asked about",
@@ -644,7 +665,25 @@ BREAKS = (
         "",
         ("tests/programs/test_pages.py::test_what_is_offered_instead_fits_every_precaution",),
     ),
+    Break(
+        "A program keeps the version of the protocol it was made from",
+        "medexpro/programs/state.py",
+        "return _protocol(program.protocol_id)",
+        "return library_of(program.practice).all_protocols[_protocol(program.protocol_id).id]",
+        (
+            "tests/programs/test_own_versions.py::test_a_program_keeps_the_version_it_was_made_from_and_says_what_changed",
+        ),
+    ),
     # ---- Precautions, and what a practice makes its own
+    Break(
+        "What a provider's release lifts no member settles",
+        "medexpro/programs/operations.py",
+        "if precaution.protocol_item not in state.settled_here(program):",
+        "if False:",
+        (
+            "tests/programs/test_deciding.py::test_a_condition_that_holds_blocks_and_one_that_does_not_takes_the_reason",
+        ),
+    ),
     Break(
         "The day of a precaution releases nothing",
         "medexpro/clearance/state.py",
@@ -719,6 +758,15 @@ BREAKS = (
         "if weighed and not (",
         "if False and not (",
         (LOOSENING,),
+    ),
+    Break(
+        "A written diabetes plan asks glucose of whom a medicine can bring down",
+        "medexpro/clearance/state.py",
+        'return ["blood_glucose"] if any(plan.kind == "diabetes" for plan in plans) else []',
+        "return []",
+        (
+            "tests/clearance/test_provider_limits.py::test_a_diabetes_plan_lists_glucose_for_a_client_on_insulin",
+        ),
     ),
     # ---- A screening day
     Break(
