@@ -13,6 +13,7 @@ from django.db.models import CharField, Count, DateTimeField, F, Q, QuerySet, Wi
 from django.db.models.functions import RowNumber
 
 from medexpro.assessments.models import Assessment, Measurement
+from medexpro.assessments.rules.alike import way_of
 from medexpro.assessments.rules.change import Direction
 from medexpro.episodes.models import Episode
 from medexpro.episodes.reading import once
@@ -66,11 +67,11 @@ class Taken:
     def done_like(self, other: "Taken") -> str:
         """Return why two results can't be compared, in a few words; empty when they were taken alike."""
         for mine, theirs, what in (
-            (self.device, other.device, "way or instrument"),
+            (way_of(self.device), way_of(other.device), "way or instrument"),
             (self.aid, other.aid, "aid"),
             (self.modified, other.modified, "way of testing"),
         ):
-            if mine.casefold() != theirs.casefold():
+            if " ".join(mine.casefold().split()) != " ".join(theirs.casefold().split()):
                 return f"another {what} than on {other.on:%b} {other.on.day}"
         return ""
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from medexpro.assessments import state as assessments
 from medexpro.assessments.readings import Taken, baseline_of
+from medexpro.assessments.rules.alike import way_of
 from medexpro.assessments.rules.change import expand_tags
 from medexpro.clearance import state as clearance
 from medexpro.episodes.models import Episode
@@ -82,7 +83,7 @@ def _courses(episode: Episode, day) -> list[Course]:
 
 
 def _test(row: Taken) -> Test:
-    way = tuple(" ".join(words.casefold().split()) for words in (row.device, row.aid, row.modified))
+    way = tuple(" ".join(words.casefold().split()) for words in (way_of(row.device), row.aid, row.modified))
     return Test(row.value, row.on, by=row.by_id, way=way)
 
 

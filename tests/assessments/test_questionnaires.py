@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from medexpro.assessments import operations
+from medexpro.assessments import operations, state
 from medexpro.assessments.models import Asking, Measurement
 from medexpro.assessments.operations import questionnaires as asking_ops
 from medexpro.audit.models import Event
 from medexpro.kernel.refusals import NotAllowed
+from medexpro.knowledge.library import library
+from medexpro.programs import evidence
 from tests import scenario
 from tests.conftest import MORNING
 
@@ -247,3 +249,29 @@ def test_what_was_taken_in_is_closed_in_the_database_itself(cast, episode):
     asking_ops.done(given.asking, at=MORNING)
     with pytest.raises(DatabaseError), transaction.atomic():
         Asking.objects.update(answers={})
+
+
+def test_a_form_is_the_same_one_however_it_was_added_up_or_filled_in(cast, episode):
+    """Two sums of a paper form are two results of one test: their change is judged, and weighed in the program."""
+    for n, (total, how) in enumerate([(30, "total"), (50, "total"), (70, "typed")]):
+        at = MORNING + timedelta(days=20 * n)
+        check = operations.start(episode, "check", measures=["lefs"], by=cast.ana, at=at)
+        if how == "total":
+            asking_ops.score_from_paper(
+                check, "lefs", total=total, answered=20, side=sides("lefs"), by=cast.ana, at=at
+            )
+        else:
+            operations.record(
+                check, measure="lefs", side=sides("lefs"), trials=[{"value": "70"}], confirmed=True,
+                by=cast.ana, at=at,
+            )  # fmt: skip
+        operations.finish(check, by=cast.ana, at=at)
+    last = MORNING + timedelta(days=50)
+    [found] = state.outcomes(episode, last.date(), measures=["lefs"])
+    assert (found.differs, found.change.verdict, found.since_last.verdict) == ("", "better", "better")
+    [course] = [one for one in evidence._courses(episode, last.date()) if one.measure.id == "lefs"]
+    assert course.change(course.tests[0], course.tests[1]).verdict == "better"
+
+
+def sides(measure):
+    return "right" if library().all_measures[measure].sides else "none"

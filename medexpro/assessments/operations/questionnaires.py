@@ -13,6 +13,7 @@ from medexpro.assessments.models import Asking, Assessment
 from medexpro.assessments.operations import measuring
 from medexpro.assessments.operations.measuring import AssessmentRefused
 from medexpro.assessments.rules import questionnaires as rules
+from medexpro.assessments.rules.alike import QUESTIONNAIRE
 from medexpro.assessments.rules.entry import RAW_SUM
 from medexpro.assessments.rules.questionnaires import Given, Method, Questionnaire, Score, Shape
 from medexpro.audit.trail import record as record_event
@@ -237,7 +238,7 @@ def _keep(
     row = measuring.record(
         assessment, measure=form.measure, side=asking.side if book.has_sides(form) else Side.NONE,
         trials=[{"value": str(one.raw), "unit": RAW_SUM} if interval else {"value": _text(one)}],
-        device=f"Questionnaire, {how}", confirmed=True, expected=None if over else 0, by=by, at=at,
+        device=f"{QUESTIONNAIRE}, {how}", confirmed=True, expected=None if over else 0, by=by, at=at,
     )  # fmt: skip
     return row.pk
 
@@ -281,6 +282,6 @@ def score_from_paper(
     said = "" if answered == form.scoring.count else f", {answered} of {form.scoring.count} answered"
     measuring.record(
         assessment, measure=form.measure, side=side, trials=[{"value": _text(one)}],
-        device=f"Questionnaire, sum {total}{said}", confirmed=True, by=by, at=at,
+        device=f"{QUESTIONNAIRE}, sum {total}{said}", confirmed=True, by=by, at=at,
     )  # fmt: skip
     return one

@@ -23,7 +23,7 @@ def unlike(now: Taking, last: Taking) -> list[str]:
     []
     """
     pairs = (
-        ("way or instrument", now.way, last.way),
+        ("way or instrument", way_of(now.way), way_of(last.way)),
         ("aid", now.aid, last.aid),
         ("change of the test", now.modified, last.modified),
     )
@@ -32,6 +32,19 @@ def unlike(now: Taking, last: Taking) -> list[str]:
         for what, mine, theirs in pairs
         if _plain(mine) != _plain(theirs)
     ]
+
+
+# How the score of a questionnaire came to be is kept where an instrument is; a form is the same one on any paper or screen.
+QUESTIONNAIRE = "Questionnaire"
+
+
+def way_of(text: str) -> str:
+    """Return what of a way of doing it makes another test: nothing of how a questionnaire was filled in or added up.
+
+    >>> way_of("Questionnaire, sum 34, 10 of 11 answered"), way_of("Jamar")
+    ('', 'Jamar')
+    """
+    return "" if _plain(text).partition(",")[0] == QUESTIONNAIRE.casefold() else text
 
 
 def _plain(text: str) -> str:
