@@ -38,6 +38,7 @@ class GoalStanding:
 def name_of(entry: Entry, side: str) -> str:
     """Return a measure's short name with its side, where it has one.
 
+    >>> from decimal import Decimal
     >>> name_of(Entry("Knee flexion", (Decimal(0), Decimal(150))), "right")
     'Knee flexion, right'
     """

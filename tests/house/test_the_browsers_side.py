@@ -40,7 +40,9 @@ def test_no_form_is_taken_without_its_key_and_every_page_is_closed_to_others(cas
             answer = browser.get(path)
             wrong += [(name, fault) for fault in faults(answer)]
             kept = answer.status_code == 200 and "no-store" not in answer.headers.get("Cache-Control", "")
-            if kept and member and name not in ("codes:search", "knowledge:figures"):  # Books that are everyone’s.
+            if (
+                kept and member and name not in ("codes:search", "knowledge:figures")
+            ):  # Books that are everyone’s.
                 wrong.append((name, "kept by the browser"))
             if name in BY_LINK:
                 continue
