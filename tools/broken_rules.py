@@ -31,6 +31,7 @@ FORM_RULES = "tests/assessments/test_questionnaires_rules.py"
 PUBLISHED = "tests/assessments/test_published_examples.py"
 PROGRESSION_RULES = "tests/programs/test_rules_progression.py"
 DOSAGE_RULES = "tests/programs/test_rules_dosage.py"
+OPENS_NOTHING = "tests/programs/test_nothing_loosens.py"
 ASKING = "tests/clearance/test_asking_for_release.py"
 LOOSENING = "tests/knowledge/test_own_files.py::test_loosening_is_refused_with_a_sentence"
 KEPT = "tests/knowledge/test_own_files.py::test_a_precaution_of_ours_keeps_what_it_does_and_what_ends_it"
@@ -798,6 +799,58 @@ BREAKS = (
         "if why_not_at_home(known.get(exercise), blocks, in_program=exercise in there)",
         "if exercise not in there",
         ("tests/programs/test_home.py::test_an_exercise_that_no_longer_fits_rests_at_once_on_the_phone",),
+    ),
+    Break(
+        "Nothing is done at home while the provider is asked",
+        "medexpro/programs/home.py",
+        'if finding.weight == Weight.STOP), "")',
+        'if not finding.weight), "")',
+        ("tests/programs/test_home.py::test_nothing_is_done_at_home_while_the_provider_is_asked",),
+    ),
+    # ---- What opens nothing
+    Break(
+        "The other side alone opens no phase",
+        f"{PROGRAM}/progression.py",
+        "    if not own:\n",
+        "    if False:\n",
+        (f"{OPENS_NOTHING}::test_the_other_knee_alone_opens_nothing",),
+    ),
+    Break(
+        "A second tap decides nothing",
+        "medexpro/programs/operations.py",
+        "if after is not None and after != (newest := state.newest_decision(program)):",
+        "if after is not None and (newest := None):",
+        (f"{OPENS_NOTHING}::test_a_second_tap_opens_no_second_phase",),
+    ),
+    Break(
+        "A provider's word never opens what a member said holds",
+        f"{OPERATIONS}/precautions.py",
+        '        precaution.mode = "block"\n',
+        "        pass\n",
+        (f"{OPENS_NOTHING}::test_a_providers_word_never_opens_what_a_member_said_holds",),
+    ),
+    Break(
+        "What can't be weighed enters no session",
+        "medexpro/programs/state.py",
+        "else [_unknown(line)]",
+        "else []",
+        (f"{OPENS_NOTHING}::test_an_exercise_no_rule_can_weigh_enters_no_session",),
+    ),
+    Break(
+        "A questionnaire is the same test however it was added up",
+        f"{MEANING}/alike.py",
+        'return "" if _plain(text).partition(",")[0] == QUESTIONNAIRE.casefold() else text',
+        "return text",
+        (
+            "tests/assessments/test_questionnaires.py::test_a_form_is_the_same_one_however_it_was_added_up_or_filled_in",
+        ),
+    ),
+    Break(
+        "A phase by another name still refers back",
+        OWN,
+        "return [sentence for sentence in first if all(sentence in one for one in others)]",
+        "return []",
+        ("tests/knowledge/test_own_never_looser.py::test_a_phase_by_another_name_still_refers_back",),
     ),
 )
 

@@ -71,7 +71,7 @@ class Taken:
             (self.aid, other.aid, "aid"),
             (self.modified, other.modified, "way of testing"),
         ):
-            if " ".join(mine.casefold().split()) != " ".join(theirs.casefold().split()):
+            if mine.casefold() != theirs.casefold():
                 return f"another {what} than on {other.on:%b} {other.on.day}"
         return ""
 

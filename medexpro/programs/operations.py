@@ -26,6 +26,7 @@ from medexpro.programs.rules import making, progression
 from medexpro.programs.rules.fit import check_fit
 from medexpro.programs.rules.progression import Choice
 
+PROVIDERS_WORD = "This precaution is lifted by the provider’s word. Record it with the clearance."
 EDITABLE = ("sets", "quantity", "load", "load_unit", "effort", "cue")
 
 
@@ -107,10 +108,10 @@ def settle_precaution(
     Raises ProgramRefused for the others.
     """
     permissions.check(by, Permission.PROGRAMS_EDIT, program)
-    if precaution.protocol_item not in state.settled_here(program) or not _is_of(precaution, program):
-        raise ProgramRefused(
-            "This precaution is lifted by the provider’s word. Record it with the clearance."
-        )
+    if precaution.protocol_item not in state.settled_here(program):
+        raise ProgramRefused(PROVIDERS_WORD)
+    if not _is_of(precaution, program):
+        raise ProgramRefused(PROVIDERS_WORD)
     return clearance.settle_condition(precaution, holds=holds, words=words, by=by, at=at)
 
 
