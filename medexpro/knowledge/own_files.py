@@ -64,6 +64,14 @@ class _Plain(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        """Escape the rarer line ends: outside double quotes YAML reads them as ordinary ones."""
+        rare = not {"\x85", "\u2028", "\u2029"}.isdisjoint(data)
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style='"' if rare else None)
+
+
+_Plain.add_representer(str, _Plain.represent_str)
+
 
 def preview(practice: Any, text: str) -> list[Line]:
     """Return what bringing a file in would do, entry by entry; keeps nothing.

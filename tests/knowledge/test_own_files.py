@@ -262,3 +262,10 @@ def test_a_precaution_of_ours_keeps_what_it_does_and_what_ends_it(change, words)
     record = read("protocol", "total_knee_replacement", 2, ours | {"precautions": touched})
     lib = overlay.lay(library(), [Laid("protocol", record, Own(2, "Ana Torres", TODAY, ""))])
     assert any(words in wrong.sentence for wrong in wrongs_in(lib, "protocol", record))
+
+
+@pytest.mark.parametrize("said", ["\x85", "Heels\u2028down", "Heels\u2029down", "Heels\ndown"])
+def test_the_rarer_line_ends_come_back_too(said):
+    content = content_of(library().exercises["step_up_low"]) | {"cues": said}
+    text = own_files.written("Northbridge", [{"kind": "exercise", "key": "own_a", "content": content}])
+    assert own_files.entries_in(text)[0]["content"] == content
