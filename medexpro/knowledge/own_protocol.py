@@ -296,8 +296,15 @@ class ProtocolForm(OwnForm):
         found["sources"] = [
             {"text": line, "verification": marks.get(line) or house} for line in self.lines("sources")
         ]
-        found["phases"] = [self._phase(place) for place in self._typed_phases()]
+        found["phases"] = self._with_ids([self._phase(place) for place in self._typed_phases()])
         return found
+
+    @staticmethod
+    def _with_ids(phases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Give phases that are new an id that no other has: taking out the first and adding one must not make twins."""
+        taken = {phase["id"] for phase in phases if phase.get("id")}
+        free = (key for key in (f"p{n}" for n in range(1, 2 * MOST_PHASES + 1)) if key not in taken)
+        return [{**phase, "id": phase.get("id") or next(free)} for phase in phases]
 
     def lines(self, name: str) -> list[str]:
         """Return what stands in a field line by line."""
@@ -352,7 +359,7 @@ class ProtocolForm(OwnForm):
     def _phase(self, place: int) -> dict[str, Any]:
         head = f"phases-{place}"
         house = {"verification": ref.Verification.HOUSE_RULE.value}
-        phase = {"id": f"p{place + 1}"} | self._rest(f"{head}-rest")
+        phase = {"id": ""} | self._rest(f"{head}-rest")
         phase |= {
             "name": self.text(f"{head}-name"),
             "weeks": [self.text(f"{head}-from"), self.text(f"{head}-to")],
@@ -421,7 +428,7 @@ class ProtocolForm(OwnForm):
         """Return the field of a phase. path: its number in the content or its id, then what of it."""
         first, _, rest = path.partition(".")
         places = self._typed_phases()
-        ids = [self._phase(place)["id"] for place in places]
+        ids = [phase["id"] for phase in self._with_ids([self._phase(place) for place in places])]
         found = next((p for n, p in enumerate(places) if first in (str(n), ids[n])), None)
         if found is None:
             return "phases-0-name" if "phases-0-name" in self.fields else None

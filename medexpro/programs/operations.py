@@ -10,7 +10,7 @@ from django.db import transaction
 from medexpro.audit.trail import record
 from medexpro.clearance import operations as clearance
 from medexpro.clearance.models import Precaution, ReferBack
-from medexpro.episodes.models import Episode
+from medexpro.episodes.models import Episode, Status
 from medexpro.kernel.findings import Finding, Weight
 from medexpro.kernel.ids import uuid7
 from medexpro.kernel.reference import Exercise, Phase, Protocol
@@ -316,6 +316,10 @@ def decide_phase(
     place, phase, following = progression.phases_around(protocol, program.phase)
     proposal = evidence.proposal(program, at=at, answers=answers)
     if choice == Choice.ADVANCE:
+        if program.episode.status != Status.ACTIVE:
+            raise ProgramRefused(
+                "The episode is not active. The next phase opens once it is.", field="choice"
+            )
         _check_advance(proposal, following)
     if choice != proposal.choice and not reason.strip():
         raise ProgramRefused(

@@ -140,6 +140,18 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(ana, field,
     assert not OwnEntry.objects.filter(state="in_service").exists()
 
 
+def test_a_phase_taken_out_and_one_added_are_no_twins(ana):
+    address, typed = blank_rows(ana)
+    ana.post(address, thirteenth(typed))
+    key = OwnEntry.objects.get().key
+    address, typed = editor_form(ana, reverse("knowledge:own_edit", args=["protocol", key]))
+    gone = [name for name in typed if name.startswith("phases-0-") and not name.endswith("rest")]
+    typed |= dict.fromkeys(gone, [""]) | {"phases-3-name": ["Stay"]}
+    ana.post(address, typed)
+    ids = [phase["id"] for phase in OwnEntry.objects.get().content["phases"]]
+    assert ids == ["p2", "p3", "p1"]
+
+
 def test_a_gate_of_ours_is_never_unticked(ana, cast):
     address, typed = editor_form(
         ana, reverse("knowledge:own_edit", args=["protocol", "total_knee_replacement"])

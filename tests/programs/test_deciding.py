@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from medexpro.assessments.operations import finish, record, start
 from medexpro.clearance import operations as clearance
+from medexpro.episodes import operations as episodes
 from medexpro.programs import operations, state, suggesting
 from medexpro.programs.models import PhaseDecision
 from medexpro.sessions.models import ExerciseEntry, SessionLog, SessionReading
@@ -217,3 +218,12 @@ def test_a_providers_limit_on_effort_is_the_ceiling_of_what_is_suggested(program
     came(program, cast, 2, 5, effort=4)
     ways = {step.way for step in suggesting.steps(program, at=at(6)).values()}
     assert "up" not in ways and "onward" not in ways
+
+
+def test_while_the_episode_is_on_hold_no_next_phase_opens(program, cast):
+    came(program, cast, 1, 4, 8)
+    measured(program, cast, 8)
+    episodes.hold(program.episode, reason="Away for two weeks", by=cast.ana, at=at(9))
+    with pytest.raises(operations.ProgramRefused, match="not active"):
+        operations.decide_phase(program, choice="advance", reason="Ready", answers=NO, by=cast.ana, at=at(9))
+    assert not PhaseDecision.objects.filter(program=program).exists()
