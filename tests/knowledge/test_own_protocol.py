@@ -146,7 +146,7 @@ def test_a_phase_taken_out_and_one_added_are_no_twins(ana):
     key = OwnEntry.objects.get().key
     address, typed = editor_form(ana, reverse("knowledge:own_edit", args=["protocol", key]))
     gone = [name for name in typed if name.startswith("phases-0-") and not name.endswith("rest")]
-    typed |= dict.fromkeys(gone, [""]) | {"phases-3-name": ["Stay"]}
+    typed |= {name: [""] for name in gone} | {"phases-3-name": ["Stay"]}
     ana.post(address, typed)
     ids = [phase["id"] for phase in OwnEntry.objects.get().content["phases"]]
     assert ids == ["p2", "p3", "p1"]
