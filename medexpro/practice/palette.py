@@ -30,10 +30,16 @@ class Way:
 _WAYS: dict[str, Way] = {}
 
 
-def add_ways(*ways: Way) -> None:
-    """Put ways into the palette, when the app starts. What stands on the rail is there by itself."""
-    for way in ways:
-        _WAYS[way.url_name] = way
+def add_ways(*ways: Way, first: bool = False) -> None:
+    """Put ways into the palette, when the app starts. What stands on the rail is there by itself.
+
+    first: before those of the other areas, whichever of them starts earlier.
+    """
+    there = dict(_WAYS) if first else {}
+    if first:
+        _WAYS.clear()
+    _WAYS.update({way.url_name: way for way in ways})
+    _WAYS.update({name: way for name, way in there.items() if name not in _WAYS})
 
 
 def every_way() -> list[Way]:

@@ -58,7 +58,7 @@ class Group:
 
 def register() -> None:
     """Put the ways of all areas into the palette, when the app starts."""
-    add_ways(*WAYS)
+    add_ways(*WAYS, first=True)
 
 
 def offered(member: Member, text: str) -> list[Group]:
