@@ -316,11 +316,11 @@ def decide_phase(
     place, phase, following = progression.phases_around(protocol, program.phase)
     proposal = evidence.proposal(program, at=at, answers=answers)
     if choice == Choice.ADVANCE:
+        _check_advance(proposal, following)
         if program.episode.status != Status.ACTIVE:
             raise ProgramRefused(
                 "The episode is not active. The next phase opens once it is.", field="choice"
             )
-        _check_advance(proposal, following)
     if choice != proposal.choice and not reason.strip():
         raise ProgramRefused(
             f"The record speaks for another choice: {proposal.words.lower()}. {proposal.sentence} Say why you decide otherwise.",

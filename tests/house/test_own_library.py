@@ -22,6 +22,7 @@ MAY = {
     "medexpro/clearance/state.py": "The gates of a session, with what they ask.",
     "medexpro/config/demo/history.py": "The demo's practice has nothing of its own.",
     "medexpro/config/demo/story.py": "The demo's practice has nothing of its own.",
+    "medexpro/episodes/populations.py": "Which protocols are ours: a code of the practice’s own ones gives no tag.",
     "medexpro/marketing/catalogue.py": "Who comes to a screening day is nobody's client.",
 }
 # Who asks for a measure without a practice, and why.
