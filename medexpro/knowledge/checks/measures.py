@@ -41,6 +41,8 @@ def measures(data: LibraryData) -> Iterator[str]:
         where = f"{file}: {measure.id}"
         yield from sourced(measure.source, where)
         yield from versioned(measure.version, where)
+        if measure.sides and set(measure.sides) != {"left", "right"}:
+            yield f"{where}: sides: are left and right, or none"
         yield from _ranges(measure, where)
         yield from _licence(measure, where)
         for norm in measure.norms:
