@@ -29,6 +29,5 @@ def show(request: HttpRequest, episode_id: Any) -> HttpResponse:
         "episode": episode,
         "signs": vitals.signs(outcomes, episode),
         "may_stop": chart.may(Permission.SESSIONS_LOG) and episode.is_open,
-        "may_measure": chart.may(Permission.ASSESSMENTS_MEASURE) and episode.is_open,
     }
     return page(request, "assessments/vital_signs.html", context)

@@ -62,13 +62,6 @@ def signs(outcomes: Sequence[Outcome], episode: Episode) -> list[Sign]:
     return made
 
 
-def declines(outcomes: Sequence[Outcome], episode: Episode) -> list[Decline]:
-    """Return what lies further below the client's own best than counts, among the measures of SIGNS."""
-    named = {measure for _, measures in SIGNS for measure in measures}
-    found = [_decline(one, episode) for one in outcomes if one.measure.id in named]
-    return [one for one in found if one is not None]
-
-
 def _decline(outcome: Outcome, episode: Episode) -> Decline | None:
     if outcome.limits is not None:
         return None

@@ -28,7 +28,6 @@ COMPLICATIONS = (
 )
 # How a client walks: what tells of it, in this order.
 WALKING = ("gait_speed_4m", "gait_speed_10m", "tug", "six_minute_walk", "stair_climb")
-NOTHING = words.MINUS
 
 
 @dataclass(frozen=True)
