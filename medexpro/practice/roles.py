@@ -86,6 +86,11 @@ class Permission(StrEnum):
     SCREENING_DAYS_REGISTER = "screening-days:register"
     SCREENING_DAYS_MEASURE = "screening-days:measure"
     LEADS_MANAGE = "leads:manage"
+    # Relationships with referral sources, and the practice's own voice: clarity sheet, brand, public page, newsletters
+    SOURCES_READ = "sources:read"
+    SOURCES_EDIT = "sources:edit"
+    LETTERS_SEND = "letters:send"
+    MARKETING_EDIT = "marketing:edit"
     # Growing people, and money
     SKILLS_SIGN_OFF = "skills:sign-off"
     BILLING_READ = "billing:read"
@@ -108,6 +113,7 @@ _READS_RECORD = frozenset(
         P.REPORTS_STATUS,
         P.KNOWLEDGE_READ,
         P.BOOKINGS_READ,
+        P.SOURCES_READ,
     }
 )
 
@@ -133,6 +139,11 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.REPORTS_STATUS,
             P.BOOKINGS_READ,
             P.BOOKINGS_SET_UP,
+            P.LEADS_MANAGE,
+            P.SOURCES_READ,
+            P.SOURCES_EDIT,
+            P.LETTERS_SEND,
+            P.MARKETING_EDIT,
             P.BILLING_READ,
             P.BILLING_WRITE,
             P.PAYMENTS_TAKE,
@@ -169,6 +180,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.SCREENING_DAYS_REGISTER,
         P.SCREENING_DAYS_MEASURE,
         P.LEADS_MANAGE,
+        P.SOURCES_EDIT,
+        P.LETTERS_SEND,
+        P.MARKETING_EDIT,
         P.KNOWLEDGE_APPROVE,
     },
     # Assigned clients only: measure and log, book their own time; notes wait for a professional's co-sign.
@@ -210,6 +224,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.BOOKINGS_SET_UP,
             P.SCREENING_DAYS_REGISTER,
             P.LEADS_MANAGE,
+            P.SOURCES_READ,
+            P.SOURCES_EDIT,
             P.PAYMENTS_TAKE,
         }
     ),

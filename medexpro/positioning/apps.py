@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PositioningConfig(AppConfig):
+    name = "medexpro.positioning"
+    label = "positioning"

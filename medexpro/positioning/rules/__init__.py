@@ -1,0 +1,1 @@
+"""Decisions of this area as functions of plain values."""
