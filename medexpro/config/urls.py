@@ -45,6 +45,7 @@ urlpatterns = [
     path("accounts/", include("medexpro.practice.account_urls")),
     path("export/", include("medexpro.config.takeout.urls")),
     *area_urls(),
+    path("", include(("medexpro.portal.public_urls", "public"))),
 ]
 
 handler400 = "medexpro.web.errors.bad_request"
