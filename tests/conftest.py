@@ -13,6 +13,8 @@ import pytest
 from django.test import Client as Browser
 from hypothesis import settings as properties
 
+from tests.mail import smtp_server  # noqa: F401 - a fixture
+
 # On a machine that others use too, a slow example is no failure.
 properties.register_profile("unhurried", deadline=None)
 properties.load_profile("unhurried")
