@@ -4,8 +4,15 @@ from django.db import models
 
 from medexpro.audit.sealing import sealed
 from medexpro.clients.models import Client, Sex
+from medexpro.marketing.public_models import Article, LeadDraft, NotContacted, PublicPage
 from medexpro.marketing.rules import leads
 from medexpro.practice.models import Member, PracticeModel, VersionedModel
+from medexpro.scheduling.models import Service
+
+__all__ = [
+    "Agreement", "AgreementKind", "Article", "CameBy", "Lead", "LeadDraft", "LeftOut", "NotContacted", "PageGiven",
+    "PageRun", "Participant", "ParticipantResult", "PublicPage", "ScreeningDay",
+]  # fmt: skip
 
 
 class ScreeningDay(VersionedModel, PracticeModel):
@@ -158,10 +165,24 @@ class PageRun(PracticeModel):
     pdf = models.BinaryField(null=True)
 
 
+class CameBy(models.TextChoices):
+    """By which way a lead came."""
+
+    EVENT = "event", "Screening day"
+    PAGE = "page", "Public page"
+    CAMPAIGN = "campaign", "Campaign"
+    SOURCE = "source", "Referral source"
+    HAND = "hand", "Entered by hand"
+
+
 class Lead(VersionedModel, PracticeModel):
-    """Somebody who agreed to be contacted. How, and in which words they agreed, stays with the lead."""
+    """Somebody who agreed to be contacted. How, and in which words they agreed, stays with the lead.
+
+    From the public page they count once the e-mail was answered: until then the lead is ASKED, and goes after a week.
+    """
 
     class State(models.TextChoices):
+        ASKED = leads.LeadState.ASKED.value, leads.NAMES[leads.LeadState.ASKED]
         NEW = leads.LeadState.NEW.value, leads.NAMES[leads.LeadState.NEW]
         CONTACTED = leads.LeadState.CONTACTED.value, leads.NAMES[leads.LeadState.CONTACTED]
         BOOKED = leads.LeadState.BOOKED.value, leads.NAMES[leads.LeadState.BOOKED]
@@ -177,13 +198,32 @@ class Lead(VersionedModel, PracticeModel):
     state = models.CharField(max_length=14, choices=State, default=State.NEW)
     state_at = models.DateTimeField(help_text="Since when it stands so")
     # Where it came from
+    source_kind = models.CharField(max_length=8, choices=CameBy, default=CameBy.EVENT)
+    source_page = models.CharField(max_length=90, blank=True, help_text="Which of the public pages")
+    campaign = models.CharField(max_length=24, blank=True, help_text="The code that was in the address")
     source_day = models.ForeignKey(ScreeningDay, null=True, on_delete=models.PROTECT, related_name="leads")
     participant = models.OneToOneField(Participant, null=True, on_delete=models.SET_NULL, related_name="lead")
     # What was agreed to
     text_version = models.PositiveSmallIntegerField()
     text = models.TextField(help_text="The words that were agreed to")
     agreed_at = models.DateTimeField()
-    asked_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(
+        Member, null=True, on_delete=models.PROTECT, related_name="+", help_text="Empty: the public page"
+    )
+    # The e-mail that asks whether it was really them; its link opens for a week
+    opt_in_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    opt_in_asked_at = models.DateTimeField(null=True)
+    opt_in_sent_at = models.DateTimeField(null=True, help_text="When the e-mail left; empty while it waits")
+    opt_in_failed = models.CharField(max_length=240, blank=True)
+    confirmed_at = models.DateTimeField(null=True)
+    unsubscribed_at = models.DateTimeField(null=True)
+    # What they said on the form, and which time they picked
+    interest = models.CharField(max_length=20, blank=True, help_text="Key of data/interests.yaml")
+    answers = models.JSONField(default=dict, help_text="The other answers, by the name of the question")
+    wanted_at = models.DateTimeField(null=True, help_text="The first visit they picked; nothing is booked by it")
+    wanted_service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="+")
+    wanted_member = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
+    wants_call = models.BooleanField(default=False)
     client = models.ForeignKey(Client, null=True, on_delete=models.PROTECT, related_name="leads")
     made_at = models.DateTimeField()
 

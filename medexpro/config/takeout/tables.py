@@ -25,6 +25,7 @@ LEFT_OUT = {
     "clients.SheetRow": "Rows of lists that wait to be brought in.",
     "reports.DraftBatch": "What was drafted in one go; the drafts themselves are taken.",
     "marketing.PageRun": "Pages of a screening day that were printed; they go after a day.",
+    "marketing.LeadDraft": "What visitors had typed into the lead form; it goes after a week.",
     "clients.DuplicateLook": "When all clients were last compared; they are compared again.",
     "fhir.Upload": "Files that wait to be brought in; they go after a day.",
     "session_logs.SessionCommand": "What tablets sent; what they entered stands in the session logs.",
@@ -88,11 +89,16 @@ NAMES = {
     "marketing.ParticipantResult": "Screening days, results",
     "marketing.Agreement": "Screening days, agreements",
     "marketing.PageGiven": "Screening days, pages given",
+    "marketing.PublicPage": "Public page",
+    "marketing.Article": "Public page, articles",
+    "marketing.NotContacted": "Addresses nobody writes to again",
     "referrals.ReferralCode": "Referrals, codes",
     "referrals.ReferralCheck": "Referrals, checks",
+    "referrals.Source": "Referral sources",
+    "referrals.Touchpoint": "Referral sources, touches",
 }
 # Passwords and what opens links are nobody's to read, and don't come back: people choose a new password.
-SECRET_FIELDS = {"password", "last_login", "token_hash"}
+SECRET_FIELDS = {"password", "last_login", "token_hash", "opt_in_hash"}
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 class LeadState(StrEnum):
     """Where a lead stands."""
 
+    ASKED = "asked"
     NEW = "new"
     CONTACTED = "contacted"
     BOOKED = "booked"
@@ -15,6 +16,7 @@ class LeadState(StrEnum):
 
 
 NAMES = {
+    LeadState.ASKED: "E-mail not confirmed",
     LeadState.NEW: "New",
     LeadState.CONTACTED: "Contacted",
     LeadState.BOOKED: "Booked",
@@ -24,6 +26,7 @@ NAMES = {
 }
 # By hand. A client is made by making one, and stays one; who unsubscribed comes back only by agreeing anew.
 _NEXT = {
+    LeadState.ASKED: (LeadState.DECLINED, LeadState.UNSUBSCRIBED),
     LeadState.NEW: (LeadState.CONTACTED, LeadState.BOOKED, LeadState.DECLINED, LeadState.UNSUBSCRIBED),
     LeadState.CONTACTED: (LeadState.NEW, LeadState.BOOKED, LeadState.DECLINED, LeadState.UNSUBSCRIBED),
     LeadState.BOOKED: (LeadState.CONTACTED, LeadState.DECLINED, LeadState.UNSUBSCRIBED),
@@ -51,4 +54,4 @@ def may_become_client(state: str) -> bool:
 
 def may_be_contacted(state: str) -> bool:
     """Return whether somebody may call or write."""
-    return LeadState(state) not in (LeadState.DECLINED, LeadState.UNSUBSCRIBED)
+    return LeadState(state) not in (LeadState.ASKED, LeadState.DECLINED, LeadState.UNSUBSCRIBED)
