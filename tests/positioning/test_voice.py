@@ -1,0 +1,34 @@
+"""The practice's voice: plain and whole before anything is filled in, and the sheet's own words afterwards."""
+
+import pytest
+
+from medexpro.positioning import voice
+from medexpro.positioning.models import Profile, Service
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_practice_that_filled_in_nothing_speaks_in_plain_words(cast):
+    said = voice.voice_of(cast.northbridge)
+
+    assert said.scope_statement.startswith(f"{cast.northbridge.name} offers medical exercise")
+    assert said.line and said.overview and said.public and said.not_do and said.proof
+    assert (said.services, said.slug, said.published_at, said.colour) == ((), "", None, voice.COLOUR)
+    assert cast.northbridge.name in voice.bio_of(cast.ana)
+    assert not Profile.objects.exists()  # Asking writes nothing.
+
+
+def test_the_sheet_is_heard_everywhere(cast):
+    Profile.objects.create(
+        practice=cast.northbridge, slug="northbridge", whom="We serve people after a knee replacement.", result="Climb stairs",
+        not_do="Sell supplements\nwe don’t name the cause of pain",
+    )  # fmt: skip
+    Service.objects.create(practice=cast.northbridge, name="Knees again", price_cents=9550)
+    said = voice.voice_of(cast.northbridge)
+
+    assert said.line == "We help people after a knee replacement climb stairs."
+    assert said.not_do == ("sell supplements", "name the cause of pain")
+    assert "We also do not sell supplements or name the cause of pain." in said.scope_statement
+    assert said.services[0].price_words == "$95.50"
+    assert voice.practice_at("northbridge") == cast.northbridge
+    assert voice.practice_at("no-such") is None and voice.practice_at("a\x00b") is None and voice.practice_at("") is None
