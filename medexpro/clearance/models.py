@@ -75,7 +75,10 @@ class Decision(EpisodeRow):
     provider_words = models.TextField(blank=True, help_text="The provider's own words, quoted")
     document = models.ForeignKey(ClientDocument, null=True, on_delete=models.PROTECT, related_name="+")
     vigorous = models.BooleanField(default=False, help_text="The provider allows vigorous work")
-    decided_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(
+        Member, null=True, on_delete=models.PROTECT, related_name="+",
+        help_text="Empty for a stop the provider gave by a link: it holds at once",
+    )  # fmt: skip
     decided_at = models.DateTimeField()
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, help_text="Last day covered; empty until changed")
@@ -112,7 +115,10 @@ class ProviderLimit(EpisodeRow):
     written_on = models.DateField()
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
-    recorded_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(
+        Member, null=True, on_delete=models.PROTECT, related_name="+",
+        help_text="Empty for one the provider set by a link: it only tightens",
+    )  # fmt: skip
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
     released_by = models.ForeignKey(Provider, null=True, on_delete=models.PROTECT, related_name="+")

@@ -116,12 +116,17 @@ REPLY_FIELDS = ("received_at", "received_how", "received_from", "received_by", "
     "acknowledged_from", "acknowledged_by")  # fmt: skip
 
 
-@sealed(may_follow=("revoked_at", "first_opened_at", "delivered_at", "failed_reason", *REPLY_FIELDS))
+SENDING_FIELDS = ("revoked_at", "first_opened_at", "delivered_at", "failed_reason", "failed_for_good", "tries", "undone_at",
+    "undone_by")  # fmt: skip
+
+
+@sealed(may_follow=(*SENDING_FIELDS, *REPLY_FIELDS))
 class Delivery(EpisodeRow):
     """One sending of one document: how, to whom, by whom; a link's opening and end; what came back.
 
     received_by, acknowledged_by: the member who recorded it, empty for what the link itself told. received_from,
-    acknowledged_from: the person at the provider's office who said so.
+    acknowledged_from: the person at the provider's office who said so. gateway: the name of what faxes it; empty where a
+    person stands at the machine. undone_at: it was marked as sent by mistake.
     """
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="deliveries")
@@ -142,11 +147,58 @@ class Delivery(EpisodeRow):
     acknowledged_how = models.CharField(max_length=8, choices=Reply, blank=True)
     acknowledged_from = models.CharField(max_length=120, blank=True)
     acknowledged_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
+    gateway = models.CharField(max_length=20, blank=True)
     delivered_at = models.DateTimeField(null=True, help_text="When an e-mail left; empty while it waits")
     failed_reason = models.CharField(max_length=240, blank=True)
+    failed_for_good = models.BooleanField(default=False, help_text="Trying again would not help")
+    tries = models.PositiveSmallIntegerField(default=0)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["-sent_at", "-id"]
+
+    @property
+    def waits_for_a_server(self) -> bool:
+        """Return whether it leaves by a mail server, which has to take it first."""
+        return self.channel == Channel.EMAIL or bool(self.gateway)
+
+
+@sealed()
+class SentCopy(EpisodeRow):
+    """What went out with a cover sheet, as it went out. Without one, the signed bytes of the document are the copy.
+
+    cover: what the cover sheet said. made_with: its layout, fonts and letterhead.
+    """
+
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="+")
+    delivery = models.OneToOneField(Delivery, on_delete=models.PROTECT, related_name="copy")
+    pages = models.PositiveSmallIntegerField()
+    cover = models.JSONField()
+    made_with = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    # Last, as the document's own.
+    pdf = models.BinaryField()
+
+    class Meta:
+        verbose_name_plural = "sent copies"
+
+
+class PrintBatch(PracticeModel):
+    """Several signed documents to fax or post, in one PDF with their cover sheets, and which of them went out.
+
+    lines: `{"document", "channel", "to", "cover", "delivery"}` each, ids as text; delivery is empty until it went out.
+    """
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    lines = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    went_at = models.DateTimeField(null=True)
+    pdf = models.BinaryField()
+
+    class Meta:
+        verbose_name_plural = "print batches"
+        indexes = [models.Index(fields=["practice", "-made_at"], name="print_batches_by_day")]
 
 
 class DraftBatch(PracticeModel):
@@ -163,3 +215,6 @@ class DraftBatch(PracticeModel):
 
     class Meta:
         indexes = [models.Index(fields=["finished_at", "started_at"], name="batches_at_work")]
+
+
+from medexpro.reports.answer_models import Answer, Proposal, Question  # noqa: E402, F401 - tables of this area

@@ -52,7 +52,8 @@ ORDER = (
     "programs.Program",
     "programs.ProgramExercise", "programs.PhaseDecision", "programs.HomeExercise", "programs.HomeSheet", "programs.HomeDone",
     "session_logs.SessionLog", "session_logs.Addendum",
-    "scheduling.Booking", "scheduling.GroupPlace", "reports.Document", "reports.Delivery", "clients.ClientDocument",
+    "scheduling.Booking", "scheduling.GroupPlace", "reports.Document", "reports.Delivery", "reports.SentCopy",
+    "reports.Question", "reports.Answer", "reports.Proposal", "clients.ClientDocument",
 )  # fmt: skip
 _CHUNK = 500
 
