@@ -4,12 +4,23 @@ from django.db import models
 
 from medexpro.audit.sealing import sealed
 from medexpro.clients.models import Client, Sex
+from medexpro.marketing.mail_models import (
+    AddressTrouble,
+    Campaign,
+    LeadCount,
+    Mail,
+    MailRules,
+    Newsletter,
+    SequenceRun,
+    SequenceVersion,
+)
 from medexpro.marketing.public_models import Article, LeadDraft, NotContacted, PublicPage
 from medexpro.marketing.rules import leads
 from medexpro.practice.models import Member, PracticeModel, VersionedModel
 from medexpro.scheduling.models import Service
 
 __all__ = [
+    "AddressTrouble", "Campaign", "LeadCount", "Mail", "MailRules", "Newsletter", "SequenceRun", "SequenceVersion",
     "Agreement", "AgreementKind", "Article", "CameBy", "Lead", "LeadDraft", "LeftOut", "NotContacted", "PageGiven",
     "PageRun", "Participant", "ParticipantResult", "PublicPage", "ScreeningDay",
 ]  # fmt: skip
@@ -224,6 +235,11 @@ class Lead(VersionedModel, PracticeModel):
     wanted_service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="+")
     wanted_member = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
     wants_call = models.BooleanField(default=False)
+    # What is next, and who said so
+    next_step = models.CharField(max_length=160, blank=True)
+    next_on = models.DateField(null=True)
+    contacted_at = models.DateTimeField(null=True, help_text="When somebody last spoke or wrote with them")
+    booked_at = models.DateTimeField(null=True, help_text="When they first booked, whatever followed")
     client = models.ForeignKey(Client, null=True, on_delete=models.PROTECT, related_name="leads")
     made_at = models.DateTimeField()
 
@@ -244,3 +260,6 @@ class Lead(VersionedModel, PracticeModel):
     def name(self) -> str:
         """Return the name as we say it."""
         return f"{self.given_name} {self.family_name}".strip() or "No name given"
+
+
+from medexpro.marketing.proof_models import CohortFigures, Story, StoryConsent, StoryVersion  # noqa: E402, F401
