@@ -231,7 +231,9 @@ class Lead(VersionedModel, PracticeModel):
     # What they said on the form, and which time they picked
     interest = models.CharField(max_length=20, blank=True, help_text="Key of data/interests.yaml")
     answers = models.JSONField(default=dict, help_text="The other answers, by the name of the question")
-    wanted_at = models.DateTimeField(null=True, help_text="The first visit they picked; nothing is booked by it")
+    wanted_at = models.DateTimeField(
+        null=True, help_text="The first visit they picked; nothing is booked by it"
+    )
     wanted_service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="+")
     wanted_member = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
     wants_call = models.BooleanField(default=False)
