@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import medexpro.kernel.ids
+import medexpro.referrals.source_models
 from django.db import migrations, models
 
 
@@ -99,5 +100,144 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='referral',
             constraint=models.CheckConstraint(condition=models.Q(('valid_from', None), ('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='a_referral_ends_after_it_begins'),
+        ),
+        migrations.CreateModel(
+            name='Source',
+            fields=[
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('kind', models.CharField(choices=[('physician', 'Physician'), ('surgeon', 'Surgeon'), ('nurse', 'Nurse practitioner or physician assistant'), ('therapist', 'Physical or occupational therapist'), ('chiropractor', 'Chiropractor'), ('clinic', 'Clinic or group'), ('employer', 'Employer'), ('attorney', 'Attorney or case manager'), ('community', 'Club, community or fitness'), ('other', 'Other')], default='physician', max_length=12)),
+                ('interests', models.JSONField(default=list, help_text='Conditions they send or care for, in their words')),
+                ('is_ideal', models.BooleanField(default=False, help_text='One of those the practice wants most')),
+                ('preferred_channel', models.CharField(blank=True, choices=[('link', 'Secure link'), ('fax', 'Fax'), ('print', 'Print and post'), ('email', 'E-mail (secure address only)'), ('phone', 'Phone')], help_text='How they like to hear of us; empty: not known', max_length=8)),
+                ('said_stage', models.CharField(blank=True, choices=[('target', 'Target'), ('contacted', 'Contacted'), ('met', 'Met')], help_text='Counts only where no fact of ours tells', max_length=9)),
+                ('next_step', models.CharField(blank=True, max_length=160)),
+                ('next_on', models.DateField(blank=True, null=True)),
+                ('code', models.CharField(default=medexpro.referrals.source_models.new_code, editable=False, max_length=12, unique=True)),
+                ('is_active', models.BooleanField(default=True, help_text='Off: kept, and asked for nothing any more')),
+                ('organisation', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='source', to='providers.organisation')),
+                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
+                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.practice')),
+                ('provider', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='source', to='providers.provider')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Touchpoint',
+            fields=[
+                ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('kind', models.CharField(choices=[('letter', 'Letter'), ('call', 'Call'), ('visit', 'Visit'), ('talk', 'Talk'), ('lunch', 'Lunch or coffee'), ('report', 'Report'), ('thanks', 'Thank-you'), ('page', 'Referral page'), ('email', 'E-mail'), ('other', 'Other')], max_length=8)),
+                ('on', models.DateField()),
+                ('at', models.DateTimeField(help_text='When it was written down')),
+                ('note', models.CharField(blank=True, max_length=400)),
+                ('ref', models.CharField(blank=True, max_length=120)),
+                ('follow_up_on', models.DateField(blank=True, null=True)),
+                ('struck_at', models.DateTimeField(null=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
+                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.practice')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='touches', to='referrals.source')),
+                ('struck_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
+            ],
+            options={
+                'ordering': ['-on', '-at', '-id'],
+            },
+        ),
+        migrations.AddIndex(
+            model_name='source',
+            index=models.Index(fields=['practice', 'next_on'], name='sources_by_next_step'),
+        ),
+        migrations.AddConstraint(
+            model_name='source',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('organisation__isnull', False), ('provider', None)), models.Q(('organisation', None), ('provider__isnull', False)), _connector='OR'), name='a_source_is_a_person_or_an_organisation'),
+        ),
+        migrations.AddConstraint(
+            model_name='source',
+            constraint=models.CheckConstraint(condition=models.Q(('next_on', None), models.Q(('next_step', ''), _negated=True), _connector='OR'), name='a_next_step_has_words'),
+        ),
+        migrations.AddIndex(
+            model_name='touchpoint',
+            index=models.Index(fields=['practice', '-on'], name='touches_by_day'),
+        ),
+        migrations.CreateModel(
+            name='IncomingReferral',
+            fields=[
+                ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('number', models.CharField(help_text='By which both sides name it', max_length=12)),
+                ('received_at', models.DateTimeField()),
+                ('provider_given_name', models.CharField(blank=True, max_length=80)),
+                ('provider_family_name', models.CharField(max_length=80)),
+                ('provider_type', models.CharField(choices=[('MD', 'Physician (MD)'), ('DO', 'Physician (DO)'), ('DPM', 'Podiatrist (DPM)'), ('NP', 'Nurse practitioner (NP)'), ('PA', 'Physician assistant (PA)'), ('PT', 'Physical therapist (PT)'), ('OT', 'Occupational therapist (OT)'), ('DC', 'Chiropractor (DC)'), ('other', 'Other')], max_length=8)),
+                ('provider_npi', models.CharField(blank=True, max_length=10)),
+                ('provider_place', models.CharField(blank=True, help_text='Clinic or group', max_length=200)),
+                ('provider_phone', models.CharField(blank=True, max_length=40)),
+                ('provider_fax', models.CharField(blank=True, max_length=40)),
+                ('provider_email', models.EmailField(blank=True, max_length=254)),
+                ('reply_by', models.CharField(choices=[('link', 'Secure link'), ('fax', 'Fax'), ('print', 'Print and post'), ('email', 'E-mail (secure address only)'), ('phone', 'Phone')], max_length=8)),
+                ('given_name', models.CharField(blank=True, max_length=80)),
+                ('family_name', models.CharField(max_length=80)),
+                ('birth_date', models.DateField()),
+                ('phone', models.CharField(blank=True, max_length=40)),
+                ('email', models.EmailField(blank=True, max_length=254)),
+                ('diagnosis', models.CharField(blank=True, help_text='In the provider’s words', max_length=160)),
+                ('icd10', models.JSONField(default=list, help_text='Codes of the release in force when it was sent')),
+                ('wording', models.TextField(blank=True, help_text='What is asked for, quoted', max_length=2000)),
+                ('exit_on', models.DateField(help_text='Day the client left medical care', null=True)),
+                ('limits', models.TextField(blank=True, help_text='Limits and precautions, quoted', max_length=2000)),
+                ('next_visit_on', models.DateField(help_text='Next visit with the provider', null=True)),
+                ('signed_name', models.CharField(max_length=160)),
+                ('signed_words', models.CharField(help_text='What the signature means, as the page said it', max_length=400)),
+                ('state', models.CharField(choices=[('new', 'New'), ('seen', 'Being looked at'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('spam', 'Spam')], default='new', max_length=8)),
+                ('seen_at', models.DateTimeField(null=True)),
+                ('settled_at', models.DateTimeField(null=True)),
+                ('reason', models.CharField(blank=True, help_text='Why it was declined, for the practice', max_length=240)),
+                ('token_hash', models.CharField(blank=True, db_index=True, max_length=64)),
+                ('track_until', models.DateTimeField(help_text='Until when the provider may look how it stands')),
+                ('track_revoked_at', models.DateTimeField(null=True)),
+                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.practice')),
+                ('provider', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incoming', to='providers.provider')),
+                ('referral', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incoming', to='referrals.referral')),
+                ('seen_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
+                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
+                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incoming', to='referrals.source')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='IncomingFile',
+            fields=[
+                ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('content', models.BinaryField()),
+                ('content_type', models.CharField(max_length=60)),
+                ('size', models.PositiveIntegerField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.practice')),
+                ('incoming', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='paper', to='referrals.incomingreferral')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.AddIndex(
+            model_name='incomingreferral',
+            index=models.Index(fields=['practice', 'state', '-received_at'], name='incoming_by_state'),
+        ),
+        migrations.AddConstraint(
+            model_name='incomingreferral',
+            constraint=models.UniqueConstraint(fields=('practice', 'number'), name='an_incoming_referral_has_its_number'),
+        ),
+        migrations.AddConstraint(
+            model_name='incomingreferral',
+            constraint=models.CheckConstraint(condition=models.Q(('provider_email', ''), ('provider_fax', ''), ('provider_phone', ''), _negated=True), name='whoever_refers_can_be_answered'),
+        ),
+        migrations.AddConstraint(
+            model_name='incomingreferral',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('provider__isnull', False), ('referral__isnull', False), ('state', 'accepted')), models.Q(models.Q(('state', 'accepted'), _negated=True), ('referral', None)), _connector='OR'), name='what_was_accepted_became_a_referral'),
+        ),
+        migrations.AddConstraint(
+            model_name='incomingreferral',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='a_declined_referral_says_why'),
         ),
     ]
