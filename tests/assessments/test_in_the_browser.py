@@ -115,6 +115,31 @@ def test_a_late_answer_never_takes_back_what_came_after_it(page):
     assert "2 of 2 entered" in opened.locator("#as-nav").inner_text()
 
 
+def test_a_step_left_in_haste_takes_nothing_along(page):
+    from django.utils import timezone
+
+    from tests.conftest import make_cast
+
+    cast, now = make_cast(), timezone.now()
+    episode = scenario.cleared(cast, at=now)
+    baseline = operations.start(episode, "baseline", measures=["tug", "chair_stand_30s"], by=cast.ana, at=now)
+    opened = page(cast.ana, f"/assessments/{baseline.pk}/?step=tests")
+    opened.wait_for_load_state()
+    late = []
+    opened.route("**/record/tug/", lambda route: late.append(route))
+    for field, typed in (("#tug-none-1", "13.8"), ("#chair_stand_30s-none-1", "8")):
+        opened.fill(field, typed)
+        opened.press(field, "Tab")
+    # The first is still on its way, the second behind it, and the next step is tapped.
+    steps = opened.get_by_role("navigation", name="Steps of the assessment")
+    steps.get_by_role("link", name="Summary and communication").click()
+    opened.wait_for_timeout(300)
+    for route in late:
+        route.continue_()
+    opened.get_by_role("heading", level=2, name="Summary and communication").wait_for()
+    assert "2 of 2 entered" in opened.locator("#as-missing").inner_text()
+
+
 def test_an_answer_leaves_the_hands_of_who_types_on_alone(page):
     from django.utils import timezone
 
