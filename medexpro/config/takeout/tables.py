@@ -53,6 +53,7 @@ NAMES = {
     "clients.ImportedRow": "Rows of lists brought in",
     "clients.ClientMerge": "Records made one",
     "clients.LikelyPair": "Records that may be of one person",
+    "wording.LetStand": "Words let stand",
     "record.Message": "Messages to colleagues",
     "record.MessageTo": "Messages to colleagues, who read them",
     "record.Disclosure": "Records given out",
@@ -114,8 +115,14 @@ NAMES = {
     "positioning.Bio": "Bios of members",
     "referrals.ReferralCode": "Referrals, codes",
     "referrals.ReferralCheck": "Referrals, checks",
+    "referrals.IncomingReferral": "Referrals from the web",
+    "referrals.IncomingFile": "Referrals from the web, papers",
     "referrals.Source": "Referral sources",
     "referrals.Touchpoint": "Referral sources, touches",
+    "outreach.Letter": "Letters to referral sources",
+    "outreach.Enclosure": "Letters to referral sources, enclosures",
+    "outreach.LetterDelivery": "Letters to referral sources, how they were sent",
+    "outreach.Improvement": "Improvements found",
 }
 # Passwords and what opens links are nobody's to read, and don't come back: people choose a new password.
 SECRET_FIELDS = {"password", "last_login", "token_hash", "opt_in_hash"}
