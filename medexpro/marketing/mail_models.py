@@ -214,6 +214,7 @@ class Mail(PracticeModel):
         indexes = [
             models.Index(fields=["state", "due_at"], name="mails_by_turn"),
             models.Index(fields=["lead", "-made_at"], name="mails_of_a_lead"),
+            models.Index(fields=["practice", "to"], name="mails_by_address"),
         ]
 
 

@@ -20,9 +20,28 @@ from medexpro.practice.models import Member, PracticeModel, VersionedModel
 from medexpro.scheduling.models import Service
 
 __all__ = [
-    "AddressTrouble", "Campaign", "LeadCount", "Mail", "MailRules", "Newsletter", "SequenceRun", "SequenceVersion",
-    "Agreement", "AgreementKind", "Article", "CameBy", "Lead", "LeadDraft", "LeftOut", "NotContacted", "PageGiven",
-    "PageRun", "Participant", "ParticipantResult", "PublicPage", "ScreeningDay",
+    "AddressTrouble",
+    "Agreement",
+    "AgreementKind",
+    "Article",
+    "CameBy",
+    "Campaign",
+    "Lead",
+    "LeadCount",
+    "LeadDraft",
+    "LeftOut",
+    "Mail",
+    "MailRules",
+    "Newsletter",
+    "NotContacted",
+    "PageGiven",
+    "PageRun",
+    "Participant",
+    "ParticipantResult",
+    "PublicPage",
+    "ScreeningDay",
+    "SequenceRun",
+    "SequenceVersion",
 ]  # fmt: skip
 
 
@@ -213,6 +232,9 @@ class Lead(VersionedModel, PracticeModel):
     source_page = models.CharField(max_length=90, blank=True, help_text="Which of the public pages")
     campaign = models.CharField(max_length=24, blank=True, help_text="The code that was in the address")
     source_day = models.ForeignKey(ScreeningDay, null=True, on_delete=models.PROTECT, related_name="leads")
+    source = models.ForeignKey(
+        "referrals.Source", null=True, on_delete=models.PROTECT, related_name="leads_sent"
+    )
     participant = models.OneToOneField(Participant, null=True, on_delete=models.SET_NULL, related_name="lead")
     # What was agreed to
     text_version = models.PositiveSmallIntegerField()

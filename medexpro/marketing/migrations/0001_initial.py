@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
         ('clients', '0001_initial'),
         ('episodes', '0001_initial'),
         ('practice', '0001_initial'),
+        ('referrals', '0001_initial'),
         ('scheduling', '0001_initial'),
     ]
 
@@ -163,6 +164,7 @@ class Migration(migrations.Migration):
                 ('wanted_service', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='scheduling.service')),
                 ('participant', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='lead', to='marketing.participant')),
                 ('source_day', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='marketing.screeningday')),
+                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads_sent', to='referrals.source')),
             ],
         ),
         migrations.CreateModel(
@@ -516,6 +518,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='mail',
             index=models.Index(fields=['lead', '-made_at'], name='mails_of_a_lead'),
+        ),
+        migrations.AddIndex(
+            model_name='mail',
+            index=models.Index(fields=['practice', 'to'], name='mails_by_address'),
         ),
         migrations.AddConstraint(
             model_name='mail',
