@@ -128,7 +128,9 @@ def load(folder: Path = DATA) -> LibraryData:
         exercises=_records(exercises, "exercises", ref.Exercise),
         protocols=tuple(protocols),
         wording=ref.Wording(
-            entries=_records(wording, "entries", ref.WordingEntry), allowed=tuple(wording.part("allowed"))
+            entries=_records(wording, "entries", ref.WordingEntry),
+            allowed=tuple(wording.part("allowed")),
+            among={name: tuple(words) for name, words in wording.part("among").items()},
         ),
         measures_off=_reasons(catalogue, "measures_off"),
         protocols_off=_reasons(catalogue, "protocols_off"),

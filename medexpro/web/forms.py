@@ -67,15 +67,19 @@ PLAIN_WORDS = {
 
 @dataclass(frozen=True)
 class Question:
-    """An unusual value, asked about once. typed: as it stands in the field; suggestion: what was probably meant."""
+    """An unusual value, asked about once. typed: as it stands in the field; suggestion: what was probably meant.
+
+    keep: what the button that keeps it names in the place of a long text.
+    """
 
     typed: str
     unit: str = ""
     suggestion: str = ""
+    keep: str = ""
 
     @property
     def typed_label(self) -> str:
-        return f"{self.typed} {self.unit}".strip()
+        return self.keep or f"{self.typed} {self.unit}".strip()
 
     @property
     def suggestion_label(self) -> str:
@@ -169,13 +173,15 @@ class Form(forms.Form):
         field = refusal.field if refusal.field in self.fields else None
         self.add_error(field, str(refusal))
 
-    def ask(self, name: str, sentence: str, *, unit: str = "", suggestion: str = "") -> None:
+    def ask(
+        self, name: str, sentence: str, *, unit: str = "", suggestion: str = "", keep: str = ""
+    ) -> None:
         """Ask once about an unusual value. Nothing happens if the person has already kept this very value."""
         text = self._typed(name)
         if self.data.get(f"keep_{self.add_prefix(name)}") == text:
             self.kept[name] = text
             return
-        self.questions[name] = Question(text, unit, suggestion)
+        self.questions[name] = Question(text, unit, suggestion, keep)
         self.add_error(name, sentence)
 
     @property

@@ -221,7 +221,7 @@ def mailed(cast, settings):
         ("Gait therapy twice a week", ["Gait therapy"]),
         ("Gait therapy, then more therapy", ["Gait therapy", "therapy"]),
         ("After physical therapy ended", []),
-        ("The Patient was treated", ["treated", "Patient"]),
+        ("The Patient was treated", ["Patient", "treated"]),
         ("Physical therapist and therapist", ["therapist"]),
         ("A post-rehab client", []),
     ],

@@ -1,0 +1,74 @@
+"""A text is checked before somebody reads it: marks while writing, a question at saving, what was let stand is kept."""
+
+import pytest
+from django import forms
+from django.db import DatabaseError, transaction
+from django.urls import reverse
+
+from medexpro.audit.models import Event
+from medexpro.web.forms import Form
+from medexpro.wording.checking import marks_for
+from medexpro.wording.forms import ScopeChecked
+from medexpro.wording.models import LetStand
+from tests.conftest import MORNING
+
+pytestmark = pytest.mark.django_db
+
+
+class Letter(ScopeChecked, Form):
+    """A letter as an area writes one."""
+
+    text = forms.CharField(widget=forms.Textarea(attrs={"data-wording": "provider"}), required=False)
+    inside = forms.CharField(required=False)
+
+
+def letter(cast, **typed):
+    return Letter(typed, practice=cast.northbridge)
+
+
+def test_a_letter_with_a_word_out_of_scope_is_asked_about_once_and_what_stays_is_kept(cast):
+    said = "She walks well. The patient was seen twice."
+    first = letter(cast, text=said, inside="patient")
+    assert not first.is_valid() and first.questions["text"].typed_label == "these words"
+    assert "“patient”" in first.errors["text"][0] and "Better: client." in first.errors["text"][0]
+
+    kept = letter(cast, text=said, keep_text=said)
+    assert kept.is_valid() and [mark.found for mark in kept.let_stood] == ["patient"]
+    for _ in range(2):  # A retry keeps it once.
+        kept.keep_let_stand(cast.dr_raman, by=cast.ana, at=MORNING)
+    row = LetStand.objects.about(cast.dr_raman).get()
+    assert (row.found, row.entry, row.by, row.to) == ("patient", "patient", cast.ana, "provider")
+    assert row.sentence == "The patient was seen twice"
+    assert Event.objects.get(kind="wording:mark:keep").detail == {"entries": ["patient"], "count": 1}
+    with pytest.raises(DatabaseError), transaction.atomic():
+        LetStand.objects.update(found="client")
+    # Another word later is another question.
+    assert not letter(cast, text=said + " Gait therapy.", keep_text=said).is_valid()
+
+
+def test_a_word_that_refuses_is_not_asked_about(cast):
+    said = "Her grip says something of dementia."
+    form = letter(cast, text=said, keep_text=said)
+    assert not form.is_valid() and "can’t stand here" in form.errors["text"][0] and not form.questions
+
+
+def test_names_of_the_record_and_of_the_caller_may_stand(cast):
+    said = "After Riverside Rehab Center and Therapy Works."
+    assert [one.found for one in marks_for(cast.northbridge, {"a": said}, to="provider")] == ["Rehab", "Therapy"]
+    assert not marks_for(
+        cast.northbridge, {"a": said}, to="provider", names=["Riverside Rehab Center", "Therapy Works"]
+    )
+
+
+def test_marks_come_while_somebody_writes(cast, client):
+    address = reverse("wording:check")
+    typed = {"text": "A patient, then gait therapy. Patient!", "to": "provider", "field": "id_text"}
+    assert client.post(address, typed).status_code in {302, 403}
+    client.force_login(cast.ana.user)
+    answer = client.post(address, typed)
+    page = answer.content.decode()
+    assert answer.status_code == 200 and page.count('data-replace="id_text"') == 3
+    assert 'data-places="2-9"' in page and 'data-offer="Client"' in page
+    assert client.post(address, typed | {"to": "nobody"}).status_code == 204
+    assert client.post(address, {}).status_code == 204
+    assert "scope" not in client.post(address, typed | {"text": "A client."}).content.decode()
