@@ -12,6 +12,7 @@ class EpisodesConfig(AppConfig):
         from medexpro.referrals import hooks
 
         hooks.on_intake(operations.open_from_referral)
+        hooks.on_next_visit(operations.keep_next_visit)
         hooks.add_panel(own_panels.on_referral)
         hooks.on_carrying(own_panels.in_use, own_panels.placed)
         own_panels.register()

@@ -1,6 +1,6 @@
 """Every change of an episode: opening, moving through its statuses, starting, holding, ending."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -87,6 +87,22 @@ def use_referral(episode: Episode, referral: Referral, *, by: Member, at: dateti
         episode.referral = referral
         _save(episode, "referral")
         record(events.REFERRAL_USED, episode, by=by, at=at, referral=str(referral.pk))
+    return episode
+
+
+@transaction.atomic
+def keep_next_visit(referral: Referral, *, on: date, by: Member, at: datetime) -> Episode | None:
+    """Keep when the client of a referral sees its provider next, as the referral tells; the report is due before it.
+
+    A day that somebody recorded already stays. Whoever takes the referral in may.
+    """
+    permissions.check(by, Permission.REFERRALS_INTAKE, referral)
+    episode = Episode.objects.filter(referral=referral).first()
+    if episode is None or episode.next_provider_visit_on is not None:
+        return episode
+    episode.next_provider_visit_on = on
+    _save(episode, "next_provider_visit_on")
+    record(events.CHANGED, episode, by=by, at=at, fields=["next_provider_visit_on"])
     return episode
 
 

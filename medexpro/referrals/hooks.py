@@ -1,7 +1,7 @@
 """What follows a referral in the area above, which registers it when the app starts: nothing is imported upward."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from medexpro.practice.models import Member
@@ -33,6 +33,21 @@ def after_decline(referral: Referral, *, reason: str, by: Member, at: datetime) 
     """Tell those who registered that a referral was declined."""
     for follow in _AFTER_DECLINE:
         follow(referral, reason=reason, by=by, at=at)
+
+
+_NEXT_VISIT: list[Callable[..., Any]] = []
+
+
+def on_next_visit(keep: Callable[..., Any]) -> None:
+    """Call `keep(referral, on=, by=, at=)` when a referral tells the client's next visit with its provider."""
+    if keep not in _NEXT_VISIT:
+        _NEXT_VISIT.append(keep)
+
+
+def next_visit_told(referral: Referral, *, on: date, by: Member, at: datetime) -> None:
+    """Tell those who registered when the client sees the provider next."""
+    for keep in _NEXT_VISIT:
+        keep(referral, on=on, by=by, at=at)
 
 
 _CARRYING: list[tuple[Callable[[Any], Any], Callable[[], Any]]] = []

@@ -114,5 +114,5 @@ class ReferralCheck(ClientRow):
         ordering = ["checked_at", "id"]
 
 
-from medexpro.referrals.source_models import Source, Touchpoint  # noqa: E402, F401
 from medexpro.referrals.incoming_models import IncomingFile, IncomingReferral  # noqa: E402, F401
+from medexpro.referrals.source_models import Source, Touchpoint  # noqa: E402, F401

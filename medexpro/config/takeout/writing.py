@@ -27,10 +27,13 @@ from medexpro.config.takeout.tables import LEFT_OUT, Table, as_line, plain, tabl
 from medexpro.practice.models import Member, Practice, User
 from medexpro.programs.models import HomeSheet
 from medexpro.providers.models import Organisation, Provider
+from medexpro.referrals.incoming_models import IncomingFile
 from medexpro.reports.models import Document
 
 FORMAT = 1
 _CHUNK = 500
+# Where papers lie that came with referrals from the web.
+_INCOMING = "incoming"
 _ENDINGS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
 # Whose names stand beside their ids in the tables.
 _NAMED: tuple[type[models.Model], ...] = (Client, Provider, Organisation, User, Member)
@@ -90,7 +93,7 @@ class Writing:
 
     def write(self) -> dict[str, Any]:
         """Write all parts; return the manifest."""
-        for part in ("tables", "data", "clients"):
+        for part in ("tables", "data", "clients", _INCOMING):
             (self.folder / part).mkdir(mode=0o700)
         found = tables()
         clients = Client.objects.of(self.practice)
@@ -102,6 +105,8 @@ class Writing:
         for done, client in enumerate(clients.order_by("pk").iterator(chunk_size=_CHUNK)):
             self.tell(len(found) + done, steps, client.name)
             self._client(client)
+        for paper in IncomingFile.objects.of(self.practice).select_related("incoming").iterator(chunk_size=20):
+            self._file(self._pdf_path(paper), bytes(paper.content))
         manifest = {
             "format": FORMAT,
             "release": __version__,
@@ -166,6 +171,8 @@ class Writing:
         rows = table.rows(self.practice)
         if table.model in (Document, HomeSheet):
             rows = rows.select_related("episode")
+        if table.model is IncomingFile:
+            rows = rows.select_related("incoming")
         yield from rows.iterator(chunk_size=20 if large else _CHUNK)
 
     def _values(self, table: Table, row: Any) -> dict[str, Any]:
@@ -252,7 +259,12 @@ class Writing:
         return f"{self._folder_by_id(paper.client_id)}/{_safe(paper.title, 60)} {paper.pk.hex[-8:]}{ending}"
 
     def _pdf_path(self, row: Any) -> str:
-        """Return where the page of a row lies: a document under its number, a home program under its day."""
+        """Return where the page of a row lies: a document under its number, a home program under its day.
+
+        The paper of a referral from the web lies apart: it may belong to nobody yet.
+        """
+        if isinstance(row, IncomingFile):
+            return f"{_INCOMING}/{row.incoming.number}{_ENDINGS.get(row.content_type, '')}"
         if isinstance(row, HomeSheet):
             name = f"Home program {self.practice.day(row.given_at)} {row.pk.hex[-8:]}"
         else:
@@ -306,6 +318,7 @@ def _readme(practice: Practice, at: datetime, counts: dict[str, int]) -> str:
             "",
             "clients/   a folder for each client: record.json holds the whole record, with all signed documents",
             "           and papers on file beside it, as PDF and pictures",
+            "incoming/  papers that came with referrals from the web, under the number of the referral",
             "tables/    a spreadsheet (CSV, UTF-8) for each kind of record, in words; names stand beside IDs, by",
             "           which the tables refer to each other; days as 2026-10-13, times on the practice's clock",
             "data/      the same rows exactly, one line of JSON each, times in UTC; a new installation reads them:",
