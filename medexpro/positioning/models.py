@@ -10,6 +10,7 @@ class Profile(VersionedModel, PracticeModel):
 
     own_texts: texts that were written by hand, by what they are for: {"text": as written, "drafted": what the sheet made
     of its answers at that time}. When the sheet makes another draft now, the text stays and says so.
+    waiting: answers with words that don't belong into public; they are kept and nobody outside reads them.
     """
 
     slug = models.SlugField(max_length=60, unique=True, help_text="Its address, /p/<slug>/, over all practices")
@@ -18,6 +19,7 @@ class Profile(VersionedModel, PracticeModel):
     result = models.TextField(blank=True, help_text="What they can do afterwards")
     not_do = models.TextField(blank=True, help_text="What we don’t do, one a line")
     proof = models.TextField(blank=True, help_text="Why somebody can believe it")
+    waiting = models.JSONField(default=dict, help_text="Answers typed whose words nobody has kept or changed yet")
     own_texts = models.JSONField(default=dict)
     colour = models.CharField(max_length=7, blank=True, help_text="#rrggbb; empty is the product’s own")
     accent = models.CharField(max_length=7, blank=True, help_text="#rrggbb; empty is derived from the colour")

@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ('result', models.TextField(blank=True, help_text='What they can do afterwards')),
                 ('not_do', models.TextField(blank=True, help_text='What we don’t do, one a line')),
                 ('proof', models.TextField(blank=True, help_text='Why somebody can believe it')),
+                ('waiting', models.JSONField(default=dict, help_text='Answers typed whose words nobody has kept or changed yet')),
                 ('own_texts', models.JSONField(default=dict)),
                 ('colour', models.CharField(blank=True, help_text='#rrggbb; empty is the product’s own', max_length=7)),
                 ('accent', models.CharField(blank=True, help_text='#rrggbb; empty is derived from the colour', max_length=7)),
