@@ -1,6 +1,5 @@
 // The assessment page: what is typed is kept on change; the live part under it is swapped, the fields never are.
 import { clocks } from "./clocks.js";
-import { leaving } from "./leaving.js";
 
 const say = (state, text = "") =>
   document.dispatchEvent(new CustomEvent("medexpro:sync", { detail: { state, count: 1, text } }));
@@ -100,5 +99,4 @@ document.addEventListener("DOMContentLoaded", () => {
 const row = document.querySelector(".as-steps");
 if (row) row.scrollLeft = row.querySelector("[aria-current]").offsetLeft - row.clientWidth / 3;
 
-leaving();
 clocks();

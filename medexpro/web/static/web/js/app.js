@@ -7,6 +7,7 @@ import "./keys.js";
 import "./dialog.js";
 import "./stepper.js";
 import "./autosave.js";
+import "./leaving.js";
 import "./combobox.js";
 import "./signature.js";
 import "./scope.js";
