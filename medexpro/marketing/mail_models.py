@@ -181,6 +181,7 @@ class Mail(PracticeModel):
         SEQUENCE = "sequence", "Sequence"
         NEWSLETTER = "newsletter", "Newsletter"
         TEST = "test", "Test to oneself"
+        OPT_IN = "opt_in", "Was it you"
         OTHER = "other", "Other"
 
     what = models.CharField(max_length=10, choices=What)

@@ -246,8 +246,6 @@ class Lead(VersionedModel, PracticeModel):
     # The e-mail that asks whether it was really them; its link opens for a week
     opt_in_hash = models.CharField(max_length=64, blank=True, db_index=True)
     opt_in_asked_at = models.DateTimeField(null=True)
-    opt_in_sent_at = models.DateTimeField(null=True, help_text="When the e-mail left; empty while it waits")
-    opt_in_failed = models.CharField(max_length=240, blank=True)
     confirmed_at = models.DateTimeField(null=True)
     unsubscribed_at = models.DateTimeField(null=True)
     # What they said on the form, and which time they picked

@@ -144,8 +144,6 @@ class Migration(migrations.Migration):
                 ('agreed_at', models.DateTimeField()),
                 ('opt_in_hash', models.CharField(blank=True, db_index=True, max_length=64)),
                 ('opt_in_asked_at', models.DateTimeField(null=True)),
-                ('opt_in_sent_at', models.DateTimeField(help_text='When the e-mail left; empty while it waits', null=True)),
-                ('opt_in_failed', models.CharField(blank=True, max_length=240)),
                 ('confirmed_at', models.DateTimeField(null=True)),
                 ('unsubscribed_at', models.DateTimeField(null=True)),
                 ('interest', models.CharField(blank=True, help_text='Key of data/interests.yaml', max_length=20)),
@@ -397,7 +395,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('what', models.CharField(choices=[('sequence', 'Sequence'), ('newsletter', 'Newsletter'), ('test', 'Test to oneself'), ('other', 'Other')], max_length=10)),
+                ('what', models.CharField(choices=[('sequence', 'Sequence'), ('newsletter', 'Newsletter'), ('test', 'Test to oneself'), ('opt_in', 'Was it you'), ('other', 'Other')], max_length=10)),
                 ('key', models.CharField(max_length=160)),
                 ('to', models.EmailField(max_length=254)),
                 ('to_name', models.CharField(blank=True, max_length=170)),
