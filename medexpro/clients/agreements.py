@@ -12,6 +12,7 @@ DATA = Path(__file__).parent / "data" / "consents.yaml"
 RELEASE_TO_PROVIDER = "release_to_provider"
 TO_TAKE_PART = "service"
 MESSAGES = "electronic"
+NEWSLETTER = "newsletter"
 
 
 @dataclass(frozen=True)

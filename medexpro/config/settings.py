@@ -247,6 +247,13 @@ EMAIL_BACKEND = (
     else "django.core.mail.backends.filebased.EmailBackend"
 )
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "practice@localhost")
+# E-mail to fax: the gateway's domain, and the address it takes faxes from. Without one, faxes go out by hand.
+FAX_GATEWAY = env.text("FAX_GATEWAY")
+FAX_SENDER = env.text("FAX_SENDER")
+EMAIL_TIMEOUT = 30  # Seconds; a server that says nothing holds up the worker no longer.
+# Letters to people outside come back to this address with a key in it, and the notices lie in this folder.
+MAIL_BOUNCE_TO = env.text("MAIL_BOUNCE_TO")
+MAIL_BOUNCES = env.text("MAIL_BOUNCES")
 
 # ---- Logs: what happened and where, never whose. Personal data stays out of messages by rule.
 LOGGING = {

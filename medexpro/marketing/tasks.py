@@ -1,12 +1,17 @@
-"""What the worker does for screening days: mail links, print pages, let go of participants."""
+"""What the worker does for screening days and leads: mail, print, and let go of whom nobody needs any more."""
 
+import logging
 from datetime import datetime
 
+from django.conf import settings
 from django_tasks import task
 
 from medexpro.kernel import clock
+from medexpro.marketing import bounces, mailing
 from medexpro.marketing.models import PageGiven, PageRun
-from medexpro.marketing.operations import days, pages
+from medexpro.marketing.operations import asking, days, newsletters, pages, pipeline, sequences
+
+log = logging.getLogger(__name__)
 
 
 @task()
@@ -58,5 +63,53 @@ def let_go_of_participants() -> int:
     return sum(days.clear_day(day, at=at) for day in days.days_to_clear(at=at))
 
 
+@task()
+def send_soon() -> int:
+    """Send what is due to people outside without waiting for the next round: somebody looks at their phone for it."""
+    return mailing.send_due(now=clock.now, most=20)
+
+
+@task()
+def let_go_of_askers() -> int:
+    """Let go of forms never sent and addresses never confirmed; return how many."""
+    return asking.clear(at=clock.now())
+
+
+@task()
+def send_mail() -> int:
+    """Put in line what is due of sequences, send what is due, and say which newsletters are through."""
+    sequences.work(at=clock.now())
+    sent = mailing.send_due(now=clock.now)
+    newsletters.finish(at=clock.now())
+    return sent
+
+
+@task()
+def read_bounces() -> int:
+    """Take in what came back into the mailbox of MAIL_BOUNCES; return how many. One that can't be opened is tried again."""
+    if not settings.MAIL_BOUNCES:
+        return 0
+    try:
+        return bounces.read_mailbox(settings.MAIL_BOUNCES, now=clock.now).total()
+    except bounces.NoMailbox:
+        log.warning("the mailbox of MAIL_BOUNCES could not be read")
+        return 0
+
+
+@task()
+def let_go_of_leads() -> int:
+    """Let go of leads that came to nothing and of whom nobody has heard for as long as the practice keeps them."""
+    return pipeline.let_go(at=clock.now())
+
+
+def hold_after_restore(*, why: str, at: datetime) -> None:
+    """Let no mail leave by itself that may have left since the backup was made."""
+    mailing.hold(why=why, at=at)
+
+
+# A mail is claimed before it leaves and one that was cut off is settled as unknown, so that twice is harmless here.
 PERIODIC = [(go_on_printing, 60), (let_go_of_runs, 60 * 60), (let_go_of_participants, 24 * 60 * 60)]
+PERIODIC += [(let_go_of_askers, 24 * 60 * 60)]
+PERIODIC += [(send_mail, 60), (read_bounces, 300), (let_go_of_leads, 24 * 60 * 60)]
 ONCE = [(mail_page, tell_cut_off)]
+AFTER_RESTORE = [hold_after_restore]
