@@ -25,7 +25,9 @@ class ReadinessItem(VersionedModel, PracticeModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["practice", "kind", "key"], name="an_item_of_readiness_stands_once")
+            models.UniqueConstraint(
+                fields=["practice", "kind", "key"], name="an_item_of_readiness_stands_once"
+            )
         ]
 
     def __str__(self) -> str:
