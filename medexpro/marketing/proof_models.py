@@ -79,11 +79,14 @@ class StoryVersion(EpisodeRow):
 
 @sealed()
 class StoryConsent(EpisodeRow):
-    """That a client's agreement to be told of covers this very text. It ends when the agreement is withdrawn."""
+    """That a client agreed to this very text, and how they signed. It ends when the agreement it stands on is withdrawn."""
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="+")
     version = models.ForeignKey(StoryVersion, on_delete=models.PROTECT, related_name="consents")
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="+")
+    signed_name = models.CharField(max_length=160)
+    signed_as = models.CharField(max_length=20, default="client", help_text="client or guardian")
+    signature = models.TextField(blank=True, help_text="SVG path; empty where a name was typed or paper signed")
     recorded_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 

@@ -190,7 +190,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
                 ('answers', models.JSONField(default=dict)),
                 ('source', models.JSONField(default=dict)),
                 ('started_at', models.DateTimeField()),
@@ -313,6 +312,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('signed_name', models.CharField(max_length=160)),
+                ('signed_as', models.CharField(default='client', help_text='client or guardian', max_length=20)),
+                ('signature', models.TextField(blank=True, help_text='SVG path; empty where a name was typed or paper signed')),
                 ('recorded_at', models.DateTimeField()),
                 ('consent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.consent')),
                 ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='episodes.episode')),
