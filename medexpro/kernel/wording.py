@@ -114,6 +114,19 @@ def accepted(text: str, marks: Iterable[Mark]) -> str:
     return text
 
 
+def contexts_of(patterns: Iterable[str], wording: Wording) -> tuple[Context, ...]:
+    """Return patterns of an entry ready to ask, those that several entries share put in their place.
+
+    Raises ValueError for a pattern or a name the list does not know.
+    """
+    written: list[str] = []
+    for one in patterns:
+        if one.startswith("@") and one[1:] not in wording.contexts:
+            raise ValueError(f"the word list has no patterns {one!r}")
+        written += wording.contexts[one[1:]] if one.startswith("@") else (one,)
+    return tuple(context(one, wording.among) for one in written)
+
+
 # ---- The list, ready to ask.
 
 
@@ -147,14 +160,13 @@ class _Entry:
     unless: tuple[Context, ...] = ()
     only_with: tuple[Context, ...] = ()
 
-    def meant(self, text: str, start: int, end: int) -> bool:
-        """Return whether the words at this place are meant, by what stands around them."""
-        if not (self.unless or self.only_with):
-            return True
-        around = sentence_around(text, start, end)
-        if self.only_with and not any(one.holds(text, start, end, around) for one in self.only_with):
-            return False
-        return not any(one.holds(text, start, end, around) for one in self.unless)
+    def stands_alone(self, text: str, start: int, end: int, around: tuple[int, int]) -> bool:
+        """Return whether the words mean something else here: what they need beside them is not there."""
+        return bool(self.only_with) and not any(one.holds(text, start, end, around) for one in self.only_with)
+
+    def excused(self, text: str, start: int, end: int, around: tuple[int, int]) -> bool:
+        """Return whether what stands around the words excuses them."""
+        return any(one.holds(text, start, end, around) for one in self.unless)
 
 
 @dataclass(frozen=True)
@@ -174,16 +186,14 @@ class _Ready:
 
     def _phrases(self) -> Iterator[_Phrase]:
         may_stand = _Entry(None, -1)
-        among = self.wording.among
         for phrase in self.wording.allowed:
             yield _Phrase(_parts(phrase), phrase, may_stand)
         for order, record in enumerate(self.wording.entries):
             if not record.verification.in_force:
                 continue
-            unless = tuple(context(one, among) for one in record.unless)
-            only_with = tuple(context(one, among) for one in record.only_with)
-            allows = record.level == ALLOW
-            entry = may_stand if allows else _Entry(record, order, unless, only_with)
+            entry = may_stand
+            if record.level != ALLOW:
+                entry = _Entry(record, order, contexts_of(record.unless, self.wording), contexts_of(record.only_with, self.wording))
             for word in record.words:
                 if parts := _parts(word):
                     yield _Phrase(parts, word, entry)
@@ -233,15 +243,21 @@ def _marks_of(field: str, text: str, ready: _Ready, to: str, names: tuple[str, .
     named = [match.span() for name in names for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text)]
     taken, marks = named, []
     for hit in sorted(hits, key=lambda one: one.rank):
+        entry = hit.phrase.entry
         if _inside(hit, taken):
             continue
-        record = hit.phrase.entry.record
+        if entry.record is None:
+            taken.append((hit.start, hit.end))
+            continue
+        around = sentence_around(text, hit.start, hit.end) if entry.unless or entry.only_with else (0, 0)
+        if entry.stands_alone(text, hit.start, hit.end, around):
+            continue
         # What one entry marks or excuses, a wider one leaves alone: “gait therapy” is one mark.
         taken.append((hit.start, hit.end))
-        if record is None or (to not in record.quotes_count and _inside(hit, quoted)):
+        if to not in entry.record.quotes_count and _inside(hit, quoted):
             continue
-        if hit.phrase.entry.meant(text, hit.start, hit.end):
-            marks.append(_mark(field, text, hit, record))
+        if not entry.excused(text, hit.start, hit.end, around):
+            marks.append(_mark(field, text, hit, entry.record))
     return sorted(marks, key=lambda mark: mark.start)
 
 
@@ -256,7 +272,8 @@ def _hits(text: str, ready: _Ready, to: str) -> Iterator[_Hit]:
                 found = [*found, *more]
         for phrase in found:
             record = phrase.entry.record
-            if record is not None and to not in READERS.get(record.where, READERS["any"]):
+            # What another profession is called may stand everywhere but in a title of one's own.
+            if to == "title" if record is None else to not in READERS.get(record.where, READERS["any"]):
                 continue
             end = phrase.ends_at(words, number, text)
             if end is not None:

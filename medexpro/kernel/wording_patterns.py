@@ -1,19 +1,20 @@
 """The small language in which the word list says what must stand around a word, or must not.
 
 A pattern is words with single spaces: `~` is the marked words, `...` up to four words between, `{provider}` one of the
-words the list names so, `a|b` one of two, `[the]` a word that may be missing, `on*` any ending. It holds inside one
-sentence. Without a `~` it may stand anywhere in the sentence.
+words the list names so, `a|b` one of two, `[the]` a word that may be missing, `on*` any ending, `*pril` any beginning, `*`
+any word, `^` the sentence's beginning. It holds inside one sentence. Without a `~` it may stand anywhere in the sentence.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-HIT, GAP = "~", "..."
+HIT, GAP, START = "~", "...", "^"
 MOST_BETWEEN = 4
 # What separates two words of one sentence: no full stop but that of a title, no line end.
 _SEP = r"(?:[^\w.;!?\n]|(?<=\bDr)\.|(?<=\bM[rs])\.|(?<=\bMrs)\.|(?<=\bSt)\.)+"
-_GAP = rf"(?:{_SEP}[\w’']+){{0,{MOST_BETWEEN}}}?"
+# Where “we” comes between, somebody else did something else.
+_GAP = rf"(?:{_SEP}(?!(?:we|i|us|our|my)\b)[\w’']+){{0,{MOST_BETWEEN}}}?"
 # Where a sentence ends: at the end of a line, or at a stop that no title or number carries.
 _END = re.compile(r"\n|[.;!?](?=\s|$)")
 _TITLES = re.compile(r"\b(?:Dr|Mr|Ms|Mrs|St|e\.g|i\.e|vs|no)$", re.IGNORECASE)
@@ -46,10 +47,18 @@ def context(pattern: str, among: Mapping[str, Sequence[str]]) -> Context:
     place = words.index(HIT)
     before, after = words[:place], words[place + 1 :]
     return Context(
-        _ready(rf"(?<!\w){_joined([*before, ''], among)}\Z") if before else None,
+        _ready(_opening(before, among)) if before else None,
         _ready(rf"{_joined(['', *after], among)}(?!\w)") if after else None,
         None,
     )
+
+
+def _opening(before: Sequence[str], among: Mapping[str, Sequence[str]]) -> str:
+    """Return the expression for what stands before the marked words, up to them."""
+    if before[0] == START:
+        rest = before[1:]
+        return r"\A\W*" + (_joined([*rest, ""], among) if rest else "") + r"\Z"
+    return rf"(?<!\w){_joined([*before, ''], among)}\Z"
 
 
 def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
@@ -104,6 +113,12 @@ def _one(word: str, among: Mapping[str, Sequence[str]]) -> str:
 
 def _phrase(words: str) -> str:
     """Return the expression for a phrase as it is listed."""
-    return _SEP.join(re.escape(one.rstrip("*")) + (r"[\w’']*" if one.endswith("*") else r"(?!\w)") for one in words.split())
+    return _SEP.join(_open(one) for one in words.split())
+
+
+def _open(word: str) -> str:
+    """Return the expression for one listed word, with its open beginning or ending."""
+    begins, ends = word.startswith("*"), word.endswith("*")
+    return (r"[\w’']*" if begins else "") + re.escape(word.strip("*")) + (r"[\w’']*" if ends else r"(?!\w)")
 
 

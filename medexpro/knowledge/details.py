@@ -5,7 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from medexpro.kernel import reference as ref
+from medexpro.kernel.wording import GROUPS
 from medexpro.knowledge.library import Entry, shown
+from medexpro.knowledge.listing import WHERE_SAID
 from medexpro.knowledge.presenters import (
     ACTIONS,
     COMPARISON,
@@ -286,18 +288,14 @@ def _exercise(exercise: ref.Exercise) -> Iterator[Section]:
 
 
 def _wording(entry: ref.WordingEntry) -> Iterator[Section]:
-    where = {
-        "any": "Wherever a member writes",
-        "outgoing": "Letters and reports",
-        "client_document": "Any document that names a client",
-    }
     yield Section(
         "The word",
         (
             _fact("Watched for", ", ".join(entry.words), entry),
             Fact("Suggestion", entry.suggestion),
             Fact("Why", entry.why),
-            Fact("Where", where[entry.where]),
+            Fact("Kind", GROUPS[entry.group]),
+            Fact("Where", WHERE_SAID[entry.where]),
         ),
     )
 

@@ -20,6 +20,15 @@ STATES = {
     WAITS: "Waits for approval",
     CHANGED: "Changed since the approval",
 }
+# Who reads what an entry of the word list watches.
+WHERE_SAID = {
+    "any": "Wherever a member writes",
+    "outgoing": "Letters, messages and the public page",
+    "client_document": "Documents that name a client",
+    "provider": "Letters to providers",
+    "public": "The public page",
+    "title": "What members call themselves",
+}
 CATEGORIES = {
     "performance": "Performance tests",
     "rom": "Range of motion",
@@ -32,10 +41,7 @@ CATEGORIES = {
     "in_session": "During the session",
     "post": "After the session",
     "any_time": "At any time",
-    "any": "Wherever a member writes",
-    "outgoing": "Letters and reports",
-    "client_document": "Documents that name a client",
-}
+} | WHERE_SAID
 # Sources name one place in several ways; a person looks for it under one.
 REGIONS = {
     "cervical": "Neck",

@@ -131,6 +131,7 @@ def load(folder: Path = DATA) -> LibraryData:
             entries=_records(wording, "entries", ref.WordingEntry),
             allowed=tuple(wording.part("allowed")),
             among={name: tuple(words) for name, words in wording.part("among").items()},
+            contexts={name: tuple(patterns) for name, patterns in wording.part("contexts").items()},
         ),
         measures_off=_reasons(catalogue, "measures_off"),
         protocols_off=_reasons(catalogue, "protocols_off"),

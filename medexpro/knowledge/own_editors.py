@@ -14,8 +14,10 @@ from django import forms as django_forms
 
 from medexpro.kernel import quantities
 from medexpro.kernel import reference as ref
+from medexpro.kernel.wording import ALLOW
 from medexpro.knowledge.checks.measures import role_of
 from medexpro.knowledge.library import Library, library
+from medexpro.knowledge.listing import WHERE_SAID
 from medexpro.knowledge.own_kinds import Wrong
 from medexpro.knowledge.own_rules import changed_name
 from medexpro.knowledge.presenters import DIRECTIONS, unit_words
@@ -506,12 +508,11 @@ class MeasureForm(OwnForm):
         return found
 
 
-WHERE = [
-    ("any", "Wherever a member writes"),
-    ("outgoing", "Letters and reports"),
-    ("client_document", "Documents that name a client"),
+LEVELS = [
+    ("mark", "Marked, and asked about once"),
+    ("refuse", "Not printed while it stands"),
+    (ALLOW, "May stand: a phrase that holds a marked word"),
 ]
-LEVELS = [("mark", "Marked, and asked about once"), ("refuse", "Not printed while it stands")]
 
 
 class WordingForm(OwnForm):
@@ -521,11 +522,11 @@ class WordingForm(OwnForm):
     needed = ("words", "suggestion", "why", "source")
 
     words = django_forms.CharField(
-        label="Words", widget=AREA, max_length=1200, required=False,
+        label="Words", widget=AREA, max_length=6000, required=False,
         help_text="With commas between. A * at the end takes any ending",
     )  # fmt: skip
     suggestion = django_forms.CharField(label="Write instead", max_length=160, required=False)
-    where = django_forms.ChoiceField(label="Watched for in", choices=WHERE, required=False)
+    where = django_forms.ChoiceField(label="Watched for in", choices=list(WHERE_SAID.items()), required=False)
     level = django_forms.ChoiceField(label="What happens", choices=LEVELS, required=False)
     why = django_forms.CharField(label="Why it is marked", max_length=240, required=False)
     source = django_forms.CharField(
@@ -535,6 +536,7 @@ class WordingForm(OwnForm):
     def build(self) -> None:
         if self.ours is not None:
             del self.fields["where"]
+            self.fields["level"].choices = LEVELS[:2]  # type: ignore[attr-defined]
             self.fields["words"].help_text = "You may add; the words of ours must stay"
 
     def begin(self, content: Mapping[str, Any]) -> dict[str, Any]:

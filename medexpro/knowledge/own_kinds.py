@@ -115,7 +115,7 @@ for _kind in (
     ),
     OwnKind(
         "wording", "word", "Words", ref.WordingEntry, lambda: {one.id: one for one in library().wording.entries},
-        own_rules.wording_loosened, lambda lib, own: own_rules.wording_unknown(own),
+        own_rules.wording_loosened, lambda lib, own: own_rules.wording_unknown(own, lib.wording),
     ),
 ):  # fmt: skip
     register(_kind)

@@ -7,10 +7,13 @@ a protocol has measured, weighed and watched, and what a safety gate can read st
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from medexpro.kernel import reference as ref
+from medexpro.kernel.wording import ALLOW, READERS, find_marks
 
 Pairs = Iterator[tuple[str, str]]
-WORD_LEVELS = ("mark", "refuse")
+WORD_LEVELS = (ALLOW, "mark", "refuse")
 
 
 def _named(keys: Iterable[str]) -> str:
@@ -212,22 +215,45 @@ def wording_loosened(ours: ref.WordingEntry, own: ref.WordingEntry) -> Pairs:
         yield "where", "Where the words are watched for stays as it is."
     if WORD_LEVELS.index(own.level) < WORD_LEVELS.index(ours.level) if own.level in WORD_LEVELS else True:
         yield "level", "A word that is refused stays refused."
+    if _missing(own.unless, ours.unless) or own.only_with != ours.only_with:
+        yield "words", "What excuses the words stays as it is."
 
 
 SHORTEST_WORD = 3
-MOST_WORDS = 40
+MOST_WORDS = 250
 
 
-def wording_unknown(own: ref.WordingEntry) -> Pairs:
-    """Yield what of an entry of the word list would mark what nobody meant, or could not be shown beside the text."""
+def wording_unknown(own: ref.WordingEntry, wording: ref.Wording) -> Pairs:
+    """Yield what of an entry of the word list would mark what nobody meant, or could not be shown beside the text.
+
+    A phrase that may stand is longer than the marked word in it, and lets through no word that is refused.
+    """
+    if own.where not in READERS:
+        yield "where", "Choose where the words are watched for."
+    if own.level not in WORD_LEVELS:
+        yield "level", "Choose what happens."
     if len(own.words) > MOST_WORDS:
         yield "words", f"At most {MOST_WORDS} words in one entry."
     for word in own.words:
         if len(word.strip("* ")) < SHORTEST_WORD:
             yield "words", f"“{word}” is too short: it would mark words nobody means."
-    for field in ("suggestion", "why"):
+    if own.level == ALLOW:
+        yield from _may_not_stand(own, wording)
+    for field in ("why",) if own.level == ALLOW else ("suggestion", "why"):
         if not getattr(own, field).strip():
             yield field, "Fill this in."
+
+
+def _may_not_stand(own: ref.WordingEntry, wording: ref.Wording) -> Pairs:
+    bare = msgspec.structs.replace(
+        wording, entries=tuple(one for one in wording.entries if one.id != own.id)
+    )
+    for phrase in own.words:
+        marks = [mark for to in ("provider", "client", "public") for mark in find_marks({"": phrase}, bare, to=to)]
+        if any(mark.refused for mark in marks):
+            yield "words", f"“{phrase}” holds a word that is refused; it can’t stand."
+        elif any(mark.found.lower() == phrase.strip("* ").lower() for mark in marks) or phrase.endswith("*"):
+            yield "words", f"“{phrase}” is itself marked. Write the longer phrase that may stand, such as a name."
 
 
 def changed_name(record: Any) -> str:

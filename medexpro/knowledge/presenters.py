@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from medexpro.kernel import quantities
 from medexpro.kernel import reference as ref
+from medexpro.kernel.wording import ALLOW
 from medexpro.knowledge.library import Entry, Own, marks, shown
 from medexpro.knowledge.listing import Standing
 from medexpro.knowledge.models import own_words
@@ -333,12 +334,8 @@ def _exercise(exercise: ref.Exercise) -> tuple[str, str]:
 
 
 def _wording(entry: ref.WordingEntry) -> tuple[str, str]:
-    level = (
-        "Not printed while it stands"
-        if entry.level == "refuse"
-        else f"Marked, suggestion: {entry.suggestion}"
-    )
-    return level, entry.why
+    levels = {"refuse": "Not printed while it stands", ALLOW: "May stand"}
+    return levels.get(entry.level, f"Marked, suggestion: {entry.suggestion}"), entry.why
 
 
 SUMMARIES: dict[str, Any] = {

@@ -51,12 +51,35 @@ def test_what_takes_a_word_off_or_marks_everything_is_refused_at_its_field(
 def test_ana_watches_for_words_of_her_own(cast, ana):  # noqa: F811
     address, typed = editor_form(ana, reverse("knowledge:own_new", args=["wording"]))
     typed |= {
-        "words": ["boot camp"], "suggestion": ["group session"], "where": ["any"], "level": ["mark"],
+        "words": ["barre class"], "suggestion": ["group session"], "where": ["any"], "level": ["mark"],
         "why": ["Not how we say it"], "source": ["Our own practice"], "service": ["yes"],
     }  # fmt: skip
     answer = ana.post(address, typed, follow=True)
     assert answer.status_code == 200, answer.context["form"].errors
     assert (
-        found(cast.northbridge, "After boot camp") == ["boot camp"]
-        and found(cast.southgate, "boot camp") == []
+        found(cast.northbridge, "After barre class") == ["barre class"]
+        and found(cast.southgate, "barre class") == []
     )
+
+
+@pytest.mark.parametrize(
+    ("phrase", "says"),
+    [
+        ("Therapy Dogs of Ohio", ""),
+        ("therapy", "is itself marked"),
+        ("dementia walk", "is refused"),
+    ],
+)
+def test_ana_lets_a_phrase_stand_but_no_marked_word_by_itself(cast, ana, phrase, says):  # noqa: F811
+    address, typed = editor_form(ana, reverse("knowledge:own_new", args=["wording"]))
+    typed |= {
+        "words": [phrase], "suggestion": ["as it is"], "where": ["any"], "level": ["allow"],
+        "why": ["The name of a charity we walk for"], "source": ["Our own practice"], "service": ["yes"],
+    }  # fmt: skip
+    answer = ana.post(address, typed, follow=True)
+    if says:
+        assert answer.status_code == 422 and says in str(answer.context["form"].errors["words"])
+    else:
+        assert answer.status_code == 200, answer.context["form"].errors
+        assert found(cast.northbridge, f"After {phrase}, gait therapy.") == ["gait therapy"]
+        assert found(cast.southgate, f"After {phrase}.") == ["Therapy"]

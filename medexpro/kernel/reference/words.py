@@ -31,11 +31,13 @@ class WordingEntry(Record):
 
 
 class Wording(Record):
-    """The word list: entries to mark, the phrases that may stand although they hold such a word, names for groups of words.
+    """The word list: entries to mark, the phrases that may stand although they hold such a word.
 
-    among: words that patterns name together, such as {provider}.
+    among: words that patterns name together, such as {provider}. contexts: patterns that entries name together, as
+    @elsewhere.
     """
 
     entries: tuple[WordingEntry, ...]
     allowed: tuple[str, ...] = ()
     among: dict[str, tuple[str, ...]] = {}
+    contexts: dict[str, tuple[str, ...]] = {}

@@ -6,6 +6,7 @@ a wrong figure is worse than no rule.
 
 from collections.abc import Iterator
 
+from medexpro.kernel.wording import ALLOW, GROUPS, READERS, contexts_of
 from medexpro.knowledge.checks.gates import gates
 from medexpro.knowledge.checks.measures import measures, norms
 from medexpro.knowledge.checks.plans import exercises, protocols
@@ -27,10 +28,15 @@ def wording(data: LibraryData) -> Iterator[str]:
         where = f"{file}: {entry.id}"
         yield from sourced(entry.source, where)
         yield from versioned(entry.version, where)
-        if entry.where not in {"any", "outgoing", "client_document"} or entry.level not in {"mark", "refuse"}:
-            yield f"{where}: where or level is unknown"
+        if entry.where not in READERS or entry.level not in {ALLOW, "mark", "refuse"} or entry.group not in GROUPS:
+            yield f"{where}: where, level or group is unknown"
         if not entry.words:
             yield f"{where}: words: there are none"
+        for pattern in (*entry.unless, *entry.only_with):
+            try:
+                contexts_of([pattern], data.wording)
+            except ValueError as error:
+                yield f"{where}: {pattern}: {error}"
 
 
 def catalogue(data: LibraryData) -> Iterator[str]:
