@@ -1,6 +1,7 @@
 """Looking into what people upload: what it really is, and a photo made anew without what it gives away."""
 
 import io
+import struct
 import threading
 import warnings
 from dataclasses import dataclass
@@ -16,6 +17,12 @@ EXTENSIONS = {PDF: "pdf", JPEG: "jpg", PNG: "png"}
 # A phone takes 12 to 50 million points; more in a small file is a trap for memory.
 _MOST_POINTS = 60_000_000
 _LONG_EDGE = 3000
+_MOST_PAGES = 40
+# What Pillow raises over bytes that are cut off, or made to look like a picture.
+_DAMAGED = (
+    OSError, ValueError, TypeError, KeyError, IndexError, EOFError, OverflowError, SyntaxError, struct.error,
+    Image.DecompressionBombError,
+)  # fmt: skip
 # A large photo takes some hundred MB while it is made anew; several at once would take them several times.
 _ONE_AT_A_TIME = threading.Lock()
 _READABLE = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
@@ -82,6 +89,8 @@ def _made_anew(content: bytes) -> Checked:
             picture = Image.open(io.BytesIO(content), formats=_READABLE)
             if picture.width * picture.height > _MOST_POINTS:
                 raise UploadRefused("The photo has too many points. Take it in a smaller size.", field="file")
+            if picture.format == "TIFF" and (pages := _pages(picture)):
+                return pages
             picture.load()
             upright = ImageOps.exif_transpose(picture)
     except UnidentifiedImageError as error:
@@ -89,7 +98,7 @@ def _made_anew(content: bytes) -> Checked:
             "Only PDF files and photos (JPEG, PNG) can be kept. A HEIC photo: set the phone to “most compatible”.",
             field="file",
         ) from error
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except _DAMAGED as error:
         raise UploadRefused(
             "The photo is cut off or damaged. Take or send it again.", field="file"
         ) from error
@@ -101,6 +110,39 @@ def _made_anew(content: bytes) -> Checked:
         return Checked(made.getvalue(), PNG)
     upright.convert("RGB").save(made, "JPEG", quality=85, optimize=True)
     return Checked(made.getvalue(), JPEG)
+
+
+def _pages(picture: Image.Image) -> Checked | None:
+    """Return a fax of several pages as a PDF: a photo has one page, and no page may be lost. None for a single page.
+
+    Raises UploadRefused for more pages or points than a fax has.
+    """
+    pages: list[Image.Image] = []
+    points = 0
+    while _turned_to(picture, len(pages)):
+        points += picture.width * picture.height
+        if len(pages) == _MOST_PAGES:
+            raise UploadRefused(f"The fax has more than {_MOST_PAGES} pages. Send it in parts.", field="file")
+        if points > _MOST_POINTS * 4:
+            raise UploadRefused("The fax has too many points. Scan it in black and white.", field="file")
+        page = ImageOps.exif_transpose(picture)
+        page.thumbnail((_LONG_EDGE, _LONG_EDGE))
+        pages.append(page.convert("1" if picture.mode == "1" else "L"))
+        if len(pages) == 1 and not _turned_to(picture, 1):
+            picture.seek(0)
+            return None
+    made = io.BytesIO()
+    pages[0].save(made, "PDF", save_all=True, append_images=pages[1:], resolution=200)
+    return Checked(made.getvalue(), PDF)
+
+
+def _turned_to(picture: Image.Image, page: int) -> bool:
+    """Turn to a page, counted from 0; False behind the last one."""
+    try:
+        picture.seek(page)
+    except EOFError:
+        return False
+    return True
 
 
 def _megabytes(count: int) -> str:

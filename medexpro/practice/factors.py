@@ -191,11 +191,15 @@ def before_second_factor(view: Callable) -> Callable:
     return view
 
 
-def qr_path(text: str) -> tuple[str, int]:
-    """Return a QR code as the data of one SVG path and the side of its square, in modules with a quiet edge."""
+def qr_path(text: str, *, on_paper: bool = False) -> tuple[str, int]:
+    """Return a QR code as the data of one SVG path and the side of its square, in modules with a quiet edge.
+
+    on_paper: a quarter of it may be creased, smudged or lost by a fax; on a screen less is enough.
+    """
     import qrcode
 
-    code = qrcode.QRCode(border=4)
+    correction = qrcode.ERROR_CORRECT_Q if on_paper else qrcode.ERROR_CORRECT_M
+    code = qrcode.QRCode(border=4, error_correction=correction)
     code.add_data(text)
     rows = code.get_matrix()
     runs = []

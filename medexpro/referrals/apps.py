@@ -10,10 +10,12 @@ class ReferralsConfig(AppConfig):
         from medexpro.practice.context import RailItem, add_to_rail
         from medexpro.practice.permissions import Permission
         from medexpro.referrals import events, own_merging, own_panels, own_timeline  # noqa: F401
+        from medexpro.referrals.sections import Section, add
 
         own_panels.register()
         own_merging.register()
         own_timeline.register()
+        add(Section("referrals", "Referrals", "referrals:list", Permission.REFERRALS_READ, order=20))
         add_to_rail(
             RailItem(
                 key="referrals",

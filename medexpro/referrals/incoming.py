@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from medexpro.audit.trail import record
 from medexpro.clients import operations as client_operations
@@ -28,7 +29,7 @@ from medexpro.providers.checking import check_fields, save_once
 from medexpro.providers.models import Provider, ProviderType
 from medexpro.providers.rules import npi as npi_rule
 from medexpro.referrals import events, hooks, operations, sources
-from medexpro.referrals.incoming_models import FOLLOWS, IncomingFile, IncomingReferral, IncomingState
+from medexpro.referrals.incoming_models import FOLLOWS, WAITING, IncomingFile, IncomingReferral, IncomingState
 from medexpro.referrals.models import Referral
 from medexpro.referrals.rules import incoming as rule
 from medexpro.referrals.source_models import Source, TouchKind
@@ -90,6 +91,8 @@ def receive(
     _fill(row, sent)
     _check_days(row)
     row.icd10 = _codes(row, icd10)
+    if not (row.phone or row.email or file):
+        raise IncomingRefused("Give a phone number or an e-mail address of the client.", field="phone")
     if not (row.diagnosis or row.icd10 or file):
         raise IncomingRefused(
             "Say what it is about: in words, with a code, or with the paper.", field="diagnosis"
@@ -231,6 +234,24 @@ def close_tracking(row: IncomingReferral, *, by: Member, at: datetime) -> Incomi
     return row
 
 
+# ---- What there is
+
+
+def waiting(practice: Practice) -> QuerySet:
+    """Return what nobody has settled yet, the oldest first."""
+    return IncomingReferral.objects.of(practice).filter(state__in=WAITING).order_by("received_at", "pk")
+
+
+def waiting_count(member: Member) -> int:
+    """Return how many wait for a member; none for who may not settle them. One query."""
+    return waiting(member.practice).count() if member.may(Permission.REFERRALS_INTAKE) else 0
+
+
+def came_in(referral: Referral) -> IncomingReferral | None:
+    """Return what a referral was made from, where it came by the public page. One query."""
+    return IncomingReferral.objects.filter(referral=referral).first()
+
+
 # ---- Who it may be
 
 
@@ -275,6 +296,16 @@ def _agrees(row: IncomingReferral, one: Provider, own: Provider | None) -> tuple
     return why, (npi and family) or (family and given and not otherwise)
 
 
+def way_on_file(source: Source | None) -> str:
+    """Return how the provider of a source is answered by what is on file; empty where nothing is, or for a clinic."""
+    one = source.provider if source else None
+    if source is None or one is None:
+        return ""
+    reached = {way: bool(getattr(one, field)) for way, field in rule.ANSWERS}
+    wished = source.preferred_channel or one.preferred_channel
+    return wished if reached.get(wished) else next((way for way, there in reached.items() if there), "")
+
+
 # ---- Parts
 
 
@@ -290,6 +321,10 @@ def _fill(row: IncomingReferral, sent: dict[str, Any]) -> None:
     if row.provider_npi and (wrong := npi_rule.check_npi(row.provider_npi)):
         raise IncomingRefused(f"{wrong} You may leave it out.", field="provider_npi")
     contact = {"fax": row.provider_fax, "email": row.provider_email, "phone": row.provider_phone}
+    if not any(contact.values()) and (way := way_on_file(row.source)):
+        # We know how to reach them: nobody types their own number for us.
+        contact[dict(rule.ANSWERS)[way]] = "on file"
+        row.reply_by = row.reply_by or way
     row.reply_by, field, wrong = rule.answer_by(row.reply_by, contact)
     if wrong:
         raise IncomingRefused(wrong, field=f"provider_{field}")

@@ -81,9 +81,11 @@ class IncomingReferral(PracticeModel):
     class Meta:
         indexes = [models.Index(fields=["practice", "state", "-received_at"], name="incoming_by_state")]
         constraints = [
-            models.UniqueConstraint(fields=["practice", "number"], name="an_incoming_referral_has_its_number"),
+            models.UniqueConstraint(
+                fields=["practice", "number"], name="an_incoming_referral_has_its_number"
+            ),
             models.CheckConstraint(
-                condition=~Q(provider_phone="", provider_fax="", provider_email=""),
+                condition=Q(source__isnull=False) | ~Q(provider_phone="", provider_fax="", provider_email=""),
                 name="whoever_refers_can_be_answered",
             ),
             models.CheckConstraint(

@@ -17,7 +17,7 @@ from medexpro.kernel.refusals import Conflict, Refusal
 from medexpro.practice.access import member_of, practice_of, requires
 from medexpro.practice.permissions import Permission
 from medexpro.providers.models import Provider
-from medexpro.referrals import forms, hooks, listing, operations, presenters, standing
+from medexpro.referrals import forms, hooks, incoming, listing, operations, presenters, sections, standing
 from medexpro.referrals.models import Referral
 from medexpro.web.editing import told
 from medexpro.web.pages import go_to, page, toast
@@ -43,11 +43,14 @@ def referrals(request: HttpRequest) -> HttpResponse:
     closed = standing.closed_for(practice_of(request), shown)
     context = {
         "nav": "referrals",
+        "tabs": sections.tabs_for(member),
+        "tab": "referrals",
         "everything": everything,
         "rows": [presenters.row(referral, day, member, closed) for referral in shown],
         "page": shown,
         "sources": listing.sources(member, day),
         "takes_in": member.may(Permission.REFERRALS_INTAKE),
+        "from_web": incoming.waiting_count(member),
         "reads_providers": member.may(Permission.PROVIDERS_READ),
     }
     return page(request, "referrals/list.html", context)
@@ -216,6 +219,7 @@ def _show(
         "missing": presenters.missing(now, member),
         "facts": presenters.facts(referral, now, member),
         "reads_wording": presenters.may_read_wording(member),
+        "came_in": incoming.came_in(referral),
         "reads_scan": member.may(Permission.DOCUMENTS_READ),
         "works": member.may(Permission.REFERRALS_INTAKE) and referral.declined_at is None,
         "shown_open": [answer for answer in now.answers if answer.reading.shown and answer.check is None],

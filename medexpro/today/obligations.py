@@ -23,7 +23,7 @@ from medexpro.referrals import listing
 from medexpro.reports.listing import Due, due, retired_words
 from medexpro.reports.models import UNSIGNED, Delivery, Document
 from medexpro.sessions.models import SessionLog, SessionState
-from medexpro.today import messages, outside, service
+from medexpro.today import from_web, messages, outside, relations, service
 from medexpro.today.owed import SHOWN, Found, Kind, Owed, first_of
 from medexpro.web import words
 
@@ -69,6 +69,11 @@ class Look:
     def outside(self) -> outside.Outside:
         """Return what providers are to answer and to hear. One query."""
         return outside.read(self.member, self.day)
+
+    @cached_property
+    def answers(self) -> list[answers.Line]:
+        """Return what came back from providers, what did not, and faxes that did not leave. One query."""
+        return answers.read(self.member, self.begins_at)
 
     @cached_property
     def notes(self) -> list[SessionLog]:
@@ -254,6 +259,22 @@ def to_ask(look: Look, upto: int) -> Found:
     return Found(owed, len(rows))
 
 
+def answers_from_providers(look: Look, upto: int) -> Found:
+    """Return what providers answered and nobody has read, or decided on."""
+    return Found.all_of(answers.answered(look.answers, look.member), upto)
+
+
+def questions_unanswered(look: Look, upto: int) -> Found:
+    """Return questions to providers that wait for an answer longer than some working days."""
+    closed = look.closed if any(one.which == answers.ASKED for one in look.answers) else frozenset()
+    return Found.all_of(answers.unanswered(look.answers, look.member, look.day, closed), upto)
+
+
+def faxes_failed(look: Look, upto: int) -> Found:
+    """Return faxes the gateway did not take."""
+    return Found.all_of(answers.failed(look.answers), upto)
+
+
 # ---- Documents
 
 
@@ -304,7 +325,7 @@ def _signed(one: Document, look: Look) -> Owed:
     on = look.member.practice.day(one.signed_at)
     why = f"{one.get_kind_display()} {one.number}, signed {words.day(on, 'short')}"
     if one.failed:  # type: ignore[attr-defined]
-        why = f"{why}. The e-mail did not leave: {one.failed.rstrip('.')}"  # type: ignore[attr-defined]
+        why = f"{why}. It did not leave: {one.failed.rstrip('.')}"  # type: ignore[attr-defined]
     return _paper(one, why, "Send", look, late=on < look.day)
 
 
@@ -328,7 +349,8 @@ def _is_theirs(one: Document, member: Member) -> bool:
 
 
 def _papers(documents: QuerySet[Document]) -> QuerySet[Document]:
-    mails = Delivery.objects.filter(document=OuterRef("pk"), channel=Channel.EMAIL, delivered_at=None)
+    by_server = Q(channel=Channel.EMAIL) | ~Q(gateway="")
+    mails = Delivery.objects.filter(by_server, document=OuterRef("pk"), delivered_at=None)
     failed = mails.exclude(failed_reason="").order_by("-sent_at").values("failed_reason")[:1]
     return (
         documents.filter(state__in=[*UNSIGNED, Document.State.SIGNED])
@@ -441,10 +463,18 @@ def unread_messages(look: Look, upto: int) -> Found:
     return Found.all_of(messages.unread(look.member, look.day), upto)
 
 
+def referrals_from_the_web(look: Look, upto: int) -> Found:
+    """Return referrals that came through the public page and wait for somebody."""
+    return from_web.waiting(look.member, look.day, look.closed, upto)
+
+
 P = Permission
 RULES = (
     Rule("Messages", "msg", (P.MESSAGES_USE,), unread_messages),
     Rule("To tell the provider", "phone", (P.CLEARANCE_DECIDE,), to_tell),
+    Rule("Answers from providers", "msg", (P.CLEARANCE_DECIDE,), answers_from_providers),
+    Rule("Questions unanswered", "question", (P.REPORTS_SEND,), questions_unanswered),
+    Rule("Faxes that failed", "send", (P.REPORTS_SEND,), faxes_failed),
     Rule("Releases to ask for", "shield", (P.CLEARANCE_DECIDE,), to_ask),
     Rule("Reassessment due", "loop", (P.ASSESSMENTS_MEASURE,), reassessments),
     Rule("Questionnaires", "question", (P.ASSESSMENTS_MEASURE,), questionnaires),
@@ -454,7 +484,9 @@ RULES = (
     Rule("Drafts to sign", "file", (P.REPORTS_SIGN, P.REFERRALS_INTAKE), to_sign),
     Rule("Signed, not sent", "send", (P.REPORTS_SEND, P.REFERRALS_INTAKE), to_send),
     Rule("Clearances ending", "shield", (P.CLEARANCE_DECIDE,), clearances_ending),
+    Rule("Referrals from the web", "download", (P.REFERRALS_INTAKE,), referrals_from_the_web),
     Rule("Referrals", "referrals", (P.REFERRALS_INTAKE,), referrals),
+    Rule("Sources to hear from us", "referrals", (P.SOURCES_EDIT,), relations.asking),
     Rule(WORKING_RULES, "book", (P.KNOWLEDGE_APPROVE,), rules_to_approve),
     Rule("Opened by break-glass", "eye", (P.RECORD_READ,), opened_records),
 )

@@ -230,7 +230,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='incomingreferral',
-            constraint=models.CheckConstraint(condition=models.Q(('provider_email', ''), ('provider_fax', ''), ('provider_phone', ''), _negated=True), name='whoever_refers_can_be_answered'),
+            constraint=models.CheckConstraint(condition=models.Q(('source__isnull', False), models.Q(('provider_email', ''), ('provider_fax', ''), ('provider_phone', ''), _negated=True), _connector='OR'), name='whoever_refers_can_be_answered'),
         ),
         migrations.AddConstraint(
             model_name='incomingreferral',

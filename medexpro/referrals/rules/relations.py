@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from statistics import median
 
-from medexpro.kernel import workdays
+from medexpro.referrals.rules.validity import acknowledge_by
 
 
 class Stage(StrEnum):
@@ -124,12 +124,12 @@ class Rhythm:
 
 
 def first_working_day(day: date, closed: Collection[date] = ()) -> date:
-    """Return a day itself, or the next on which the practice works.
+    """Return a day itself, or the next on which the practice works; who closes for a year is not waited for.
 
     >>> first_working_day(date(2026, 10, 10))
     datetime.date(2026, 10, 12)
     """
-    return day if workdays.is_working_day(day, closed) else workdays.after_working_days(day, 1, closed)
+    return acknowledge_by(day - timedelta(days=1), working_days=1, closed=closed)
 
 
 def rhythm_of(referrals: Sequence[date], policy: Relations) -> Rhythm:
@@ -213,7 +213,7 @@ def _thanks(facts: Facts, today: date, policy: Relations, closed: Collection[dat
         return None
     if any(touch.kind == "thanks" and touch.on >= last for touch in facts.touches):
         return None
-    by = workdays.after_working_days(last, policy.thank_working_days, closed)
+    by = acknowledge_by(last, working_days=policy.thank_working_days, closed=closed)
     return Ask(Need.THANKS, last, late=today > by)
 
 
