@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from medexpro.config.demo import screening_day, week
+from medexpro.config.demo import relations, screening_day, week
 from medexpro.config.demo.cases import CASES
 from medexpro.config.demo.people import found, found_neighbour
 from medexpro.config.demo.story import Teller
@@ -28,5 +28,6 @@ class Command(BaseCommand):
                         f"  {number:2} of {len(CASES)}  {case.given} {case.family}, {case.title.lower()}: {case.state}"
                     )
             week.book(house, told, now)
+            relations.keep(house, now)
             screening_day.hold(house, now)
             found_neighbour(now)

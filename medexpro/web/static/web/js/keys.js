@@ -52,6 +52,8 @@ function answer(event) {
       return press("[data-key=n]");
     case "e":
       return press("[data-key=e]");
+    case "t":
+      return press("[data-key=t]");
     case "j":
       return step(1);
     case "k":
