@@ -23,7 +23,7 @@ from medexpro.referrals import listing
 from medexpro.reports.listing import Due, due, retired_words
 from medexpro.reports.models import UNSIGNED, Delivery, Document
 from medexpro.sessions.models import SessionLog, SessionState
-from medexpro.today import from_web, messages, outside, relations, service
+from medexpro.today import answers, from_web, messages, outside, relations, service
 from medexpro.today.owed import SHOWN, Found, Kind, Owed, first_of
 from medexpro.web import words
 
