@@ -6,5 +6,7 @@ class PositioningConfig(AppConfig):
     label = "positioning"
 
     def ready(self) -> None:
-        """Declare the trail's words."""
-        from medexpro.positioning import events  # noqa: F401
+        """Declare the trail's words, take places on the settings page and in the palette."""
+        from medexpro.positioning import events, own_settings  # noqa: F401
+
+        own_settings.register()

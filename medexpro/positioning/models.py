@@ -13,13 +13,17 @@ class Profile(VersionedModel, PracticeModel):
     waiting: answers with words that don't belong into public; they are kept and nobody outside reads them.
     """
 
-    slug = models.SlugField(max_length=60, unique=True, help_text="Its address, /p/<slug>/, over all practices")
+    slug = models.SlugField(
+        max_length=60, unique=True, help_text="Its address, /p/<slug>/, over all practices"
+    )
     whom = models.TextField(blank=True, help_text="Who we serve")
     problem = models.TextField(blank=True, help_text="Which problem they come with")
     result = models.TextField(blank=True, help_text="What they can do afterwards")
     not_do = models.TextField(blank=True, help_text="What we don’t do, one a line")
     proof = models.TextField(blank=True, help_text="Why somebody can believe it")
-    waiting = models.JSONField(default=dict, help_text="Answers typed whose words nobody has kept or changed yet")
+    waiting = models.JSONField(
+        default=dict, help_text="Answers typed whose words nobody has kept or changed yet"
+    )
     own_texts = models.JSONField(default=dict)
     colour = models.CharField(max_length=7, blank=True, help_text="#rrggbb; empty is the product’s own")
     accent = models.CharField(max_length=7, blank=True, help_text="#rrggbb; empty is derived from the colour")
@@ -27,7 +31,9 @@ class Profile(VersionedModel, PracticeModel):
     cohort_minimum = models.PositiveSmallIntegerField(
         default=5, help_text="Figures of fewer clients are not made; never below 5"
     )
-    published_at = models.DateTimeField(null=True, help_text="Since when the public page is open; empty: closed")
+    published_at = models.DateTimeField(
+        null=True, help_text="Since when the public page is open; empty: closed"
+    )
 
     class Meta:
         constraints = [
@@ -51,7 +57,9 @@ class Service(VersionedModel, PracticeModel):
     price_cents = models.PositiveIntegerField(null=True, blank=True)
     price_words = models.CharField(max_length=120, blank=True)
     whom = models.CharField(max_length=240, blank=True, help_text="Who it is for")
-    referrer_gets = models.CharField(max_length=240, blank=True, help_text="What the referring provider receives")
+    referrer_gets = models.CharField(
+        max_length=240, blank=True, help_text="What the referring provider receives"
+    )
     position = models.PositiveSmallIntegerField(default=0)
     retired_at = models.DateTimeField(null=True)
 

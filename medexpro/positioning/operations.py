@@ -20,7 +20,16 @@ from medexpro.practice.permissions import Permission
 
 # More services than anybody reads on one page.
 MOST_SERVICES = 24
-SERVICE_FIELDS = ("name", "condition", "format", "length", "price_cents", "price_words", "whom", "referrer_gets")
+SERVICE_FIELDS = (
+    "name",
+    "condition",
+    "format",
+    "length",
+    "price_cents",
+    "price_words",
+    "whom",
+    "referrer_gets",
+)
 
 
 class PositioningRefused(Refusal):
@@ -106,7 +115,9 @@ def change_brand(practice: Practice, colour: str, *, by: Member, at: datetime) -
     profile = _open(practice, by)
     found = colours.parsed(colour)
     if colour.strip() and not found:
-        raise PositioningRefused("Write the color as # and six digits or letters a to f, such as #0b5c74.", field="colour")
+        raise PositioningRefused(
+            "Write the color as # and six digits or letters a to f, such as #0b5c74.", field="colour"
+        )
     if found and not colours.passes(found):
         raise PositioningRefused(
             f"Text in {found} can’t be read on white: {colours.contrast(found, colours.PAPER):.1f} to 1, and 4.5 to 1 is "
@@ -128,7 +139,9 @@ def open_page(practice: Practice, slug: str, *, by: Member, at: datetime) -> Pro
     if slug.strip() and wanted != slug.strip().lower():
         raise PositioningRefused(f"Use small letters, digits and hyphens, such as {wanted}.", field="slug")
     if profile.waiting:
-        raise PositioningRefused("First look at the marked words of the clarity sheet: keep them or change them.")
+        raise PositioningRefused(
+            "First look at the marked words of the clarity sheet: keep them or change them."
+        )
     if Profile.objects.filter(slug=wanted).exclude(pk=profile.pk).exists():
         raise PositioningRefused("Another practice has this address. Choose another.", field="slug")
     if profile.published_at and wanted == profile.slug:
@@ -158,7 +171,9 @@ def close_page(practice: Practice, *, by: Member, at: datetime) -> Profile:
 
 
 @transaction.atomic
-def add_service(practice: Practice, *, id: UUID | None = None, by: Member, at: datetime, **fields: Any) -> Service:
+def add_service(
+    practice: Practice, *, id: UUID | None = None, by: Member, at: datetime, **fields: Any
+) -> Service:
     """Put a service at the end of the menu. id: made by the page, so that sending it twice adds it once."""
     _open(practice, by)
     known = Service.objects.of(practice).filter(pk=id).first() if id else None
@@ -175,7 +190,9 @@ def add_service(practice: Practice, *, id: UUID | None = None, by: Member, at: d
 
 
 @transaction.atomic
-def change_service(service: Service, *, version: int | None, by: Member, at: datetime, **fields: Any) -> Service:
+def change_service(
+    service: Service, *, version: int | None, by: Member, at: datetime, **fields: Any
+) -> Service:
     """Change a service. Raises Conflict when somebody saved since `version`."""
     permissions.check(by, Permission.MARKETING_EDIT, service)
     _fill(service, fields)
@@ -223,7 +240,9 @@ def show_prices(practice: Practice, shown: bool, *, by: Member, at: datetime) ->
     if profile.referrers_see_prices != shown:
         profile.referrers_see_prices = shown
         profile.save_version(expected=None)
-        record(events.SHEET_CHANGED, profile, by=by, at=at, practice=practice, fields=["referrers_see_prices"])
+        record(
+            events.SHEET_CHANGED, profile, by=by, at=at, practice=practice, fields=["referrers_see_prices"]
+        )
     return profile
 
 

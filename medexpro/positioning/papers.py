@@ -79,13 +79,21 @@ class MenuPaper(_Paper, frozen=True, kw_only=True):
 
 def overview_pdf(practice: Practice, *, at: datetime | None = None) -> bytes:
     """Return the service overview. Raises TooLong where what was written takes more than one page."""
+    return _press(ABOUT, _overview(practice, at), practice)
+
+
+def letterhead_picture(practice: Practice) -> bytes:
+    """Return the first page of the service overview as PNG: the practice's paper as it prints now."""
+    return engine.preview(ABOUT, _overview(practice, None), letterhead_of(practice), ppi=72)[0]
+
+
+def _overview(practice: Practice, at: datetime | None) -> AboutPaper:
     said = voice.voice_of(practice)
-    paper = AboutPaper(
+    return AboutPaper(
         **_common(practice, said, "Service overview", at), line=said.line, paragraphs=list(said.overview),
         services=[Line(name=one.name, about=_about(one)) for one in said.services],
         sections=[Section(heading="How to refer", text=_how_to_refer(practice))],
     )  # fmt: skip
-    return _press(ABOUT, paper, practice)
 
 
 def bio_pdf(member: Member, *, at: datetime | None = None) -> bytes:
@@ -136,7 +144,11 @@ def _for_referrers(practice: Practice) -> bytes:
 
 def _common(practice: Practice, said: Voice, heading: str, at: datetime | None) -> dict:
     at = at or clock.now()
-    ways = [part for part in (practice.phone, practice.fax and f"fax {practice.fax}", practice.email, practice.website) if part]
+    ways = [
+        part
+        for part in (practice.phone, practice.fax and f"fax {practice.fax}", practice.email, practice.website)
+        if part
+    ]
     return {
         "title": f"{heading}, {practice.name}", "made_at": at, "heading": heading, "date_line": words.day(practice.day(at)),
         "scope": said.scope_statement, "contact": " · ".join(ways), "colour": said.colour,
@@ -148,7 +160,9 @@ def _menu_line(one: ServiceText, to: To, priced: bool) -> MenuLine:
     if to == "referrer":
         facts.append(("You receive", one.referrer_gets))
     kept = [(label, told) for label, told in facts if told]
-    return MenuLine(name=one.name, condition=one.condition, facts=kept, price=one.price_words if priced else "")
+    return MenuLine(
+        name=one.name, condition=one.condition, facts=kept, price=one.price_words if priced else ""
+    )
 
 
 def _about(one: ServiceText) -> str:

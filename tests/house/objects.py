@@ -25,6 +25,7 @@ from medexpro.knowledge.figures import sheet
 from medexpro.marketing import operations as marketing
 from medexpro.practice import links
 from medexpro.programs.models import ProgramExercise
+from medexpro.referrals.incoming import tracking_token
 from medexpro.reports import sending
 from medexpro.scheduling import operations as scheduling
 from medexpro.scheduling.models import GroupPlace, Reminder
@@ -206,6 +207,22 @@ class World:
         return sending.send(self.report, "link", by=self.cast.ana, at=reporting.LATER).delivery
 
     @cached_property
+    def question(self) -> Any:
+        from medexpro.reports import asking
+
+        return asking.ask(
+            self.report.episode, self.cast.dr_raman, "May she kneel?", "link", by=self.cast.ana, at=reporting.LATER
+        ).question
+
+    @cached_property
+    def proposal(self) -> Any:
+        return reporting.proposed(self.cast, self.question)
+
+    @cached_property
+    def print_batch(self) -> Any:
+        return reporting.printed(self.cast, self.report)
+
+    @cached_property
     def back(self) -> Any:
         return clearance.refer_back(
             self.episode, trigger="other", observed="New swelling of the calf", by=self.cast.ana, at=MORNING
@@ -287,6 +304,27 @@ class World:
         return marketing.start_run(self.screening_day, by=self.cast.ana, at=MORNING)
 
     @cached_property
+    def site(self) -> str:
+        from tests.portal import visiting
+
+        return visiting.opened(self.cast)
+
+    @cached_property
+    def article(self) -> Any:
+        from medexpro.marketing.operations import public_page
+
+        made = public_page.write_article(
+            title="Stairs again", summary="What helps first", body="# First\n\nA rail.", by=self.cast.olga, at=MORNING
+        )
+        return public_page.publish(made, by=self.cast.olga, at=MORNING)
+
+    @cached_property
+    def asker(self) -> str:
+        from tests.portal import visiting
+
+        return visiting.confirmed_token(self.cast.northbridge, at=MORNING)
+
+    @cached_property
     def at_home(self) -> Any:
         from medexpro.programs import home_operations
 
@@ -300,6 +338,34 @@ class World:
         return home_operations.give(
             state.program_of(self.episode), link=True, by=self.cast.ana, at=MORNING
         ).sheet
+
+    @cached_property
+    def offered(self) -> Any:
+        from medexpro.positioning import operations
+
+        return operations.add_service(
+            self.cast.northbridge, name="Knees again", by=self.cast.ana, at=MORNING
+        )
+
+    @cached_property
+    def story(self) -> Any:
+        from medexpro.marketing import stories
+        from tests.marketing.proving import discharged
+
+        return stories.draft(discharged(self.cast, self.cast.janet), by=self.cast.ana, at=MORNING)
+
+    @cached_property
+    def source(self) -> Any:
+        from medexpro.referrals import sources
+
+        return sources.source_of(self.cast.dr_raman, by=self.cast.ben, at=MORNING)
+
+    @cached_property
+    def incoming(self) -> Any:
+        from tests.referrals.arriving import received
+
+        self.site  # noqa: B018 - the provider's page has the looks of the public page
+        return received(self.cast.northbridge)
 
     @cached_property
     def owed(self) -> Any:
@@ -358,6 +424,9 @@ VALUES: dict[str, Build] = {
     "reports:episode_id": lambda world: world.report.episode_id,
     "batch_id": lambda world: world.batch.pk,
     "delivery_id": lambda world: world.delivery.pk,
+    "question_id": lambda world: world.question.pk,
+    "answer_id": lambda world: world.proposal.answer_id,
+    "proposal_id": lambda world: world.proposal.pk,
     "booking_id": lambda world: world.booking.pk,
     "place_id": lambda world: world.place.pk,
     "wish_id": lambda world: world.wish.pk,
@@ -372,9 +441,21 @@ VALUES: dict[str, Build] = {
     "run_id": lambda world: world.page_run.pk,
     "lead_id": lambda world: world.participant.lead.pk,
     "own_id": lambda world: world.own_version.pk,
+    "slug": lambda world: world.site,
+    "source_id": lambda world: world.source.pk,
+    "incoming_id": lambda world: world.incoming.pk,
+    "article_id": lambda world: world.article.pk,
 }
 # By the full name of one address: all its values.
 ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
+    "public:article": lambda world: {"slug": world.site, "article": world.article.slug},
+    "public:track": lambda world: {"token": tracking_token(world.incoming)},
+    "public:refer_from": lambda world: {"code": (world.site and world.source).code},
+    "public:look": lambda world: {"slug": world.site, "key": "0"},
+    "public:logo": lambda world: {"slug": world.site, "key": "0"},
+    "public:confirm": lambda world: {"slug": world.site, "token": world.asker},
+    "public:unsubscribe": lambda world: {"slug": world.site, "token": world.asker},
+    "public:forget": lambda world: {"slug": world.site, "token": world.asker},
     "assessments:record": lambda world: {"assessment_id": world.assessment.pk, "measure": "tug"},
     "assessments:note": lambda world: {"assessment_id": world.assessment.pk, "key": "struggles"},
     "portal:questionnaire": lambda world: {"token": world.asking.token},
@@ -398,6 +479,9 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
         "referral_id": world.acknowledgement.episode.referral_id
     },
     "reports:acknowledgement_pdf": lambda world: {"referral_id": world.acknowledgement.episode.referral_id},
+    "reports:print_batch": lambda world: {"batch_id": world.print_batch.pk},
+    "reports:print_pdf": lambda world: {"batch_id": world.print_batch.pk},
+    "reports:print_went_out": lambda world: {"batch_id": world.print_batch.pk},
     "clearance:set_practice_limit_again": lambda world: {"limit_id": world.tighter.pk},
     "clearance:take_back_practice_limit": lambda world: {"limit_id": world.tighter.pk},
     "clearance:end_practice_limit": lambda world: {"limit_id": world.tighter.pk},
@@ -409,13 +493,16 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "clients:sign": lambda world: {"client_id": world.cast.janet.pk, "kind": next(iter(all_agreements()))},
 }
 # Values that name nothing of a practice: reference data is everyone's, one-time links are their holder's.
-NOBODYS = {"station", "token", "kind", "key", "code", "measure", "which", "fingerprint", "exercise_id"}
+NOBODYS = {"text_key", "reader", "station", "token", "kind", "key", "code", "measure", "which", "fingerprint", "exercise_id"}
 # Addresses whose thing belongs to one person, so that even colleagues find nothing: to whom, empty for nobody here.
 PERSONAL = {
     "practice:remove_factor": "",
     "fhir:look": "",
     "clients:list_of_clients": "olga",
     "clients:rows_left": "olga",
+    "reports:print_batch": "ana",
+    "reports:print_pdf": "ana",
+    "reports:print_went_out": "ana",
 }
 
 

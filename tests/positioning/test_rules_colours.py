@@ -52,7 +52,15 @@ def test_a_colour_comes_back_from_oklch_as_it_went(colour):
 
 @pytest.mark.parametrize(
     ("typed", "read"),
-    [("#0B5C74", "#0b5c74"), ("fff", "#ffffff"), ("red", ""), ("#0b5c74;}", ""), ("url(x)", ""), ("#١٢٣", ""), ("", "")],
+    [
+        ("#0B5C74", "#0b5c74"),
+        ("fff", "#ffffff"),
+        ("red", ""),
+        ("#0b5c74;}", ""),
+        ("url(x)", ""),
+        ("#١٢٣", ""),
+        ("", ""),
+    ],
 )
 def test_only_a_colour_gets_into_a_stylesheet(typed, read):
     assert colours.parsed(typed) == read
@@ -75,7 +83,10 @@ def test_the_grounds_are_those_of_our_pages():
     def hexes(name):
         found = re.search(rf"--{name}: light-dark\(oklch\((.*?)\), oklch\((.*?)\)\)", tokens)
         values = [[float(part.rstrip("%")) for part in one.split()] for one in found.groups()]
-        return [colours._hex((light / 100, chroma, hue * 3.141592653589793 / 180)) for light, chroma, hue in values]
+        return [
+            colours._hex((light / 100, chroma, hue * 3.141592653589793 / 180))
+            for light, chroma, hue in values
+        ]
 
     assert colours.LIGHT_GROUNDS == (hexes("paper")[0], hexes("surface")[0])
     assert colours.DARK_GROUNDS == (hexes("paper")[1], hexes("raised")[1])

@@ -86,7 +86,11 @@ def checks(colour: str) -> list[Check]:
         Check("Buttons and lines on the light ground", _worst(colour, LIGHT_GROUNDS), CONTROL),
         Check("Text on the dark ground", _worst(colour, DARK_GROUNDS), TEXT),
         Check("Buttons and lines on the dark ground", _worst(colour, DARK_GROUNDS), CONTROL),
-        Check(f"{'White' if on(colour) == WHITE else 'Dark'} text on a button", contrast(colour, on(colour)), TEXT),
+        Check(
+            f"{'White' if on(colour) == WHITE else 'Dark'} text on a button",
+            contrast(colour, on(colour)),
+            TEXT,
+        ),
     ]
 
 

@@ -136,7 +136,9 @@ def bio(person: Person, sheet: Sheet) -> Draft:
     """Return how one member is introduced: who they are, with whom they work, what they learned."""
     name = f"{person.name}, {person.credentials}" if person.credentials else person.name
     role = _article(person.title) if person.title else "a medical exercise professional"
-    parts = [f"{name}, is {role} at {sheet.name}." if person.credentials else f"{name} is {role} at {sheet.name}."]
+    parts = [
+        f"{name}, is {role} at {sheet.name}." if person.credentials else f"{name} is {role} at {sheet.name}."
+    ]
     if background := " ".join(person.background.split()):
         parts.append(background if background.endswith((".", "!", "?")) else f"{background}.")
     first = person.name.split()[0] if person.name.split() else "They"
@@ -174,9 +176,12 @@ def _article(title: str) -> str:
 
 
 # First words of answers that were typed with a capital; names of places and conditions keep theirs.
-_COMMON = frozenset(
-    "a active adults after an and any anybody anyone athletes become because carry clients climb do everybody everyone "
-    "feel find finish firefighters garden get give go golfers have hold keep lift live men move older people "
-    "play retired return runners seniors sell some sleep stand stay take teachers their they those train travel use "
-    "walk we women work workers name change promise offer replace write read".split()
-)
+_COMMON = frozenset([
+    "a", "active", "adults", "after", "an", "and", "any", "anybody", "anyone", "athletes", "because",
+    "become", "carry", "change", "clients", "climb", "do", "everybody", "everyone", "feel", "find",
+    "finish", "firefighters", "garden", "get", "give", "go", "golfers", "have", "hold", "keep", "lift",
+    "live", "men", "move", "name", "offer", "older", "people", "play", "promise", "read", "replace",
+    "retired", "return", "runners", "sell", "seniors", "sleep", "some", "stand", "stay", "take",
+    "teachers", "their", "they", "those", "train", "travel", "use", "walk", "we", "women", "work",
+    "workers", "write",
+])  # fmt: skip

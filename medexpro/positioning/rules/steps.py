@@ -44,7 +44,9 @@ def step(own: str, drafted: str, draft: str) -> Step:
 
 def plain(text: str) -> str:
     """Return a text with one kind of line break and no blanks at the ends of lines."""
-    return "\n".join(line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")).strip()
+    return "\n".join(
+        line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    ).strip()
 
 
 def differing(before: str, after: str) -> list[Piece]:
