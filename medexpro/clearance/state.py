@@ -331,6 +331,14 @@ def precautions_in_force(episode: Episode) -> list[Precaution]:
     return asked.precautions(episode)
 
 
+def releases_to_ask(rows: Any, day: Any) -> Any:
+    """Return the precautions among rows whose release may be asked for by a day. The day only opens the question."""
+    return rows.filter(
+        ask_release_from__lte=day, ask_release_from__isnull=False, state__in=("suggested", "confirmed"),
+        episode__status=Status.ACTIVE,
+    )  # fmt: skip
+
+
 # ---- The floor
 
 

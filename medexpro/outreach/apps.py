@@ -6,7 +6,14 @@ class OutreachConfig(AppConfig):
     label = "outreach"
 
     def ready(self) -> None:
-        """Take places on other areas' pages."""
-        from medexpro.outreach import own_merging
+        """Take places on other areas' pages; hear of finished assessments."""
+        from medexpro.assessments import after
+        from medexpro.outreach import improvements, own_merging, own_panels
+        from medexpro.practice.permissions import Permission
+        from medexpro.referrals.sections import Section, add
 
+        add(Section("sources", "Sources", "outreach:board", Permission.SOURCES_READ, order=10))
+        add(Section("letters", "Letters", "outreach:letters", Permission.SOURCES_READ, order=30))
         own_merging.register()
+        own_panels.register()
+        after.on_finish(improvements.note)

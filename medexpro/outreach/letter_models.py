@@ -146,10 +146,7 @@ class Enclosure(PracticeModel):
     letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="enclosures")
     kind = models.CharField(max_length=12)
     title = models.CharField(max_length=120)
-    layout_version = models.CharField(max_length=20)
-    made_with = models.JSONField(default=dict)
     sha256 = models.CharField(max_length=64)
-    snapshot = models.JSONField()
     pdf = models.BinaryField()
 
     class Meta:

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db.models import CharField, DateField, F, QuerySet, Value
 
+from medexpro.clearance import state as clearance
 from medexpro.clearance.models import Precaution, ReferBack, ToTell
-from medexpro.episodes.models import Status
 from medexpro.practice import permissions
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
@@ -68,10 +68,7 @@ def _all(
     not_told = untold.filter(told_at=None).annotate(
         which=Value(TELL, CharField()), text=F("sentence"), at=F("due_at"), given=NONE, family=NONE, license=NONE
     )  # fmt: skip
-    open_questions = precautions.filter(
-        ask_release_from__lte=day, ask_release_from__isnull=False, state__in=("suggested", "confirmed"),
-        episode__status=Status.ACTIVE,
-    )  # fmt: skip
+    open_questions = clearance.releases_to_ask(precautions, day)
     not_asked = open_questions.annotate(
         which=Value(ASK, CharField()), at=F("created_at"), given=F("confirmed_provider__given_name"),
         family=F("confirmed_provider__family_name"), license=F("confirmed_provider__type"),

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import CharField
 
-from medexpro.assessments import catalogue, events, state
+from medexpro.assessments import after, catalogue, events, state
 from medexpro.assessments.models import Assessment, Goal, Measurement
 from medexpro.assessments.operations.goals import met
 from medexpro.assessments.rules import goals as goal_rules
@@ -201,6 +201,7 @@ def finish(
         left_out=sorted(assessment.left_out),
     )  # fmt: skip
     _meet_goals(assessment, rows, by=by, at=at)
+    after.tell_finished(assessment, by=by, at=at)
     return assessment
 
 

@@ -6,216 +6,497 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('assessments', '0001_initial'),
-        ('episodes', '0001_initial'),
-        ('practice', '0001_initial'),
-        ('referrals', '0001_initial'),
+        ("assessments", "0001_initial"),
+        ("episodes", "0001_initial"),
+        ("practice", "0001_initial"),
+        ("referrals", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Letter',
+            name="Letter",
             fields=[
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(choices=[('introduction', 'Introduction'), ('follow_up', 'Follow-up'), ('thank_you', 'Thank-you'), ('result', 'Result letter')], max_length=14)),
-                ('reader', models.CharField(choices=[('physician', 'Physician'), ('therapist', 'Physical therapist'), ('chiropractor', 'Chiropractor')], default='physician', max_length=14)),
-                ('number', models.CharField(help_text='Printed, such as N-2026-0042', max_length=20)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('signed', 'Signed'), ('sent', 'Sent'), ('void', 'Put away')], default='draft', max_length=8)),
-                ('words', models.JSONField(default=dict, help_text='What a person wrote, by field')),
-                ('enclosed', models.JSONField(default=list, help_text='Keys of what goes along')),
-                ('batch', models.UUIDField(null=True)),
-                ('problem', models.CharField(blank=True, help_text='Why a batch left it', max_length=240)),
-                ('drafted_at', models.DateTimeField()),
-                ('signed_name', models.CharField(blank=True, max_length=200)),
-                ('signed_at', models.DateTimeField(null=True)),
-                ('layout', models.CharField(blank=True, max_length=40)),
-                ('layout_version', models.CharField(blank=True, max_length=20)),
-                ('made_with', models.JSONField(default=dict, help_text='Typst and font versions, letterhead')),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('snapshot', models.JSONField(null=True)),
-                ('pdf', models.BinaryField(null=True)),
-                ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
-                ('episode', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='episodes.episode')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.practice')),
-                ('referral', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='referrals.referral')),
-                ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='referrals.source')),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("introduction", "Introduction"),
+                            ("follow_up", "Follow-up"),
+                            ("thank_you", "Thank-you"),
+                            ("result", "Result letter"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                (
+                    "reader",
+                    models.CharField(
+                        choices=[
+                            ("physician", "Physician"),
+                            ("therapist", "Physical therapist"),
+                            ("chiropractor", "Chiropractor"),
+                        ],
+                        default="physician",
+                        max_length=14,
+                    ),
+                ),
+                ("number", models.CharField(help_text="Printed, such as N-2026-0042", max_length=20)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("signed", "Signed"),
+                            ("sent", "Sent"),
+                            ("void", "Put away"),
+                        ],
+                        default="draft",
+                        max_length=8,
+                    ),
+                ),
+                ("words", models.JSONField(default=dict, help_text="What a person wrote, by field")),
+                ("enclosed", models.JSONField(default=list, help_text="Keys of what goes along")),
+                ("batch", models.UUIDField(null=True)),
+                ("problem", models.CharField(blank=True, help_text="Why a batch left it", max_length=240)),
+                ("drafted_at", models.DateTimeField()),
+                ("signed_name", models.CharField(blank=True, max_length=200)),
+                ("signed_at", models.DateTimeField(null=True)),
+                ("layout", models.CharField(blank=True, max_length=40)),
+                ("layout_version", models.CharField(blank=True, max_length=20)),
+                (
+                    "made_with",
+                    models.JSONField(default=dict, help_text="Typst and font versions, letterhead"),
+                ),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("snapshot", models.JSONField(null=True)),
+                ("pdf", models.BinaryField(null=True)),
+                (
+                    "drafted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="practice.member"
+                    ),
+                ),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="letters",
+                        to="episodes.episode",
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="practice.practice"
+                    ),
+                ),
+                (
+                    "referral",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="letters",
+                        to="referrals.referral",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="practice.member",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="letters",
+                        to="referrals.source",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Enclosure',
+            name="Enclosure",
             fields=[
-                ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(max_length=12)),
-                ('title', models.CharField(max_length=120)),
-                ('layout_version', models.CharField(max_length=20)),
-                ('made_with', models.JSONField(default=dict)),
-                ('sha256', models.CharField(max_length=64)),
-                ('snapshot', models.JSONField()),
-                ('pdf', models.BinaryField()),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.practice')),
-                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enclosures', to='outreach.letter')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("kind", models.CharField(max_length=12)),
+                ("title", models.CharField(max_length=120)),
+                ("sha256", models.CharField(max_length=64)),
+                ("pdf", models.BinaryField()),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="practice.practice"
+                    ),
+                ),
+                (
+                    "letter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enclosures",
+                        to="outreach.letter",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at', 'id'],
+                "ordering": ["created_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='LetterDelivery',
+            name="LetterDelivery",
             fields=[
-                ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('channel', models.CharField(choices=[('link', 'Secure link'), ('fax', 'Fax'), ('print', 'Print and post'), ('email', 'E-mail (secure address only)'), ('phone', 'Phone')], max_length=8)),
-                ('to', models.CharField(max_length=200)),
-                ('sent_at', models.DateTimeField()),
-                ('token_hash', models.CharField(blank=True, db_index=True, max_length=64)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('first_opened_at', models.DateTimeField(null=True)),
-                ('delivered_at', models.DateTimeField(help_text='When an e-mail left; empty while it waits', null=True)),
-                ('failed_reason', models.CharField(blank=True, max_length=240)),
-                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='outreach.letter')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.practice')),
-                ('sent_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("link", "Secure link"),
+                            ("fax", "Fax"),
+                            ("print", "Print and post"),
+                            ("email", "E-mail (secure address only)"),
+                            ("phone", "Phone"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("to", models.CharField(max_length=200)),
+                ("sent_at", models.DateTimeField()),
+                ("token_hash", models.CharField(blank=True, db_index=True, max_length=64)),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("first_opened_at", models.DateTimeField(null=True)),
+                (
+                    "delivered_at",
+                    models.DateTimeField(help_text="When an e-mail left; empty while it waits", null=True),
+                ),
+                ("failed_reason", models.CharField(blank=True, max_length=240)),
+                (
+                    "letter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="outreach.letter",
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="practice.practice"
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="practice.member"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-sent_at', '-id'],
+                "ordering": ["-sent_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Improvement',
+            name="Improvement",
             fields=[
-                ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('on', models.DateField()),
-                ('keys', models.JSONField(default=list)),
-                ('found_at', models.DateTimeField()),
-                ('set_aside_at', models.DateTimeField(null=True)),
-                ('assessment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='improvement', to='assessments.assessment')),
-                ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='improvements', to='episodes.episode')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.practice')),
-                ('set_aside_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("on", models.DateField()),
+                ("keys", models.JSONField(default=list)),
+                ("found_at", models.DateTimeField()),
+                ("set_aside_at", models.DateTimeField(null=True)),
+                (
+                    "assessment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="improvement",
+                        to="assessments.assessment",
+                    ),
+                ),
+                (
+                    "episode",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="improvements",
+                        to="episodes.episode",
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="practice.practice"
+                    ),
+                ),
+                (
+                    "set_aside_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="practice.member",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('set_aside_at', None)), fields=['practice', 'on'], name='improvements_to_tell')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("set_aside_at", None)),
+                        fields=["practice", "on"],
+                        name="improvements_to_tell",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(fields=['practice', 'state', 'drafted_at'], name='letters_by_state'),
+            model_name="letter",
+            index=models.Index(fields=["practice", "state", "drafted_at"], name="letters_by_state"),
         ),
         migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(fields=['source', '-drafted_at'], name='letters_of_source'),
+            model_name="letter",
+            index=models.Index(fields=["source", "-drafted_at"], name="letters_of_source"),
         ),
         migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(condition=models.Q(('batch', None), _negated=True), fields=['practice', 'batch'], name='letters_of_batch'),
+            model_name="letter",
+            index=models.Index(
+                condition=models.Q(("batch", None), _negated=True),
+                fields=["practice", "batch"],
+                name="letters_of_batch",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.UniqueConstraint(fields=('practice', 'number'), name='letter_numbers_are_used_once'),
+            model_name="letter",
+            constraint=models.UniqueConstraint(
+                fields=("practice", "number"), name="letter_numbers_are_used_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.UniqueConstraint(condition=models.Q(('episode', None), ('referral', None), ('state', 'draft')), fields=('source', 'kind'), name='one_open_letter_of_a_kind_to_a_source'),
+            model_name="letter",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("episode", None), ("referral", None), ("state", "draft")),
+                fields=("source", "kind"),
+                name="one_open_letter_of_a_kind_to_a_source",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.UniqueConstraint(condition=models.Q(('episode__isnull', False), ('state', 'draft')), fields=('kind', 'episode'), name='one_open_letter_of_a_kind_on_an_episode'),
+            model_name="letter",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("episode__isnull", False), ("state", "draft")),
+                fields=("kind", "episode"),
+                name="one_open_letter_of_a_kind_on_an_episode",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.UniqueConstraint(condition=models.Q(('referral__isnull', False), ('state', 'draft')), fields=('kind', 'referral'), name='one_open_letter_of_a_kind_on_a_referral'),
+            model_name="letter",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("referral__isnull", False), ("state", "draft")),
+                fields=("kind", "referral"),
+                name="one_open_letter_of_a_kind_on_a_referral",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'void']), models.Q(('pdf__isnull', False), ('signed_at__isnull', False), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='a_signed_letter_is_whole'),
+            model_name="letter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["draft", "void"]),
+                    models.Q(
+                        ("pdf__isnull", False),
+                        ("signed_at__isnull", False),
+                        models.Q(("sha256", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_signed_letter_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enclosure',
-            constraint=models.UniqueConstraint(fields=('letter', 'kind'), name='an_enclosure_goes_along_once'),
+            model_name="enclosure",
+            constraint=models.UniqueConstraint(
+                fields=("letter", "kind"), name="an_enclosure_goes_along_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='letterdelivery',
-            index=models.Index(fields=['practice', '-sent_at'], name='letters_sent_by_day'),
+            model_name="letterdelivery",
+            index=models.Index(fields=["practice", "-sent_at"], name="letters_sent_by_day"),
         ),
         migrations.CreateModel(
-            name='ReadinessItem',
+            name="ReadinessItem",
             fields=[
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(choices=[('standard', 'Standard'), ('task', 'Task')], max_length=8)),
-                ('key', models.CharField(max_length=40)),
-                ('title', models.CharField(max_length=120)),
-                ('detail', models.CharField(blank=True, max_length=240)),
-                ('day', models.PositiveSmallIntegerField(help_text='Of the plan, for a task', null=True)),
-                ('retired_at', models.DateTimeField(null=True)),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.practice')),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "kind",
+                    models.CharField(choices=[("standard", "Standard"), ("task", "Task")], max_length=8),
+                ),
+                ("key", models.CharField(max_length=40)),
+                ("title", models.CharField(max_length=120)),
+                ("detail", models.CharField(blank=True, max_length=240)),
+                ("day", models.PositiveSmallIntegerField(help_text="Of the plan, for a task", null=True)),
+                ("retired_at", models.DateTimeField(null=True)),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="practice.practice"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('practice', 'kind', 'key'), name='an_item_of_readiness_stands_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("practice", "kind", "key"), name="an_item_of_readiness_stands_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReadinessPlan',
+            name="ReadinessPlan",
             fields=[
-                ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('begun_on', models.DateField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.practice')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("begun_on", models.DateField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="practice.member"
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="practice.practice"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('practice',), name='one_plan_runs_at_a_time')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("practice",),
+                        name="one_plan_runs_at_a_time",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReadinessSaid',
+            name="ReadinessSaid",
             fields=[
-                ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(choices=[('standard', 'Standard'), ('task', 'Task')], max_length=8)),
-                ('key', models.CharField(max_length=40)),
-                ('note', models.CharField(blank=True, max_length=240)),
-                ('link', models.CharField(blank=True, help_text='Where it can be seen', max_length=300)),
-                ('good_until', models.DateField(help_text='Last day it holds; empty: for good', null=True)),
-                ('at', models.DateTimeField()),
-                ('struck_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.practice')),
-                ('struck_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "kind",
+                    models.CharField(choices=[("standard", "Standard"), ("task", "Task")], max_length=8),
+                ),
+                ("key", models.CharField(max_length=40)),
+                ("note", models.CharField(blank=True, max_length=240)),
+                ("link", models.CharField(blank=True, help_text="Where it can be seen", max_length=300)),
+                ("good_until", models.DateField(help_text="Last day it holds; empty: for good", null=True)),
+                ("at", models.DateTimeField()),
+                ("struck_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="practice.member"
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="practice.practice"
+                    ),
+                ),
+                (
+                    "struck_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="practice.member",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['practice', 'kind', 'key', '-at'], name='readiness_said')],
+                "indexes": [models.Index(fields=["practice", "kind", "key", "-at"], name="readiness_said")],
             },
         ),
         migrations.CreateModel(
-            name='ReadinessScore',
+            name="ReadinessScore",
             fields=[
-                ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('on', models.DateField()),
-                ('met', models.PositiveSmallIntegerField()),
-                ('of', models.PositiveSmallIntegerField()),
-                ('lines', models.JSONField(default=list)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.member')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practice.practice')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("on", models.DateField()),
+                ("met", models.PositiveSmallIntegerField()),
+                ("of", models.PositiveSmallIntegerField()),
+                ("lines", models.JSONField(default=list)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="practice.member"
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="practice.practice"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['practice', '-at'], name='readiness_scores_by_day')],
+                "indexes": [models.Index(fields=["practice", "-at"], name="readiness_scores_by_day")],
             },
         ),
     ]
