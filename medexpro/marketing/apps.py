@@ -8,11 +8,16 @@ class MarketingConfig(AppConfig):
     def ready(self) -> None:
         """Declare the trail's words, take places in the palette and on the settings page, follow merged clients."""
         from medexpro.marketing import events, own_merging, own_settings  # noqa: F401
+        from medexpro.marketing.operations import asking
+
         from medexpro.practice.palette import Way, add_ways
 
         own_merging.register()
         own_settings.register()
+        asking.register()
         add_ways(
+            Way("Public page", "marketing:public_page", "eye", also="website articles questions answers visitors"),
+            Way("New article", "marketing:write_article", "plus", also="blog text public page", begins=True),
             Way(
                 "Screening days",
                 "marketing:days",

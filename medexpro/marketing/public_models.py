@@ -57,13 +57,12 @@ class Article(VersionedModel, PracticeModel):
 
 
 class LeadDraft(PracticeModel):
-    """What a visitor typed into the lead form so far. The page holds its token, we its hash; it goes after a week.
+    """What a visitor typed into the lead form so far. Its id is in the signed key of the form; it goes after a week.
 
-    answers: by the name of the field. source: where the visitor came from, as `asking.Source` reads it. lead: what it
+    answers: by the name of the field. source: where the visitor came from, as `asking.CameFrom` reads it. lead: what it
     became, so that the same form sent twice makes one.
     """
 
-    token_hash = models.CharField(max_length=64, unique=True)
     answers = models.JSONField(default=dict)
     source = models.JSONField(default=dict)
     started_at = models.DateTimeField()
@@ -82,7 +81,5 @@ class NotContacted(PracticeModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["practice", "address_hash"], name="an_address_is_left_alone_once"
-            )
+            models.UniqueConstraint(fields=["practice", "address_hash"], name="an_address_is_left_alone_once")
         ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from medexpro.marketing.views import days, leads, pages, people, stations
+from medexpro.marketing.views import days, leads, pages, people, public_page, stations
 
 urlpatterns = [
     path("screening-days/", days.days, name="days"),
@@ -30,4 +30,11 @@ urlpatterns = [
     path("leads/<uuid:lead_id>/", leads.lead, name="lead"),
     path("leads/<uuid:lead_id>/state/", leads.move_lead, name="move_lead"),
     path("leads/<uuid:lead_id>/client/", leads.become_client, name="become_client"),
+    path("public-page/", public_page.show, name="public_page"),
+    path("public-page/articles/new/", public_page.write_article, name="write_article"),
+    path("public-page/articles/<uuid:article_id>/", public_page.article, name="article"),
+    path(
+        "public-page/articles/<uuid:article_id>/publish/", public_page.publish_article, name="publish_article"
+    ),
+    path("public-page/articles/<uuid:article_id>/delete/", public_page.delete_article, name="delete_article"),
 ]

@@ -21,3 +21,13 @@ def contents() -> tuple[str, ...]:
 def bundle() -> str:
     """Return all sheets as one. Addresses inside stay true, since every sheet lies beside app.css."""
     return "\n".join((CSS / name).read_text("utf-8") for name in contents())
+
+
+def without_comments(css: str) -> str:
+    """Return a sheet without its comments and indents: what a browser has no use for.
+
+    >>> without_comments("/* Why. */\\n.a {\\n  color: red;\\n}\\n")
+    '.a {\\ncolor: red;\\n}'
+    """
+    bare = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    return "\n".join(line for line in (one.strip() for one in bare.splitlines()) if line)

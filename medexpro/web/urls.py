@@ -6,7 +6,6 @@ app_name = "web"
 urlpatterns = [
     path("about/", views.about, name="about"),
     path("healthz", views.health, name="health"),
-    path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("components/", views.components, name="components"),
     path("components/find/", views.components_find, name="components_find"),

@@ -1,4 +1,4 @@
-"""Pages of the shell itself: about, health, robots, and the gallery of components."""
+"""Pages of the shell itself: about, health, and the gallery of components."""
 
 from collections.abc import Callable
 from typing import Any
@@ -45,12 +45,6 @@ def health(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
-
-
-@open_to_all
-def robots(request: HttpRequest) -> HttpResponse:
-    """Keep search engines out: nothing here is for them."""
-    return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
 
 
 @open_to_all

@@ -11,8 +11,9 @@ from tests.house.objects import World, values_of
 
 AREAS = sorted({one.area for one in every_address()})
 # The link is the permission; see practice/outside.py.
-BY_LINK = {"portal:document", "portal:pdf", "portal:acknowledge", "portal:questionnaire", "scheduling:feed"} | {
-    "portal:screening_page", "portal:screening_page_pdf", "portal:home", "portal:home_pdf", "portal:home_done"
+BY_LINK = {"portal:document", "portal:pdf", "portal:acknowledge", "portal:answer", "portal:question", "portal:questionnaire", "scheduling:feed"} | {
+    "portal:screening_page", "portal:screening_page_pdf", "portal:home", "portal:home_pdf", "portal:home_done",
+    "public:refer", "public:refer_from", "public:track",
 }  # fmt: skip
 STRICT = {
     "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "connect-src": "'self'",
@@ -70,6 +71,6 @@ def faults(answer) -> list[str]:
         if answer.headers.get("X-Frame-Options") != "DENY":
             found.append("frames")
         page = b"".join(answer).decode() if answer.streaming else answer.content.decode()
-        found += re.findall(r"<script(?![^>]*\b(?:src=|type=\"application/json\"))[^>]*>", page)
+        found += re.findall(r"<script(?![^>]*\b(?:src=|type=\"application/(?:ld\+)?json\"))[^>]*>", page)
         found += re.findall(r"\s(?:on[a-z]+|style)=\"[^\"]*\"", page)
     return found
