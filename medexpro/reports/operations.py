@@ -11,8 +11,7 @@ from django.db.models.functions import Length
 from medexpro.audit.trail import record
 from medexpro.episodes.models import Episode
 from medexpro.kernel.refusals import Conflict, Refusal
-from medexpro.kernel.wording import Mark, find_marks
-from medexpro.knowledge.library import library_of
+from medexpro.kernel.wording import Mark
 from medexpro.pdf import engine
 from medexpro.pdf.engine import Rendered
 from medexpro.pdf.letterhead import Letterhead
@@ -34,7 +33,11 @@ from medexpro.reports.contents import (
 from medexpro.reports.layouts import LAYOUTS
 from medexpro.reports.models import UNSIGNED, Document
 from medexpro.reports.snapshots import encode, fingerprint
+from medexpro.wording.checking import marks_for, sentence_of
+from medexpro.wording.operations import let_stand
 
+# Every document goes to a provider.
+READER = "provider"
 LETTERS = {
     Document.Kind.ACKNOWLEDGEMENT: "A",
     Document.Kind.INTRODUCTORY: "L",
@@ -76,13 +79,12 @@ class WordingLeft(DocumentRefused):
     def __init__(self, marks: list[Mark]):
         self.marks = marks
         self.asks = not any(mark.refused for mark in marks)
-        words = ", ".join(dict.fromkeys(f"“{mark.found}”" for mark in marks))
         ending = (
             "Change them, or sign with these words as written."
             if self.asks
             else "Change them: it can’t be signed with these words."
         )
-        super().__init__(f"Words to look at: {words}. {ending}")
+        super().__init__(f"Words to look at: {sentence_of(marks)}. {ending}")
 
 
 def needed(kind: str, usual: Permission) -> Permission:
@@ -339,6 +341,7 @@ def sign(
     *,
     recently_signed_in: bool,
     accept_wording: bool = False,
+    wording_reason: str = "",
     version: int | None = None,
     shown: str | None = None,
     by: Member,
@@ -348,7 +351,7 @@ def sign(
 
     version, shown: of the page the signer saw, so that nobody signs what they did not see: the words by their version,
     what the record adds by `snapshots.fingerprint`. accept_wording: the signer was shown the marked words and keeps
-    them. The document it replaces is void from now on. Records reports:document:sign.
+    them; who let them stand and why is kept with the document. The document it replaces is void from now on. Records reports:document:sign.
     Raises DocumentRefused, NothingMeasured, WordingLeft, SignInNeeded, Conflict, engine.TooLong.
     """
     permissions.check(by, needed(document.kind, Permission.REPORTS_SIGN), document)
@@ -359,7 +362,7 @@ def sign(
     letterhead = letterhead_of(document.practice)
     if shown is not None and shown != fingerprint(contents.snapshot, letterhead):
         raise Conflict("The record changed since this page was drawn: look again, then sign.")
-    _check_contents(document, contents, accept_wording)
+    kept = _check_contents(document, contents, accept_wording)
     if not recently_signed_in:
         raise SignInNeeded("Show that it is you: signing asks for your password or passkey again.")
     # Setting the page takes longer than a write may hold the database, so it comes before the transaction.
@@ -380,9 +383,12 @@ def sign(
         document.save_version(expected=version)
         if document.replaces_id:
             Document.objects.filter(pk=document.replaces_id).update(state=Document.State.VOID)
+        let_stand(
+            document.practice, kept, about=document, to=READER, texts=contents.texts, reason=wording_reason, by=by, at=at
+        )  # fmt: skip
         record(
             events.SIGN, document, by=by, at=at, number=document.number, sha256=document.sha256,
-            wording_kept=sorted({mark.entry for mark in marks_in(contents, document.practice)}),
+            wording_kept=sorted({mark.entry for mark in kept}),
         )  # fmt: skip
     return document
 
@@ -397,18 +403,22 @@ def _check_open(document: Document, version: int) -> None:
         )
 
 
-def _check_contents(document: Document, contents: Contents, accept_wording: bool) -> None:
+def _check_contents(document: Document, contents: Contents, accept_wording: bool) -> list[Mark]:
+    """Return the marked words that are kept. Raises NothingMeasured; WordingLeft for those nobody may or wants to keep."""
     if not contents.measured:
         raise NothingMeasured(NOTHING[Document.Kind(document.kind)])
-    marks = marks_in(contents, document.practice)
+    marks = marks_in(contents, document)
     if any(mark.refused for mark in marks) or (marks and not accept_wording):
         raise WordingLeft(marks)
+    return marks
 
 
-def marks_in(contents: Contents, practice: Practice) -> list[Mark]:
+def marks_in(contents: Contents, document: Document) -> list[Mark]:
     """Return the marked words in what a person wrote. What the record proposes is checked data of its own."""
     written = {key: text for key, text in contents.texts.items() if text != contents.own.get(key)}
-    return find_marks(written, library_of(practice).wording)
+    to, client = document.provider, document.episode.client
+    names = [to.formal_name, str(to.organisation or ""), str(client)]
+    return marks_for(document.practice, written, to=READER, names=names)
 
 
 def proof(document: Document, *, at: datetime, by: Member | None = None) -> Rendered:

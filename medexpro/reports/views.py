@@ -20,6 +20,7 @@ from medexpro.episodes.models import Episode
 from medexpro.kernel import clock
 from medexpro.kernel.ids import uuid7
 from medexpro.kernel.refusals import Conflict, NotAllowed, NotFound, Refusal
+from medexpro.kernel.wording import spots
 from medexpro.pdf import engine
 from medexpro.pdf.characters import warning
 from medexpro.practice import reauth
@@ -316,7 +317,7 @@ def _as_it_stands(document: Document, made: contents.Contents) -> dict[str, Any]
     return {
         "shown": fingerprint(made.snapshot, letterhead),
         "fit": engine.pages_needed(LAYOUTS[document.kind], made.snapshot, letterhead),
-        "marks": operations.marks_in(made, document.practice),
+        "spots": spots(operations.marks_in(made, document)),
         "notes": forms.notes_on(made.texts),
         "length": length_in_words(list(made.texts.values())),
         "measured": made.measured,
@@ -439,6 +440,7 @@ def sign(request: HttpRequest, document_id: Any) -> HttpResponse:
             document,
             recently_signed_in=reauth.recently_authenticated(request),
             accept_wording=request.POST.get("accept_wording") == "yes",
+            wording_reason=request.POST.get("wording_reason", ""),
             version=whole_number(request.POST.get("version", "")),
             shown=request.POST.get("shown", ""),
             by=request.member,

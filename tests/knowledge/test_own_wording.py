@@ -81,5 +81,5 @@ def test_ana_lets_a_phrase_stand_but_no_marked_word_by_itself(cast, ana, phrase,
         assert answer.status_code == 422 and says in str(answer.context["form"].errors["words"])
     else:
         assert answer.status_code == 200, answer.context["form"].errors
-        assert found(cast.northbridge, f"After {phrase}, gait therapy.") == ["gait therapy"]
-        assert found(cast.southgate, f"After {phrase}.") == ["Therapy"]
+        assert found(cast.northbridge, f"We like {phrase}. Gait therapy.") == ["Gait therapy"]
+        assert found(cast.southgate, f"We like {phrase}.") == ["Therapy"]

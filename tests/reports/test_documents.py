@@ -10,6 +10,7 @@ from medexpro.kernel.ids import uuid7
 from medexpro.kernel.refusals import NotAllowed
 from medexpro.reports import operations, sending
 from medexpro.reports.models import Document
+from medexpro.wording.models import LetStand
 from tests.pdf.reading import text_of
 from tests.reports.reporting import LATER, drafted, signed
 
@@ -54,12 +55,18 @@ def test_an_assistant_and_the_front_desk_sign_nothing(cast):
             operations.sign(document, recently_signed_in=True, by=person, at=LATER)
 
 
-def test_words_out_of_scope_are_asked_about_once_and_never_changed(cast):
+def test_words_out_of_scope_are_asked_about_once_and_never_changed(cast, sign_in):
     document = drafted(cast)
     document = operations.write(document, {"next": "More gait therapy next month."}, by=cast.ana, at=LATER)
     with pytest.raises(operations.WordingLeft, match="therapy"):
         operations.sign(document, recently_signed_in=True, by=cast.ana, at=LATER)
-    kept = operations.sign(document, recently_signed_in=True, accept_wording=True, by=cast.ana, at=LATER)
+    kept = operations.sign(
+        document, recently_signed_in=True, accept_wording=True, wording_reason="Her own words", by=cast.ana, at=LATER
+    )
+    stood = LetStand.objects.about(kept).get()
+    assert (stood.found, stood.reason, stood.by) == ("gait therapy", "Her own words", cast.ana)
+    shown = sign_in(cast.ana).get(reverse("reports:show", args=[kept.pk])).content.decode()
+    assert "Words let stand" in shown and "Her own words" in shown
     assert "gait therapy" in " ".join(text_of(bytes(kept.pdf)).split())
 
 

@@ -6,6 +6,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from medexpro.audit.models import Event
+from medexpro.providers.models import Organisation
 from medexpro.web.forms import Form
 from medexpro.wording.checking import marks_for
 from medexpro.wording.forms import ScopeChecked
@@ -53,11 +54,18 @@ def test_a_word_that_refuses_is_not_asked_about(cast):
 
 
 def test_names_of_the_record_and_of_the_caller_may_stand(cast):
-    said = "After Riverside Rehab Center and Therapy Works."
-    assert [one.found for one in marks_for(cast.northbridge, {"a": said}, to="provider")] == ["Rehab", "Therapy"]
-    assert not marks_for(
-        cast.northbridge, {"a": said}, to="provider", names=["Riverside Rehab Center", "Therapy Works"]
-    )
+    said = "She likes Riverside Rehab Center and Therapy Works. Dr. Lou Cure called, and Mrs. Treat came."
+    marked = lambda: [one.found for one in marks_for(cast.northbridge, {"a": said}, to="provider")]  # noqa: E731
+    assert marked() == ["Rehab", "Therapy", "Treat"]
+    works = Organisation.objects.create(practice=cast.northbridge, name="Therapy Works")
+    cast.janet.family_name = "Treat"
+    cast.janet.save()
+    assert marked() == ["Rehab"]
+    works.practice = cast.southgate  # Another practice's names are not ours.
+    works.save()
+    assert marked() == ["Rehab", "Therapy"]
+    given = marks_for(cast.northbridge, {"a": said}, to="provider", names=["Riverside Rehab Center", "Therapy Works"])
+    assert given == []
 
 
 def test_marks_come_while_somebody_writes(cast, client):
