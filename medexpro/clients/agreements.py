@@ -35,12 +35,16 @@ class ConsentText:
 
 @dataclass(frozen=True)
 class ConsentKind:
-    """One thing a client may agree to. needed: asked for before the first session."""
+    """One thing a client may agree to. needed: asked for before the first session.
+
+    elsewhere: signed beside what it is about, such as the words of a story, and not on the page of agreements.
+    """
 
     kind: str
     name: str
     needed: bool
     versions: tuple[ConsentText, ...]
+    elsewhere: bool = False
 
     def current(self, on: date) -> ConsentText:
         """Return the version in use on a day: the newest that has begun, else the first."""
@@ -71,5 +75,7 @@ def kinds() -> dict[str, ConsentKind]:
         )
         if [version.version for version in versions] != list(range(1, len(versions) + 1)):
             raise ValueError(f"{DATA.name}: the versions of {entry['kind']} are not 1, 2, 3 …")
-        found[entry["kind"]] = ConsentKind(entry["kind"], entry["name"], entry["needed"], versions)
+        found[entry["kind"]] = ConsentKind(
+            entry["kind"], entry["name"], entry["needed"], versions, bool(entry.get("elsewhere"))
+        )
     return found

@@ -185,6 +185,8 @@ def agreements_of(consents: Sequence[Consent], day: date) -> list[dict[str, Any]
     shown = []
     for kind in agreements.kinds().values():
         mine = [consent for consent in consents if consent.kind == kind.kind]
+        if kind.elsewhere and not mine:
+            continue
         in_force = next((consent for consent in mine if consent.withdrawn_at is None), None)
         current = kind.current(day)
         shown.append(
@@ -192,6 +194,7 @@ def agreements_of(consents: Sequence[Consent], day: date) -> list[dict[str, Any]
                 "kind": kind.kind,
                 "name": kind.name,
                 "needed": kind.needed,
+                "elsewhere": kind.elsewhere,
                 "in_force": in_force,
                 "older": in_force is not None and in_force.text_version < current.version,
                 "version": current.version,

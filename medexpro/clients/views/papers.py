@@ -148,7 +148,7 @@ def sign(request: HttpRequest, client_id: UUID, kind: str) -> HttpResponse:
     client = client_or_404(request, client_id)
     chart = panels.open_chart(request, client, page="agreements")
     known = agreements.kinds().get(kind)
-    if known is None:
+    if known is None or known.elsewhere:
         raise Http404
     text = known.current(chart.day)
     initial = presenters.signer(client, state.contacts_of(client), chart.day) | {"version": str(text.version)}
