@@ -160,19 +160,33 @@ class ChangeLead(EditForm):
 
 
 class BecomeClient(Form):
-    """Making a client of a lead: only the name is asked, as it should stand on the record."""
+    """Making a client of a lead: only the name is asked, as it should stand on the record. picked: the time they chose."""
 
     new_id = NewId()
     given_name = forms.CharField(label="First name", max_length=80, required=False)
     family_name = forms.CharField(label="Last name", max_length=80, required=False)
     knowingly = forms.CharField(required=False, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, picked: str = "", **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if picked:
+            self.add("book", forms.BooleanField(label=f"Book the time they picked: {picked}", required=False))
+        self.add(
+            "ask_referral",
+            forms.BooleanField(
+                label="Ask for a written referral", required=False,
+                help_text="Tomorrow it stands on Today as what is next.",
+            ),
+        )  # fmt: skip
+
     def values(self) -> dict[str, Any]:
-        """Return the arguments of `make_client`."""
+        """Return the arguments of `convert`."""
         values = super().values()
         return {
             "given_name": values["given_name"],
             "family_name": values["family_name"],
+            "book": bool(values.get("book")),
+            "ask_referral": values["ask_referral"],
             "knowingly": values["knowingly"] == "yes",
             "id": values["new_id"],
         }

@@ -10,9 +10,12 @@ from medexpro.audit.trail import record
 from medexpro.clients.models import Client
 from medexpro.clients.operations import people
 from medexpro.kernel.refusals import NotFound, Refusal
-from medexpro.marketing import events
+from medexpro.marketing import addresses, events
 from medexpro.marketing.models import Agreement, AgreementKind, Lead
+from medexpro.marketing.operations import sequences
 from medexpro.marketing.rules import leads as rules
+from medexpro.marketing.rules import sequences as rules_of_mail
+from medexpro.marketing.rules.sequences import Facts
 from medexpro.practice import permissions
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
@@ -47,7 +50,10 @@ def make_lead(agreement: Agreement, *, by: Member, at: datetime, **fields: str) 
     lead.agreed_at, lead.asked_by = agreement.agreed_at, agreement.asked_by
     _fill(lead, fields)
     if not new and lead.state == Lead.State.UNSUBSCRIBED:
-        lead.state, lead.state_at = Lead.State.NEW, at
+        lead.state, lead.state_at, lead.unsubscribed_at = Lead.State.NEW, at, None
+    if lead.email:
+        # They said so themselves, to a member, just now.
+        addresses.agreed_anew(lead.practice, lead.email)
     if new:
         lead.save(force_insert=True)
     else:
@@ -64,6 +70,9 @@ def change_lead(lead: Lead, *, version: int | None = None, by: Member, at: datet
     _fill(lead, fields)
     changed = [name for name in FIELDS if getattr(lead, name) != before[name]]
     if changed:
+        if lead.email.lower() != before["email"].lower():
+            # Whoever owns the new address has answered nothing there: no mail goes to it by itself.
+            lead.confirmed_at = None
         lead.save_version(expected=version, fields=list(FIELDS))
         record(events.LEAD_CHANGED, lead, by=by, at=at, fields=changed)
     return lead
@@ -77,14 +86,26 @@ def move_lead(lead: Lead, to: str, *, by: Member, at: datetime, withdrawn: bool 
     """
     needed = Permission.SCREENING_DAYS_REGISTER if withdrawn else Permission.LEADS_MANAGE
     permissions.check(by, needed, lead)
-    lead = Lead.objects.select_for_update().get(pk=lead.pk)
+    lead = Lead.objects.select_for_update(of=("self",)).select_related("practice").get(pk=lead.pk)
     if lead.state == to or (withdrawn and lead.state == Lead.State.CLIENT):
         return lead
     if to not in rules.next_states(lead.state) and not withdrawn:
         raise LeadRefused("A lead does not go there from where it stands now.", field="state")
     lead.state, lead.state_at = to, at
-    lead.save_version(expected=None)
+    if to == Lead.State.CONTACTED:
+        lead.contacted_at = at
+    elif to == Lead.State.BOOKED:
+        lead.booked_at = lead.booked_at or at
+    elif to in (Lead.State.DECLINED, Lead.State.UNSUBSCRIBED):
+        lead.next_step, lead.next_on = "", None
     if to == Lead.State.UNSUBSCRIBED:
+        lead.unsubscribed_at = at
+    lead.save_version(expected=None)
+    if (why := rules_of_mail.why_stopped(Facts(str(to)))) is not None:
+        sequences.stop_runs(lead, why, at=at)
+    if to == Lead.State.UNSUBSCRIBED:
+        if lead.email:
+            addresses.leave_alone(lead.practice, lead.email, at=at)
         Agreement.objects.filter(
             participant__lead=lead, kind=AgreementKind.CONTACT, withdrawn_at=None
         ).update(withdrawn_at=at)

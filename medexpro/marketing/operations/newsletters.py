@@ -7,20 +7,19 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Q
-from markdown_it import MarkdownIt
 
 from medexpro.audit.trail import record
 from medexpro.kernel.refusals import Refusal
 from medexpro.marketing import addresses, events, mailing
 from medexpro.marketing.models import CameBy, Lead, Mail, Newsletter
 from medexpro.marketing.operations.sequences import is_confirmed, newsletter_clients
-from medexpro.marketing.rules.mailing import OUT, TO_LEAVE, MailState
+from medexpro.marketing.rules import markdown
+from medexpro.marketing.rules.mailing import TO_LEAVE, MailState
 from medexpro.practice import permissions
 from medexpro.practice.models import Member, Practice
 from medexpro.practice.permissions import Permission
 
 FIELDS = ("subject", "text", "to_leads", "to_clients")
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
 
 
 class NewsletterRefused(Refusal):
@@ -178,6 +177,11 @@ class Progress:
     def done(self) -> int:
         return self.total - self.waiting
 
+    @property
+    def said(self) -> str:
+        """Return how far it is, in words."""
+        return f"{self.done} of {self.total}"
+
 
 def progress(newsletter: Newsletter) -> Progress:
     """Return how far a newsletter is. One query."""
@@ -228,17 +232,7 @@ def contents(mail: Mail) -> mailing.Contents:
     row = mail.newsletter
     if row is None:
         return mailing.Contents(mail.subject, mail.text)
-    return mailing.Contents(row.subject, row.text, as_html(row.text))
-
-
-def as_html(text: str) -> str:
-    """Return Markdown as a page shows it. HTML in it stays text; pictures are left out; no link runs anything."""
-    return _MARKDOWN.render(text)
-
-
-def already_sent(newsletter: Newsletter) -> int:
-    """Return to how many it left, or may have."""
-    return Mail.objects.filter(newsletter=newsletter, what=Mail.What.NEWSLETTER, state__in=OUT).count()
+    return mailing.Contents(row.subject, row.text, markdown.render(row.text))
 
 
 mailing.handles(Mail.What.NEWSLETTER, ask=ask, write=contents)

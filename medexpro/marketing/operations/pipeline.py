@@ -61,7 +61,7 @@ def talked(lead: Lead, *, note: str = "", by: Member, at: datetime) -> Lead:
     permissions.check(by, Permission.LEADS_MANAGE, lead)
     if not may_be_contacted(lead.state):
         raise PipelineRefused("They are not to be contacted.")
-    lead = Lead.objects.select_for_update(of=("self",)).select_related("practice").get(pk=lead.pk)
+    lead = _locked(lead)
     if note := note.strip():
         day = lead.practice.day(at)
         notes = f"{lead.notes}\n{day:%b} {day.day}, {day.year}, {by}: {note}".strip()
@@ -75,6 +75,13 @@ def talked(lead: Lead, *, note: str = "", by: Member, at: datetime) -> Lead:
     sequences.stop_runs(lead, Stop.TALKED, at=at)
     record(events.LEAD_TALKED, lead, by=by, at=at)
     return lead
+
+
+def _locked(lead: Lead) -> Lead:
+    rows = Lead.objects.select_for_update(of=("self",)).select_related(
+        "practice", "client", "wanted_service", "wanted_member__user"
+    )
+    return rows.get(pk=lead.pk)
 
 
 # ---- Becoming a client
@@ -106,6 +113,7 @@ def convert(
 
     ask_referral: the written referral is what is next. Raises as `leads.make_client` and scheduling's `book` do.
     """
+    lead = _locked(lead)
     again = lead.client_id is not None
     client = leads.make_client(
         lead, given_name=given_name, family_name=family_name, id=id, knowingly=knowingly, by=by, at=at
@@ -116,13 +124,24 @@ def convert(
 
 
 @transaction.atomic
+def link(
+    lead: Lead, client: Client, *, book: bool = False, ask_referral: bool = False, by: Member, at: datetime
+) -> Became:
+    """Say that a lead is a client who is on file already, and book the time they picked, both or neither."""
+    lead = _locked(lead)
+    again = lead.client_id is not None
+    client = leads.link_client(lead, client, by=by, at=at)
+    return (
+        Became(client) if again else settle(lead, client, book=book, ask_referral=ask_referral, by=by, at=at)
+    )
+
+
+@transaction.atomic
 def settle(
     lead: Lead, client: Client, *, book: bool = False, ask_referral: bool = False, by: Member, at: datetime
 ) -> Became:
     """Book the time a lead picked for the client they are now, and say what is next. Their sequence ends."""
-    lead = Lead.objects.select_for_update(of=("self",)).select_related(
-        "practice", "wanted_service", "wanted_member"
-    ).get(pk=lead.pk)  # fmt: skip
+    lead = _locked(lead)
     booking, notes = None, ()
     if (
         book
@@ -163,10 +182,13 @@ def undo(lead: Lead, *, by: Member, at: datetime) -> Lead:
     A first visit that was booked stays in the calendar until somebody cancels it. Raises PipelineRefused.
     """
     permissions.check(by, Permission.LEADS_MANAGE, lead)
-    lead = Lead.objects.select_for_update(of=("self",)).select_related("practice", "client").get(pk=lead.pk)
+    lead = _locked(lead)
     if sentence := why_not_undone(lead, at=at):
         raise PipelineRefused(sentence)
     lead.client = None
+    if lead.booked_at is not None:
+        # The time stands in the calendar: it is not booked a second time.
+        lead.wanted_at = lead.wanted_service = lead.wanted_member = None
     lead.state, lead.state_at = Lead.State.BOOKED if lead.booked_at else Lead.State.CONTACTED, at
     lead.save_version(expected=None)
     record(events.LEAD_UNDONE, lead, by=by, at=at)

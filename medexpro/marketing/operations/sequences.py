@@ -456,7 +456,7 @@ def _end(run: SequenceRun, why: Stop, *, at: datetime) -> None:
 
 def filled(text: str, practice: Practice, person: Any) -> str:
     """Return a text with its places filled in. A name is put in as it is: the mail is words, not a page."""
-    name = (getattr(person, "preferred_name", "") or person.given_name).strip()
+    name = mailing.one_line(getattr(person, "preferred_name", "") or person.given_name)
     places: Mapping[str, str] = {
         "{hello}": f"Hello {name}," if name else "Hello,",
         "{name}": name,

@@ -27,6 +27,8 @@ def person_or_404(request: HttpRequest, participant_id: UUID) -> Participant:
 def lead_or_404(request: HttpRequest, lead_id: UUID) -> Lead:
     """Return a lead of the practice, with where it came from and whom it became."""
     rows = Lead.objects.of(practice_of(request)).select_related(
-        "source_day", "client", "participant", "asked_by__user"
+        "source_day", "client", "participant", "asked_by__user", "source__provider", "source__organisation"
     )
-    return get_object_or_404(rows, pk=lead_id)
+    lead = get_object_or_404(rows, pk=lead_id)
+    lead.practice = practice_of(request)
+    return lead
