@@ -116,7 +116,8 @@ def _owed(relation: Relation, reader: Reader) -> Next | None:
     if not waiting:
         return None
     promise, loop = min(waiting, key=lambda one: (not one[0].late, one[0].due_on, str(one[1].episode)))
-    detail = ", ".join(filter(None, [_named(promise, loop), reader.client(loop.referral)]))
+    named = "" if promise.kind is DocumentKind.ACKNOWLEDGEMENT else _named(promise, loop)
+    detail = ", ".join(filter(None, [named, reader.client(loop.referral)]))
     kind = "stop" if promise.late else "hold"
     what = "Acknowledge" if promise.kind is DocumentKind.ACKNOWLEDGEMENT else "Report"
     when = due_words(promise.due_on, reader.day)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
@@ -46,7 +47,9 @@ def sources_board(request: HttpRequest) -> HttpResponse:
     shown = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page", "1"))
     filters = {"show": show} | ({"searched": True} if text else {})
     trail.record_list(member, "sources", at=at, count=len(rows), filters=filters)
-    lately = {sent.pk for one in found for sent in one.sent if (day - sent.received_on).days < reading.LATELY_DAYS}
+    lately = {
+        sent.pk for one in found for sent in one.sent if (day - sent.received_on).days < reading.LATELY_DAYS
+    }
     context = {
         "nav": "referrals",
         "tabs": sections.tabs_for(member),
@@ -90,7 +93,9 @@ def find(request: HttpRequest) -> JsonResponse:
 def show(request: HttpRequest, source_id: UUID) -> HttpResponse:
     """Show one source: what came of them, how our word was kept, every touch, what is next."""
     source = _source(request, source_id)
-    return _page_of(request, source, source_forms.Plan(initial={"next_step": source.next_step, "next_on": source.next_on}))
+    return _page_of(
+        request, source, source_forms.Plan(initial={"next_step": source.next_step, "next_on": source.next_on})
+    )
 
 
 @require_POST
@@ -121,7 +126,13 @@ def add(request: HttpRequest) -> HttpResponse:
         else:
             toast(request, f"{source.name} is among the sources.")
             return go_to(request, "outreach:show", source.pk)
-    context = {"nav": "referrals", "form": form, "title": "Add source", "send": "Add source", "can_import": True}
+    context = {
+        "nav": "referrals",
+        "form": form,
+        "title": "Add source",
+        "send": "Add source",
+        "can_import": True,
+    }
     return page(request, "outreach/edit.html", context, part="form")
 
 
@@ -170,7 +181,11 @@ def touch(request: HttpRequest, source_id: UUID) -> HttpResponse:
 def touch_any(request: HttpRequest) -> HttpResponse:
     """Log a touch with a source that is chosen first."""
     day = practice_of(request).day(clock.now())
-    form = source_forms.LogAnyTouch(request.POST) if request.method == "POST" else source_forms.LogAnyTouch.fresh(None, day, "")
+    form = (
+        source_forms.LogAnyTouch(request.POST)
+        if request.method == "POST"
+        else source_forms.LogAnyTouch.fresh(None, day, "")
+    )
     del form.fields["settles_step"]
     if form.is_valid():
         chosen = chosen_id(form.cleaned_data["source"])
@@ -198,7 +213,9 @@ def _touch_page(request: HttpRequest, form: Any, source: Source | None) -> HttpR
         "nav": "referrals",
         "form": form,
         "source": source,
-        "quick": [{"value": kind.value, "name": kind.label, "icon": icon} for kind, icon in source_forms.QUICK],
+        "quick": [
+            {"value": kind.value, "name": kind.label, "icon": icon} for kind, icon in source_forms.QUICK
+        ],
     }
     return page(request, "outreach/touch.html", context, part="form")
 
@@ -207,12 +224,13 @@ def _logged(request: HttpRequest, form: Any, source: Source) -> bool:
     """Write a touch down, and what is next with it; False where an operation says no, at its field."""
     values, by, at = form.cleaned_data, member_of(request), clock.now()
     try:
-        row = sources.touch(
-            source, kind=values["kind"], on=values["on"], note=values["note"], id=values["new_id"],
-            settles_step=bool(values.get("settles_step")), by=by, at=at,
-        )  # fmt: skip
-        if values["next_step"] or values["next_on"]:
-            _plan(source, values, by, at)
+        with transaction.atomic():
+            row = sources.touch(
+                source, kind=values["kind"], on=values["on"], note=values["note"], id=values["new_id"],
+                settles_step=bool(values.get("settles_step")), by=by, at=at,
+            )  # fmt: skip
+            if values["next_step"] or values["next_on"]:
+                _plan(source, values, by, at)
     except Refusal as refusal:
         form.refuse(refusal)
         return False
@@ -226,19 +244,29 @@ def _plan(source: Source, values: dict[str, Any], by: Member, at: datetime) -> N
     sources.plan_next(source, step=step, on=values["next_on"], by=by, at=at)
 
 
+@transaction.atomic
 def _added(values: dict[str, Any], by: Member, at: datetime) -> Source:
     """Return the source somebody typed: a provider on file, a new one, or an organisation."""
     who: Provider | Organisation | None = None
     if chosen := chosen_id(values["provider"]):
         who = Provider.objects.visible_to(by).filter(pk=chosen).first()
     elif values["family_name"]:
-        typed = {name: values[name] for name in ("given_name", "family_name", "type", "specialty", "organisation_name")}
-        who = providers.add(**typed, npi=values["npi"], phone=values["phone"], id=values["new_id"], by=by, at=at)
+        typed = {
+            name: values[name]
+            for name in ("given_name", "family_name", "type", "specialty", "organisation_name")
+        }
+        who = providers.add(
+            **typed, npi=values["npi"], phone=values["phone"], id=values["new_id"], by=by, at=at
+        )
     elif values["organisation_name"].strip():
         who = providers.organisation_named(values["organisation_name"], by=by, at=at)
     if who is None:
-        raise sources.SourceRefused("Choose a provider on file, or type a last name or an organisation.", field="provider")
-    source = sources.add(who, is_ideal=values["is_ideal"], interests=values["interests"].split(","), by=by, at=at)
+        raise sources.SourceRefused(
+            "Choose a provider on file, or type a last name or an organisation.", field="provider"
+        )
+    source = sources.add(
+        who, is_ideal=values["is_ideal"], interests=values["interests"].split(","), by=by, at=at
+    )
     if values["next_step"] or values["next_on"]:
         _plan(source, values, by, at)
     return source
