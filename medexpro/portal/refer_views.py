@@ -144,8 +144,6 @@ class _Page:
     ) -> HttpResponse:
         """Return the form as it stands, with everything typed. told: why nothing was sent; looked: for codes."""
         request = self.request
-        # What came back with a question is still the same referral, so it keeps its id.
-        before = outside.read_stamp(request.POST.get("stamp", "")[:400], self.purpose)
         context = {
             "form": form,
             "source": self.source,
@@ -157,12 +155,20 @@ class _Page:
             "way": dict(refer_forms.WAYS).get(incoming.way_on_file(self.source), ""),
             "codes_url": reverse("public:refer_codes", args=[self.said.slug]),
             "signed_words": rule.SIGNED_WORDS,
-            "stamp": outside.new_stamp(self.purpose, at=clock.now(), id=before.id if before else None),
-            "trap": outside.TRAP,
+            "purpose": self.purpose,
+            "kept": self._stamp(),
         }
         return public_pages.public_page(
             request, self.practice, self.said, "portal/refer.html", context, status=status
         )
+
+    def _stamp(self) -> str:
+        """Return the key of the form. What came back with a question is still the same referral, so it keeps its id."""
+        at, text = clock.now(), self.request.POST.get("stamp", "")[:400]
+        before = outside.read_stamp(text, self.purpose)
+        if before and at - before.opened_at < outside.OLDEST / 2:
+            return text
+        return outside.new_stamp(self.purpose, at=at, id=before.id if before else None)
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:

@@ -380,6 +380,56 @@ class World:
         )
         return owed
 
+    @cached_property
+    def letter(self) -> Any:
+        from medexpro.outreach import letters
+        from tests.outreach import lettering
+
+        lettering.release(self.cast)
+        to, episode = lettering.source(self.cast), self.report.episode
+        return letters.draft(to, "result", episode=episode, by=self.cast.ana, at=reporting.LATER)
+
+    @cached_property
+    def letter_sent(self) -> Any:
+        from medexpro.outreach import letter_sending
+        from tests.outreach import lettering
+
+        done = lettering.signed(self.letter, self.cast, at=reporting.LATER)
+        return letter_sending.send(done, "link", by=self.cast.ana, at=reporting.LATER).delivery
+
+    @cached_property
+    def campaign(self) -> Any:
+        from medexpro.marketing.operations import pipeline
+
+        self.site  # noqa: B018 - its address stands on the page of the codes
+        return pipeline.make_campaign(self.cast.northbridge, name="Flyer", by=self.cast.ben, at=MORNING)
+
+    @cached_property
+    def sequence_run(self) -> Any:
+        from medexpro.marketing.models import SequenceRun
+        from medexpro.marketing.operations import sequences
+        from tests.marketing.leads import asked
+
+        draft = sequences.save_draft(
+            self.cast.northbridge, "asked", sequences.kinds()["asked"].mails, by=self.cast.olga, at=MORNING
+        )
+        lead = asked(self.cast, "Una Lind", "una@example.org")
+        return SequenceRun.objects.create(
+            practice=self.cast.northbridge, kind="asked", sequence=draft, lead=lead, begun_at=MORNING
+        )
+
+    @cached_property
+    def newsletter(self) -> Any:
+        from medexpro.marketing.operations import newsletters
+
+        return newsletters.write(
+            self.cast.northbridge, subject="Autumn", text="# Stairs", by=self.cast.olga, at=MORNING
+        )
+
+    @cached_property
+    def improvement(self) -> Any:
+        return self.report.episode.improvements.get()
+
 
 Build = Callable[[World], Any]
 
@@ -433,6 +483,14 @@ VALUES: dict[str, Build] = {
     "offer_id": lambda world: world.offer.pk,
     "disclosure_id": lambda world: world.disclosure.pk,
     "reminder_id": lambda world: world.reminder.pk,
+    "letter_id": lambda world: world.letter.pk,
+    "campaign_id": lambda world: world.campaign.pk,
+    "sequence_run_id": lambda world: world.sequence_run.pk,
+    "newsletter_id": lambda world: world.newsletter.pk,
+    "sequence": lambda world: "asked",
+    "letter_delivery_id": lambda world: world.letter_sent.pk,
+    "improvement_id": lambda world: world.improvement.pk,
+    "paper": lambda world: "overview",
     "day_id": lambda world: world.screening_day.pk,
     "station": lambda world: "rest",
     "participant_id": lambda world: world.participant.pk,
@@ -493,7 +551,7 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "clients:sign": lambda world: {"client_id": world.cast.janet.pk, "kind": next(iter(all_agreements()))},
 }
 # Values that name nothing of a practice: reference data is everyone's, one-time links are their holder's.
-NOBODYS = {"text_key", "reader", "station", "token", "kind", "key", "code", "measure", "which", "fingerprint", "exercise_id"}
+NOBODYS = {"paper", "text_key", "reader", "station", "token", "kind", "key", "code", "measure", "which", "fingerprint", "exercise_id"}
 # Addresses whose thing belongs to one person, so that even colleagues find nothing: to whom, empty for nobody here.
 PERSONAL = {
     "practice:remove_factor": "",

@@ -52,7 +52,7 @@ def page(practice, clock):
         answer = (browser or Browser()).get(path)
         assert answer.status_code == 200, text_of(answer)
         clock("2026-10-13 09:30:05")
-        return form_of(answer) | {"stamp": answer.context["stamp"], outside.TRAP: ""}
+        return form_of(answer) | {"stamp": answer.context["kept"], outside.TRAP: ""}
 
     return opened
 
@@ -192,12 +192,12 @@ def test_the_same_page_sent_twice_is_one_referral_and_a_robot_is_too_fast(page, 
     assert "kept once" in text_of(Browser().get(second.url))
     clock("2026-10-13 09:40")
     fresh = Browser().get(PAGE)
-    quick = form_of(fresh) | {"stamp": fresh.context["stamp"]} | TYPED
+    quick = form_of(fresh) | {"stamp": fresh.context["kept"]} | TYPED
     answer = Browser().post(PAGE, quick)
     assert answer.status_code == 422 and "very quick" in text_of(answer)
     # What comes back is still the same referral: sending it again now goes through, once.
     clock("2026-10-13 09:41")
-    again = form_of(answer) | {"stamp": answer.context["stamp"]}
+    again = form_of(answer) | {"stamp": answer.context["kept"]}
     clock("2026-10-13 09:42")
     assert [Browser().post(PAGE, again).status_code for _ in range(2)] == [302, 302]
     assert IncomingReferral.objects.count() == 2

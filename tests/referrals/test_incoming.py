@@ -20,17 +20,10 @@ from medexpro.referrals.rules import checks
 from medexpro.referrals.rules import incoming as rule
 from tests.clients.test_pages import scan
 from tests.conftest import MORNING, TODAY
-from tests.referrals.conftest import WORDS
+from tests.referrals.arriving import SENT, WORDS
 
 LATER = MORNING + timedelta(hours=2)
-SENT = {
-    "provider_given_name": "Priya", "provider_family_name": "Raman", "provider_type": "MD",
-    "provider_npi": "", "provider_place": "Harbor Orthopedics", "provider_phone": "", "provider_fax": "555 0142",
-    "provider_email": "", "reply_by": "fax", "given_name": "Joan", "family_name": "Dahl",
-    "birth_date": date(1961, 5, 1), "phone": "555 0177", "email": "", "diagnosis": "Right knee replacement",
-    "wording": WORDS, "exit_on": date(2026, 9, 30), "limits": "No kneeling before November.",
-    "next_visit_on": date(2026, 11, 20), "signed_name": "Priya Raman",
-}  # fmt: skip
+RAMAN = {"provider_given_name": "Priya", "provider_family_name": "Raman", "signed_name": "Priya Raman"}
 KINDS = [checks.WRITTEN, checks.WORDING, checks.CODED, checks.EXITED]
 
 
@@ -39,7 +32,7 @@ def receive(cast, codes):
     """Return a function by which a whole referral for Joan Dahl comes in, changed by what is given."""
 
     def send(**changed):
-        given = {"id": uuid7(), "icd10": ["z96651"], "at": MORNING} | SENT | changed
+        given = {"id": uuid7(), "icd10": ["z96651"], "at": MORNING} | SENT | RAMAN | changed
         row, _ = incoming.receive(given.pop("practice", cast.northbridge), **given)
         return row
 

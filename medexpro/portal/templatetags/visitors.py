@@ -15,7 +15,7 @@ def stamp(purpose: str, kept: str = "") -> SafeString:
     """Draw the key of a form for who has no session, and the field that only robots fill in. kept: a key it has already."""
     return format_html(
         '<input type="hidden" name="stamp" value="{}"><p class="trap" aria-hidden="true"><label>Leave this empty '
-        '<input name="{}" tabindex="-1" autocomplete="off"></label></p>',
+        '<input class="vh" name="{}" tabindex="-1" autocomplete="off"></label></p>',
         kept or outside.new_stamp(purpose, at=clock.now()),
         outside.TRAP,
     )
