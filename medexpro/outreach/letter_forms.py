@@ -6,6 +6,8 @@ from typing import Any
 from django import forms as django_forms
 
 from medexpro.clients.forms import NewId
+from medexpro.outreach.letter_batches import CHANNELS as TO_MANY
+from medexpro.outreach.letter_batches import KINDS
 from medexpro.outreach.letter_contents import ENCLOSURES, Contents
 from medexpro.outreach.letter_models import Letter
 from medexpro.outreach.letter_sending import CHANNELS, LINK_DAYS, LONGEST_LINK_DAYS
@@ -97,3 +99,31 @@ class ReaddressForm(forms.Form):
     def __init__(self, *args: Any, sources: Sequence[Source], **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["source"].choices = [(str(one.pk), one.name) for one in sources]
+
+
+class ManyForm(forms.Form):
+    """One kind of letter to many sources."""
+
+    new_id = NewId()
+    kind = django_forms.ChoiceField(label="Which letter", choices=[(one.value, one.label) for one in KINDS])
+    to = django_forms.MultipleChoiceField(label="To whom", widget=django_forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, sources: Sequence[Source], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.sources = {str(one.pk): one for one in sources}
+        self.fields["to"].choices = [(key, one.name) for key, one in self.sources.items()]
+
+    def chosen(self) -> list[Source]:
+        """Return the sources that were ticked."""
+        return [self.sources[key] for key in self.cleaned_data["to"]]
+
+
+class FinishForm(forms.Form):
+    """How all letters of a batch leave."""
+
+    channel = django_forms.ChoiceField(label="How they go out")
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        names = {"email": "E-mail", "print": "Print and post, noted as sent", "fax": "Fax, noted as sent"}
+        self.fields["channel"].choices = [(one.value, names[one.value]) for one in TO_MANY]

@@ -2,11 +2,17 @@
 
 from django.urls import path
 
+from medexpro.outreach import letter_batch_views
 from medexpro.outreach import letter_views as views
 
 urlpatterns = [
     path("letters/", views.index, name="letters"),
     path("letters/draft/", views.draft, name="letter_draft"),
+    path("letters/many/", letter_batch_views.many, name="letters_to_many"),
+    path("letters/many/<uuid:letter_batch_id>/", letter_batch_views.batch, name="letter_batch"),
+    path(
+        "letters/many/<uuid:letter_batch_id>/finish/", letter_batch_views.finish, name="letter_batch_finish"
+    ),
     path("letters/papers/<str:paper>/", views.paper, name="paper"),
     path("letters/<uuid:letter_id>/", views.show, name="letter"),
     path("letters/<uuid:letter_id>/picture/", views.picture, name="letter_picture"),

@@ -2,14 +2,16 @@
 
 import smtplib
 from datetime import datetime
+from uuid import UUID
 
 from django.core.mail import EmailMessage
 from django_tasks import task
 
 from medexpro.kernel import clock
-from medexpro.outreach import letter_sending
+from medexpro.outreach import letter_batches, letter_sending
 from medexpro.outreach.letter_models import LetterDelivery
 from medexpro.outreach.letters import NEEDED
+from medexpro.practice.models import Member
 
 ROWS = ("practice", "sent_by__user", "sent_by__practice", *(f"letter__{one}" for one in NEEDED))
 
@@ -68,5 +70,11 @@ def tell_cut_off(delivery_id: str, *, why: str, at: datetime) -> None:
         letter_sending.note_failed(delivery, reason=why, at=at)
 
 
-PERIODIC: list[tuple[object, int]] = []
+@task()
+def finish_batch(batch: str, member_id: str, channel: str, site: str) -> None:
+    """Sign and send the letters of a batch, as the member who asked for it."""
+    member = Member.objects.select_related("user", "practice").get(pk=member_id)
+    letter_batches.work(UUID(batch), channel, site=site, by=member, now=clock.now)
+
+
 ONCE = [(mail_letter, tell_cut_off)]

@@ -10,7 +10,7 @@ from medexpro.kernel.refusals import Conflict, NotAllowed
 from medexpro.outreach import improvements, letter_contents, letter_sending, letters, worklist
 from medexpro.outreach.letter_models import Improvement, Letter, LetterDelivery
 from medexpro.outreach.letter_texts import FIELDS
-from medexpro.outreach.tasks import mail_letter
+from medexpro.outreach.tasks import finish_batch, mail_letter
 from medexpro.pdf import engine
 from medexpro.providers import operations as providers
 from medexpro.referrals.source_models import Touchpoint
@@ -324,3 +324,33 @@ def test_one_worklist_holds_all_that_is_owed_to_a_provider(cast, sign_in, clock)
     assert not any("mprov" in one.text or "measured" in one.text for one in desk.owed)
     ana = sign_in(cast.ana)
     assert "To do for Dr. Raman" in ana.get(f"/sources/{theirs.pk}/").content.decode()
+
+
+def test_one_kind_to_many_is_a_letter_each_signed_and_sent_once(cast, sign_in, clock):
+    clock("2026-10-13 10:00")
+    chosen = [source(cast)]
+    for name, kind in (("Osei", "PT"), ("Lindgren", "DC")):
+        chosen.append(source(cast, providers.add(family_name=name, type=kind, by=cast.ana, at=MORNING)))
+    ana = sign_in(cast.ana)
+    page = ana.get("/sources/letters/many/")
+    assert "Osei" in page.content.decode()
+    typed = {"kind": "introduction", "to": [str(one.pk) for one in chosen], "new_id": str(chosen[0].pk)}
+    went = ana.post("/sources/letters/many/", typed)
+    ana.post("/sources/letters/many/", typed)
+    assert sorted(Letter.objects.values_list("reader", flat=True)) == [
+        "chiropractor",
+        "physician",
+        "therapist",
+    ]
+    # One of them was written into with a word that asks, and is left for a person.
+    letters.write(
+        Letter.objects.get(reader="therapist"), {"closing": "Get toned."}, site=SITE, by=cast.ana, at=MORNING
+    )
+    ana.post(f"{went['Location']}finish/", {"channel": "print"})
+    for _ in range(2):
+        finish_batch.func(str(chosen[0].pk), str(cast.ana.pk), "print", SITE)
+    assert sorted(Letter.objects.values_list("state", flat=True)) == ["draft", "sent", "sent"]
+    assert LetterDelivery.objects.count() == Touchpoint.objects.count() == 2
+    page = ana.get(f"{went['Location']}?working=1").content.decode()
+    assert "2 of 3 sent" in page and "toned" in page
+    assert ana.post("/sources/letters/many/", {"kind": "result"}).status_code == 422
