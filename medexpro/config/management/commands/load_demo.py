@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from medexpro.config.demo import relations, screening_day, week
+from medexpro.config.demo import letters, relations, screening_day, voice, week
 from medexpro.config.demo.cases import CASES
 from medexpro.config.demo.people import found, found_neighbour
 from medexpro.config.demo.story import Teller
@@ -30,4 +30,6 @@ class Command(BaseCommand):
             week.book(house, told, now)
             relations.keep(house, now)
             screening_day.hold(house, now)
+            voice.speak(house, now)
+            letters.write(house, now)
             found_neighbour(now)
