@@ -95,7 +95,7 @@ class Record:
 def _check(kind: CheckKind) -> Callable[[Record], Proof]:
     def proof(record: Record) -> Proof:
         met, _, total = record.checks
-        url = reverse("referrals:index")
+        url = reverse("referrals:list")
         if not total:
             return Proof(Shown.OPEN, f"No referral in the last {LATELY_DAYS} days", url)
         shown = of_share(met[kind.value], total)
@@ -107,7 +107,7 @@ def _check(kind: CheckKind) -> Callable[[Record], Proof]:
 def _four(record: Record) -> Proof:
     _, whole, total = record.checks
     words = f"{whole} of {total} referrals with all four" if total else "No referral lately"
-    return Proof(of_share(whole, total), words, reverse("referrals:index"))
+    return Proof(of_share(whole, total), words, reverse("referrals:list"))
 
 
 def _sheet(*fields: str, words: tuple[str, str]) -> Callable[[Record], Proof]:
@@ -128,7 +128,7 @@ def _page(record: Record) -> Proof:
 
 
 def _sample(record: Record) -> Proof:
-    return Proof(Shown.MET, "Made up, marked so, ready to print", reverse("outreach:sample"))
+    return Proof(Shown.MET, "Made up, marked so, ready to print", reverse("outreach:paper", args=["sample"]))
 
 
 def _services(record: Record) -> Proof:
@@ -211,7 +211,7 @@ def _second_factor(record: Record) -> Proof:
 
 def _took_in(record: Record) -> Proof:
     count = Referral.objects.of(record.practice).filter(acknowledged_at__isnull=False).count()
-    return Proof(of_count(count, 1), f"{count} acknowledged so far", reverse("referrals:index"))
+    return Proof(of_count(count, 1), f"{count} acknowledged so far", reverse("referrals:list"))
 
 
 def _sources(wanted: int, name: str, test: Callable[[Source], bool]) -> Callable[[Record], Proof]:

@@ -6,6 +6,7 @@ from medexpro.outreach import readiness_views as views
 
 urlpatterns = [
     path("ready/", views.ready, name="ready"),
+    path("ready/panel/", views.panel, name="ready_panel"),
     path("ready/score/", views.keep_score, name="keep_score"),
     path("plan/", views.plan, name="plan"),
     path("plan/begin/", views.begin_plan, name="begin_plan"),

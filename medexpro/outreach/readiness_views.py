@@ -64,10 +64,13 @@ def _row(line: Line) -> dict[str, Any]:
     return {"line": line, "item": line.item, "mark": MARKS[line.shown]}
 
 
-def panel_of(practice: Any, at: Any) -> dict[str, Any]:
-    """Return what the board's side panel shows: the score and the standards."""
-    standing = readiness.standing_of(practice, at)
-    return {"score": standing.score, "lines": [_row(one) for one in standing.standards]}
+@require_GET
+@requires(Permission.SOURCES_READ)
+def panel(request: HttpRequest) -> HttpResponse:
+    """Answer the board's side panel: the score and the standards. It is asked for by itself, so that the board is quick."""
+    standing = readiness.standing_of(practice_of(request), clock.now())
+    context = {"nav": "referrals", "score": standing.score, "lines": [_row(one) for one in standing.standards]}
+    return page(request, "outreach/ready_panel.html", context)
 
 
 # ---- Changing

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from medexpro.outreach import import_views, letter_urls, source_views
+from medexpro.outreach import import_views, letter_urls, readiness_urls, source_views
 
 app_name = "outreach"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("touch/", source_views.touch_any, name="touch_any"),
     path("import/", import_views.import_list, name="import"),
     *letter_urls.urlpatterns,
+    *readiness_urls.urlpatterns,
     path("<uuid:source_id>/", source_views.show, name="show"),
     path("<uuid:source_id>/change/", source_views.change, name="change"),
     path("<uuid:source_id>/plan/", source_views.plan, name="plan"),
