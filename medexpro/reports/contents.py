@@ -10,6 +10,7 @@ from typing import Any
 
 from medexpro.clearance import state as clearance
 from medexpro.episodes.models import Status
+from medexpro.positioning.voice import profile_of, sheet_of, text_of
 from medexpro.practice.models import Member, Practice
 from medexpro.practice.paper import letterhead_of as letterhead_of  # named here by the area's own modules
 from medexpro.practice.roles import Role
@@ -115,14 +116,18 @@ def _frame(document: Document, record: Record, author: Member, signed_at: dateti
         "to": Party(document.provider.formal_name, _provider_lines(document)),
         "re": Party(client.name, _client_lines(record)),
         "about": _about(document, record),
-        "author": Author(author.signing_name, author.title or _title_of(author)),
-        "signature": _signature(author, practice, signed_at) if signed_at else None,
-        "small_print": (
-            "Medical exercise for clients discharged or cleared by their provider. It does not replace medical care. "
-            "Confidential health information: if you received this by mistake, "
-            + (f"call {practice.phone}." if practice.phone else "tell us.")
-        ),
+        "author": author_of(author),
+        "signature": signature_of(author, practice, signed_at) if signed_at else None,
+        "scope": _scope(practice),
+        "small_print": "Confidential health information: if you received this by mistake, "
+        + (f"call {practice.phone}." if practice.phone else "tell us."),
     }
+
+
+def _scope(practice: Practice) -> str:
+    """Return the practice's statement of what it does and doesn't, as it stands now. One query."""
+    profile = profile_of(practice)
+    return text_of("scope", profile, sheet_of(practice, profile))
 
 
 def _progress(
@@ -130,7 +135,7 @@ def _progress(
 ) -> Contents:
     table = _Table.of(record, chosen)
     own = {
-        "lead": _changed_since(record, table.everything),
+        "lead": changed_since(record, table.everything),
         "precautions": "\n".join(proposed.precaution_lines(record)),
         "program": proposed.program_words(record),
         "next": proposed.next_words(record),
@@ -300,7 +305,7 @@ def _discharge(
 ) -> Contents:
     table = _Table.of(record, chosen)
     own = {
-        "lead": proposed.ended_words(record, _changed_since(record, table.everything)),
+        "lead": proposed.ended_words(record, changed_since(record, table.everything)),
         "goals": "\n".join(proposed.goals_at_end(record.goals)),
         "reached": proposed.reached_words(record),
         "next": proposed.after_words(record),
@@ -334,9 +339,10 @@ MAKERS: dict[Document.Kind, Callable[..., Contents]] = {
 # ---- Small parts
 
 
-def _title_of(member: Member) -> str:
-    """Return what stands under a name without a title; only a professional is called one."""
-    return DEFAULT_TITLE if member.has_role(Role.PROFESSIONAL) else member.role_names
+def author_of(member: Member) -> Author:
+    """Return who signs, as printed. Only a professional is called one where no title is given."""
+    title = DEFAULT_TITLE if member.has_role(Role.PROFESSIONAL) else member.role_names
+    return Author(member.signing_name, member.title or title)
 
 
 def _closing(record: Record) -> str:
@@ -348,7 +354,7 @@ def _paragraphs(parts: Sequence[tuple[str, str]]) -> list[Paragraph]:
     return [Paragraph(heading, text) for heading, text in parts if text]
 
 
-def _changed_since(record: Record, everything: Sequence[measures.Reported]) -> str:
+def changed_since(record: Record, everything: Sequence[measures.Reported]) -> str:
     """Return the sentence on what changed since the baseline."""
     both = record.baseline_on and record.now_on
     span = lead.span_in_words((record.now_on - record.baseline_on).days) if both else ""
@@ -452,7 +458,8 @@ def _about_lines(record: Record) -> list[str]:
     return lines
 
 
-def _signature(by: Member, practice: Practice, at: datetime) -> Signature:
+def signature_of(by: Member, practice: Practice, at: datetime) -> Signature:
+    """Return a signature given at a moment, drawn where the member has drawn one."""
     when = practice.local(at)
     line = f"signed {words.day(when.date())}, {words.clock(when)}"
     width, height = SIGNATURE_BOX

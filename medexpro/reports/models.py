@@ -163,6 +163,11 @@ class Delivery(EpisodeRow):
         """Return whether it leaves by a mail server, which has to take it first."""
         return self.channel == Channel.EMAIL or bool(self.gateway)
 
+    @property
+    def by_hand(self) -> bool:
+        """Return whether a person fed the machine or the letter box."""
+        return self.channel in (Channel.FAX, Channel.PRINT) and not self.gateway
+
 
 @sealed()
 class SentCopy(EpisodeRow):
@@ -187,7 +192,8 @@ class SentCopy(EpisodeRow):
 class PrintBatch(PracticeModel):
     """Several signed documents to fax or post, in one PDF with their cover sheets, and which of them went out.
 
-    lines: `{"document", "channel", "to", "cover", "delivery"}` each, ids as text; delivery is empty until it went out.
+    lines: `{"document", "channel", "to", "from", "pages", "cover", "made_with", "delivery"}` each, ids as text; from: the
+    first page of it in the PDF, from 0; delivery is empty until it went out.
     """
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")

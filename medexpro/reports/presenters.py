@@ -44,6 +44,12 @@ def kept_snapshot(document: Document) -> Snapshot:
     return msgspec.convert(document.snapshot, KINDS[document.kind])
 
 
+def asks_of(document: Document) -> list[str]:
+    """Return the boxes of a signed document, as printed, without the line to write on."""
+    asks: list[Ask] = getattr(kept_snapshot(document), "asks", [])
+    return [ask.label.rstrip(":") for ask in asks]
+
+
 def sentences(snapshot: Snapshot) -> list[str]:
     """Return a document in reading order, a sentence or two for each part."""
     lines = [f"{snapshot.heading}, {snapshot.date_line}", f"To {snapshot.to.name}"]

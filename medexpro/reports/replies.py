@@ -13,7 +13,6 @@ from medexpro.kernel.refusals import Refusal
 from medexpro.practice import permissions
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
-from medexpro.providers.models import Channel
 from medexpro.reports import events
 from medexpro.reports.models import REPLY_FIELDS, Delivery, Document, Reply
 from medexpro.reports.operations import needed
@@ -52,7 +51,7 @@ def record_reply(delivery: Delivery, reply: str, *, who: str = "", by: Member, a
     if document.state not in STANDING:
         raise ReplyRefused("This document was replaced. Record it with the newer one.")
     if not left(delivery):
-        raise ReplyRefused("This e-mail has not left, so nothing can have come back.")
+        raise ReplyRefused("This has not left, so nothing can have come back.")
     who = " ".join(who.split())
     if reply in SAID and not who:
         raise ReplyRefused("Write who said so.", field="who")
@@ -140,8 +139,10 @@ def settle(document: Document) -> None:
 
 
 def left(delivery: Delivery) -> bool:
-    """Return whether a delivery went out; an e-mail does when the mail server took it."""
-    return delivery.channel != Channel.EMAIL or delivery.delivered_at is not None
+    """Return whether a delivery went out; what goes by a mail server does when the server took it."""
+    return delivery.undone_at is None and (
+        not delivery.waits_for_a_server or delivery.delivered_at is not None
+    )
 
 
 def _keep(delivery: Delivery, name: str, how: str, who: str, by: Member | None, at: datetime | None) -> None:

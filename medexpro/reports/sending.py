@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from medexpro.audit.trail import record
 from medexpro.clients.agreements import RELEASE_TO_PROVIDER
@@ -18,7 +19,10 @@ from medexpro.practice.permissions import Permission
 from medexpro.providers.models import Channel, Provider
 from medexpro.referrals import operations as referrals
 from medexpro.referrals.models import Referral
-from medexpro.reports import events, replies
+from medexpro.reports import copies, events, faxing, replies
+from medexpro.reports.copies import Copy
+from medexpro.reports.faxing import Gateway
+from medexpro.reports.faxing.by_hand import ByHand
 from medexpro.reports.models import Delivery, Document
 from medexpro.reports.operations import needed
 from medexpro.reports.rules.by_mail import email_obstacle
@@ -53,7 +57,6 @@ class Sent:
     again: bool = False
 
 
-@transaction.atomic
 def send(
     document: Document,
     channel: str,
@@ -61,18 +64,40 @@ def send(
     to: str = "",
     days: int = LINK_DAYS,
     id: UUID | None = None,
+    by_hand: bool = False,
+    copy: Copy | None = None,
     by: Member,
     at: datetime,
 ) -> Sent:
     """Record that a signed document leaves, and start what the product does itself.
 
-    channel: print and fax are done by hand and recorded; link makes an address that opens for `days`; email waits in the
-    worker's queue, which sees it once the change is committed. to: fax number, address or name. id: made by the page,
-    so that a form sent twice sends once. Records reports:delivery:send.
+    channel: print is done by hand and recorded, and so is a fax where no gateway is set; link makes an address that opens
+    for `days`; email and a gateway's fax wait in the worker's queue, which sees them once the change is committed. to: fax
+    number, address or name. id: made by the page, so that a form sent twice sends once. by_hand: a person faxes it,
+    whatever is set. copy: what is faxed or posted, where it was printed before. Records reports:delivery:send.
     Raises SendingRefused with the sentence why not: to a provider who is not active nothing goes, by no way.
     """
     usual = Permission.REPORTS_TRACK if channel in BY_HAND else Permission.REPORTS_SEND
     permissions.check(by, needed(document.kind, usual), document)
+    # Setting the cover sheet takes longer than a write may hold the database, so it comes before the transaction.
+    copy = copy or _copy(document, channel, to, by=by, at=at)
+    gateway = ByHand() if by_hand else faxing.gateway()
+    with transaction.atomic():
+        return _send(document, channel, to, days=days, id=id, gateway=gateway, copy=copy, by=by, at=at)
+
+
+def _copy(document: Document, channel: str, to: str, *, by: Member, at: datetime) -> Copy | None:
+    """Return what is faxed, cover sheet and all; None for every other way, and where nothing is signed to be faxed."""
+    to = to.strip() or fax_of(document)
+    if not copies.has_cover(channel) or document.state not in SENDABLE or not to or len(to) > 200:
+        return None
+    return copies.faxed(document, to, sender=by.signing_name, at=at)
+
+
+def _send(
+    document: Document, channel: str, to: str, *, days: int, id: UUID | None, gateway: Gateway, copy: Copy | None, by: Member,
+    at: datetime,
+) -> Sent:  # fmt: skip
     document = Document.objects.select_for_update(of=("self",)).select_related(
         "episode__client", "provider__organisation", "practice"
     ).defer("pdf").get(pk=document.pk)  # fmt: skip
@@ -84,7 +109,7 @@ def send(
         raise SendingRefused(sentence)
     if channel not in CHANNELS:
         raise SendingRefused("Choose how it goes out.", field="channel")
-    to = _addressee(document, channel, to.strip())
+    to = _addressee(document, channel, to.strip(), gateway)
     if not 1 <= days <= LONGEST_LINK_DAYS:
         raise SendingRefused(f"A link is open for 1 to {LONGEST_LINK_DAYS} days.", field="days")
 
@@ -92,14 +117,16 @@ def send(
     delivery = Delivery.objects.create(
         id=id or uuid7(), practice=document.practice, document=document, episode=document.episode, channel=channel,
         to=to, sent_by=by, sent_at=at, token_hash=tokens.hash_of(token) if token else "",
-        expires_at=at + timedelta(days=days) if token else None,
+        expires_at=at + timedelta(days=days) if token else None, gateway=gateway.name if channel == Channel.FAX else "",
     )  # fmt: skip
+    if copy is not None:
+        copies.keep(delivery, copy)
     record(events.SEND, delivery, by=by, at=at, document=document.number, channel=channel)
-    if channel == Channel.EMAIL:
-        from medexpro.reports.tasks import mail_document
+    if delivery.waits_for_a_server:
+        from medexpro.reports.tasks import fax_document, mail_document
 
         # The queue is in the same database: in one transaction the two are there together, or not at all.
-        mail_document.enqueue(str(delivery.pk))
+        (fax_document if delivery.gateway else mail_document).enqueue(str(delivery.pk))
     else:
         _mark_sent(document, delivery)
     return Sent(delivery, token)
@@ -115,12 +142,12 @@ def why_not_to(provider: Provider) -> str:
     )
 
 
-def _addressee(document: Document, channel: str, to: str) -> str:
+def _addressee(document: Document, channel: str, to: str, gateway: Gateway) -> str:
     provider = document.provider
     if channel == Channel.FAX:
         to = to or fax_of(document)
-        if sum(character.isdigit() for character in to) < 7:
-            raise SendingRefused("Write the fax number it goes to.", field="to")
+        if wrong := gateway.obstacle(to):
+            raise SendingRefused(wrong, field="to")
     elif channel == Channel.EMAIL:
         if sentence := why_not_by_mail(document):
             raise SendingRefused(sentence, field="channel")
@@ -160,6 +187,13 @@ def changed_since(delivery: Delivery) -> str:
     return ""
 
 
+def fax_changed_since(delivery: Delivery) -> str:
+    """Return why a fax that waits may not leave any more; empty when all is as it was when it was sent."""
+    if delivery.document.state not in SENDABLE:
+        return "The document was replaced before the fax left."
+    return why_not_to(delivery.document.provider)
+
+
 def has_release(client: Client) -> bool:
     """Return whether the client's release of information to providers is on file and not withdrawn."""
     return Consent.objects.filter(client=client, kind=RELEASE_TO_PROVIDER, withdrawn_at=None).exists()
@@ -174,6 +208,27 @@ def revoke(delivery: Delivery, *, by: Member, at: datetime) -> None:
     if Delivery.objects.filter(pk=delivery.pk, revoked_at=None).update(revoked_at=at):
         delivery.revoked_at = at
         record(events.REVOKE, delivery, by=by, at=at, document=delivery.document.number)
+
+
+@transaction.atomic
+def undo(delivery: Delivery, *, by: Member, at: datetime) -> None:
+    """Take back that something was faxed or posted by hand: it stayed in the tray. Twice changes nothing.
+
+    Records reports:delivery:undo. Raises SendingRefused for what left by itself, and where something came back for it.
+    """
+    permissions.check(by, needed(delivery.document.kind, Permission.REPORTS_TRACK), delivery)
+    document = replies.hold(delivery.document_id)
+    delivery.refresh_from_db(fields=["undone_at", "received_at", "acknowledged_at"])
+    if delivery.undone_at is not None:
+        return
+    if delivery.channel not in BY_HAND or delivery.gateway:
+        raise SendingRefused("Only what went out by hand can be taken back.")
+    if delivery.received_at or delivery.acknowledged_at:
+        raise SendingRefused("Something came back for it, so it went out. Take that back first.")
+    delivery.undone_at, delivery.undone_by = at, by
+    delivery.save(update_fields=["undone_at", "undone_by"])
+    replies.settle(document)
+    record(events.UNDO, delivery, by=by, at=at, document=document.number)
 
 
 # ---- What the holder of a link does
@@ -235,9 +290,9 @@ def acknowledge(delivery: Delivery, *, at: datetime) -> None:
 
 @transaction.atomic
 def note_mailed(delivery: Delivery, *, at: datetime) -> None:
-    """Keep that the e-mail left."""
+    """Keep that the e-mail left, or that the gateway took the fax."""
     replies.hold(delivery.document_id)
-    Delivery.objects.filter(pk=delivery.pk).update(delivered_at=at, failed_reason="")
+    Delivery.objects.filter(pk=delivery.pk).update(delivered_at=at, failed_reason="", failed_for_good=False)
     _mark_sent(delivery.document, delivery)
     record(
         events.MAILED, delivery, by=None, at=at, practice=delivery.practice, document=delivery.document.number
@@ -245,9 +300,11 @@ def note_mailed(delivery: Delivery, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def note_failed(delivery: Delivery, *, reason: str, at: datetime) -> None:
-    """Keep why sending failed, so that the page says it."""
-    Delivery.objects.filter(pk=delivery.pk).update(failed_reason=reason[:240])
+def note_failed(delivery: Delivery, *, reason: str, for_good: bool = True, at: datetime) -> None:
+    """Keep why sending failed, so that the page says it. for_good: the worker does not try again by itself."""
+    Delivery.objects.filter(pk=delivery.pk).update(
+        failed_reason=reason[:240], failed_for_good=for_good, tries=F("tries") + 1
+    )
     record(
         events.FAILED, delivery, by=None, at=at, practice=delivery.practice, document=delivery.document.number
     )

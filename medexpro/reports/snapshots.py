@@ -209,7 +209,8 @@ class Snapshot(Struct, kw_only=True, frozen=True):
     """What every document has. made_at is the instant the values were frozen; it dates the PDF.
 
     language and region: "en" and "US". heading: what it is, "Progress report". date_line: "October 13,
-    2026 · day 57". number: "Report R-2026-1187". Without a signature it says "Draft, not signed".
+    2026 · day 57". number: "Report R-2026-1187". Without a signature it says "Draft, not signed". scope: the practice's
+    statement of what it does and doesn't, as it was then; documents from before have it in the small print.
     """
 
     schema: int = 1
@@ -225,6 +226,7 @@ class Snapshot(Struct, kw_only=True, frozen=True):
     about: Party
     author: Author
     signature: Signature | None = None
+    scope: str = ""
     small_print: str
 
 

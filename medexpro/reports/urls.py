@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from medexpro.reports import acknowledging_views, batch_views, state_views, views
+from medexpro.reports import acknowledging_views, batch_views, print_views, question_views, state_views, views
 
 urlpatterns = [
     path("", views.index, name="index"),
@@ -19,6 +19,19 @@ urlpatterns = [
     path("batches/", batch_views.start, name="draft_batch"),
     path("batches/<uuid:batch_id>/", batch_views.batch, name="batch"),
     path("next/", batch_views.next_to_sign, name="next"),
+    path("print/", print_views.waiting, name="print_waiting"),
+    path("print/<uuid:batch_id>/", print_views.batch, name="print_batch"),
+    path("print/<uuid:batch_id>/pdf/", print_views.pdf, name="print_pdf"),
+    path("print/<uuid:batch_id>/out/", print_views.went_out, name="print_went_out"),
+    path("of/<uuid:episode_id>/ask/", question_views.ask, name="ask"),
+    path("questions/<uuid:question_id>/", question_views.question, name="question"),
+    path("questions/<uuid:question_id>/pdf/", question_views.question_pdf, name="question_pdf"),
+    path("questions/<uuid:question_id>/answer/", question_views.take_down, name="answer_question"),
+    path("questions/<uuid:question_id>/close/", question_views.close, name="close_question"),
+    path("answers/<uuid:answer_id>/", question_views.answer, name="answer"),
+    path("answers/<uuid:answer_id>/seen/", question_views.seen, name="seen"),
+    path("answers/proposals/<uuid:proposal_id>/accept/", question_views.accept, name="accept"),
+    path("answers/proposals/<uuid:proposal_id>/decline/", question_views.decline, name="decline"),
     path("states/<uuid:document_id>/", state_views.states, name="states"),
     path("states/<uuid:document_id>/reply/", state_views.reply, name="reply"),
     path("<uuid:document_id>/", views.show, name="show"),
@@ -33,5 +46,7 @@ urlpatterns = [
     path("<uuid:document_id>/replace/", views.replace, name="replace"),
     path("<uuid:document_id>/discard/", views.discard, name="discard"),
     path("deliveries/<uuid:delivery_id>/revoke/", views.revoke, name="revoke"),
+    path("deliveries/<uuid:delivery_id>/copy/", print_views.copy, name="copy"),
+    path("deliveries/<uuid:delivery_id>/undo/", print_views.undo, name="undo"),
     path("deliveries/<uuid:delivery_id>/take-back/", state_views.take_back, name="take_back"),
 ]

@@ -60,7 +60,7 @@ LISTED = (
     "checked_by__user__full_name",
 )  # fmt: skip
 MOVED = (
-    "document", "channel", "to", "sent_at", "delivered_at", "failed_reason", "received_at", "received_how",
+    "document", "channel", "gateway", "undone_at", "to", "sent_at", "delivered_at", "failed_reason", "received_at", "received_how",
     "received_from", "acknowledged_at", "acknowledged_how", "acknowledged_from", "sent_by__user__full_name",
     "received_by__user__full_name", "acknowledged_by__user__full_name",
 )  # fmt: skip
@@ -111,6 +111,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "may_write": member.may(Permission.REPORTS_WRITE),
         "may_sign": member.may(Permission.REPORTS_SIGN),
         "takes_in": member.may(Permission.REFERRALS_INTAKE),
+        "may_print": member.may(Permission.CLIENTS_EXPORT) and member.may(Permission.REPORTS_TRACK),
     }
     return page(request, "reports/index.html", context | {"is_demo": settings.MEDEXPRO_DEMO})
 
@@ -286,6 +287,7 @@ def sent_and_back(member: Any, document: Document, shown: Mapping[str, Any]) -> 
     return {
         "steps": life.steps_of(document, deliveries),
         "deliveries": deliveries,
+        "may_take_out": member.may(Permission.CLIENTS_EXPORT),
         "sendable": sendable and not retired,
         "may_send": sends,
         "may_track": member.may(Permission.REPORTS_TRACK),

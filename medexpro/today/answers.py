@@ -16,7 +16,7 @@ from medexpro.today.owed import FETCHED, Owed
 from medexpro.web import words
 
 ANSWERED, ASKED, FAXED = "answered", "asked", "faxed"
-COLUMNS = ("which", "place", "episode__client__given_name", "episode__client__family_name", "text", "at", "state")
+COLUMNS = ("which", "place", "episode__client__given_name", "episode__client__family_name", "said", "at", "wants")
 
 
 class Line:
@@ -52,8 +52,8 @@ def _named(rows: QuerySet[Any], which: str, text: Any, at: Any, state: str, plac
     return (
         rows.order_by()
         .annotate(
-            which=Value(which, CharField()), place=place or F("pk"), text=Left(text, 240), at=at,
-            state=Value(state, CharField()),
+            which=Value(which, CharField()), place=place or F("pk"), said=Left(text, 240), at=at,
+            wants=Value(state, CharField()),
         )
         .values_list(*COLUMNS)
     )  # fmt: skip

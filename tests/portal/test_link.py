@@ -82,6 +82,6 @@ def test_a_script_is_slowed_down(sent, client, monkeypatch):
 
 
 def test_the_page_asks_few_queries_and_shows_no_other_client(sent, client, django_assert_max_num_queries):
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         page = client.get(address(sent))
     assert "Janet Ellery" in page.content.decode() and "Progress report" in page.content.decode()

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from medexpro.pdf.letterhead import Letterhead
+from medexpro.positioning.rules import drafts
 from medexpro.reports.snapshots import (
     AcknowledgementSnapshot,
     Ask,
@@ -55,10 +56,8 @@ AUTHOR = Author("Rosa Okafor, MES", "Medical Exercise Specialist")
 RAMAN = Party("Priya Raman, MD", ["Lakeside Orthopedics", "fax 555-0117"])
 ELLISON = Party("Margaret Ellison", ["DOB Mar 4, 1958", "referred Aug 10, 2026"])
 KNEE = Party("Right knee replacement", ["Surgery Jun 22, 2026", "ICD-10 Z96.651"])
-SMALL_PRINT = (
-    "Medical exercise for clients discharged or cleared by their provider. It does not replace medical care. "
-    "Confidential health information: if you received this by mistake, call 555-0142."
-)
+SCOPE = drafts.scope(drafts.Sheet(LETTERHEAD.name)).text
+SMALL_PRINT = "Confidential health information: if you received this by mistake, call 555-0142."
 
 LEFS = Chart(
     title="Everyday function (LEFS)",
@@ -181,6 +180,7 @@ def _frame(heading: str, number: str, made_at: datetime, *, after: str = "") -> 
         "about": KNEE,
         "author": AUTHOR,
         "signature": Signature(AUTHOR.name, f"signed {at:%b} {at.day}, {at.year}, {clock}", path=STROKES),
+        "scope": SCOPE,
         "small_print": SMALL_PRINT,
     }
 

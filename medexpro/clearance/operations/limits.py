@@ -42,7 +42,7 @@ def record_limit(
     permissions.check(by, Permission.CLEARANCE_DECIDE, episode)
     permissions.check(by, Permission.CLEARANCE_DECIDE, provider)
     check_belongs(episode, document=document)
-    _check_limit(measure, op, value, closes, by)
+    check_limit(episode.practice, measure, op, value, closes)
     _check_days(episode, written_on, valid_to, at)
     limit = ProviderLimit(
         practice=episode.practice, episode=episode, measure=measure, op=op, value=value, closes=closes, words=words.strip(),
@@ -64,7 +64,7 @@ def record_limit(
         )
     limit.save()
     for old in own.exclude(pk=limit.pk):
-        _end(old, by=by, at=at, replaced_by=str(limit.pk))
+        end(old, by=by, at=at, replaced_by=str(limit.pk))
     record(events.LIMIT_SET, limit, by=by, at=at, measure=measure, op=op, value=str(value), closes=closes)
     return limit
 
@@ -76,8 +76,9 @@ def _check_days(episode: Episode, written_on: date, valid_to: date | None, at: d
         raise ClearanceRefused("The last day lies before the day it was written.", field="valid_to")
 
 
-def _check_limit(measure: str, op: str, value: Decimal, closes: str, by: Member) -> None:
-    known = library_of(by.practice).measures.get(measure)
+def check_limit(practice: Practice, measure: str, op: str, value: Decimal, closes: str) -> None:
+    """Raise ClearanceRefused for an unknown measure, side or part, or a value no one can have."""
+    known = library_of(practice).measures.get(measure)
     if known is None:
         raise ClearanceRefused("There is no such measure.", field="measure")
     if op not in (">", "<") or closes not in set(Closes):
@@ -111,7 +112,7 @@ def end_limit(
     _check_written(words, document)
     limit.released_by, limit.released_on, limit.release_document = provider, on, document
     limit.released_words = words.strip()[:240]
-    _end(limit, by=by, at=at, provider=str(provider.pk))
+    end(limit, by=by, at=at, provider=str(provider.pk))
     return limit
 
 
@@ -120,7 +121,8 @@ def _check_written(words: str, document: ClientDocument | None) -> None:
         raise ClearanceRefused("Quote the provider, or choose the letter that says so.", field="words")
 
 
-def _end(limit: ProviderLimit, *, by: Member, at: datetime, **told: str) -> None:
+def end(limit: ProviderLimit, *, by: Member | None, at: datetime, **told: str) -> None:
+    """End a limit. by: None where the provider's newer one, by a link, took its place. Call in a transaction."""
     limit.ended_at, limit.ended_by = at, by
     limit.save()
     record(events.LIMIT_ENDED, limit, by=by, at=at, measure=limit.measure, **told)
@@ -144,7 +146,7 @@ def tighten(
     """
     permissions.check(by, Permission.KNOWLEDGE_APPROVE)
     _check_reason(reason)
-    _check_limit(measure, op, value, closes, by)
+    check_limit(practice, measure, op, value, closes)
     day = practice.day(at)
     limit = Limit(measure=measure, op=op, value=value, origin=Origin.PRACTICE, who=str(by), written_on=day,
                   valid_from=day, closes=Closes(closes))  # fmt: skip

@@ -11,7 +11,7 @@ loosen ours; a practice may only tighten; no setting lifts the session ceiling.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -155,6 +155,34 @@ def loosening(limit: Limit, gates: Iterable[Gate]) -> str:
 def opens(limit: Limit, gates: Iterable[Gate], on: date) -> bool:
     """Tell whether a limit takes one of our figures out of force on a day: then it must stand in writing."""
     return any(_stands_aside(gate, rule, [limit], on) for gate in gates for rule in gate.rules)
+
+
+def loosens_what_holds(
+    gates: Iterable[Gate], before: Sequence[Limit], after: Sequence[Limit], changed: Limit, on: date
+) -> bool:
+    """Tell whether anything that counts for a limit's measure would be looser with `after` in place of `before`.
+
+    Weighed on the day itself and on every later day on which one of the limits stops loosening: what is tighter today and
+    looser next month loosens. changed: the limit that is new.
+    """
+    known = list(gates)
+    ends = {limit.valid_to + timedelta(days=1) for limit in (*before, *after) if limit.valid_to}
+    for day in {on, *(end for end in ends if end > on)}:
+        for when in ("pre", "in_session", "post"):
+            for part in Closes:
+                was, now = (
+                    _counts(known, limits, changed, when, part.value, day) for limits in (before, after)
+                )
+                if was is not None and (now is None or _looser(now, was, changed.op)):
+                    return True
+    return False
+
+
+def _counts(
+    gates: Sequence[Gate], limits: Sequence[Limit], changed: Limit, when: str, part: str, day: date
+) -> Decimal | None:
+    weighed = [gate for gate in merge(gates, limits, day) if gate.when in (when, "any")]
+    return ours(weighed, changed.measure, changed.op, part)
 
 
 def needed_before_start(limits: Iterable[Limit], on: date) -> list[str]:
