@@ -26,6 +26,8 @@ WAYS = [
     (rule.PHONE, "Phone"),
 ]
 FILE_AGAIN = "Choose the file again: a browser forgets it when something else needs a look."
+# Beginnings of the fields that say who refers.
+WHO = ("provider_", "reply_by")
 EXERCISE = "I ask for medical exercise and functional conditioning"
 _APART = re.compile(r"[,;\s]+")
 
@@ -33,13 +35,16 @@ _APART = re.compile(r"[,;\s]+")
 class Refer(Form):
     """One referral: who refers, for whom, what for, the paper, the signature."""
 
+    # Much may be left out, and of several ways one is enough: the labels say which is which.
+    all_optional = True
+
     provider_given_name = forms.CharField(label="First name", max_length=80, required=False)
     provider_family_name = forms.CharField(label="Last name", max_length=80)
     provider_type = forms.ChoiceField(label="Licensed as", choices=TYPES)
     provider_npi = forms.CharField(
-        label="NPI", max_length=20, required=False, help_text="10 digits, if you have it at hand"
+        label="NPI (optional)", max_length=20, required=False, help_text="10 digits, if you have it at hand"
     )
-    provider_place = forms.CharField(label="Clinic or group", max_length=200, required=False)
+    provider_place = forms.CharField(label="Clinic or group (optional)", max_length=200, required=False)
     provider_fax = forms.CharField(label="Fax", max_length=40, required=False)
     provider_phone = forms.CharField(label="Phone", max_length=40, required=False)
     provider_email = forms.EmailField(label="E-mail", required=False)
@@ -63,7 +68,7 @@ class Refer(Form):
     )  # fmt: skip
     asks_exercise = forms.BooleanField(label=EXERCISE, required=False)
     wording = forms.CharField(
-        label="What you ask for, in your words", required=False, max_length=LONGEST_QUOTE,
+        label="In your own words (optional)", required=False, max_length=LONGEST_QUOTE,
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
     exit_on = DateField(
@@ -71,15 +76,15 @@ class Refer(Form):
         help_text="Empty if medical care goes on",
     )  # fmt: skip
     next_visit_on = DateField(
-        label="Next visit with you", required=False, help_text="Our report reaches you before it"
+        label="Next visit with you (optional)", required=False, help_text="Our report reaches you before it"
     )
     limits = forms.CharField(
-        label="Limits and precautions", required=False, max_length=LONGEST_QUOTE,
+        label="Limits and precautions (optional)", required=False, max_length=LONGEST_QUOTE,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Such as weight bearing, range, blood pressure, until when",
     )  # fmt: skip
     paper = forms.FileField(
-        label="The referral itself, if you have it as a file", required=False,
+        label="The referral itself as a file (optional)", required=False,
         widget=forms.FileInput(attrs={"accept": "application/pdf,image/*,.tif,.tiff"}),
     )  # fmt: skip
     signed_name = forms.CharField(label="Your full name, as signature", max_length=160)

@@ -147,6 +147,8 @@ class _Page:
         context = {
             "form": form,
             "source": self.source,
+            "knows_who": self.source is not None and self.source.provider is not None,
+            "who_open": any(bound.errors for bound in form if bound.name.startswith(refer_forms.WHO)),
             "hits": form.hits,
             "ticked": request.POST.getlist("found"),
             "asked": looked,

@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from medexpro.config.demo import letters, relations, screening_day, voice, week
+from medexpro.config.demo import incoming, leads, letters, relations, screening_day, voice, week
 from medexpro.config.demo.cases import CASES
 from medexpro.config.demo.people import found, found_neighbour
 from medexpro.config.demo.story import Teller
@@ -32,4 +32,6 @@ class Command(BaseCommand):
             screening_day.hold(house, now)
             voice.speak(house, now)
             letters.write(house, now)
+            leads.ask_and_answer(house, now)
+            incoming.arrive(house, now)
             found_neighbour(now)
