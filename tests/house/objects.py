@@ -220,7 +220,13 @@ class World:
 
     @cached_property
     def print_batch(self) -> Any:
-        return reporting.printed(self.cast, self.report)
+        from medexpro.reports.models import PrintBatch
+
+        line = {"document": str(self.report.pk), "channel": "fax", "to": "216-555-0117", "delivery": ""}
+        pages = bytes(self.report.pdf)
+        return PrintBatch.objects.create(
+            practice=self.cast.northbridge, member=self.cast.ana, lines=[line], made_at=reporting.LATER, pdf=pages
+        )
 
     @cached_property
     def back(self) -> Any:
@@ -390,6 +396,15 @@ class World:
         return letters.draft(to, "result", episode=episode, by=self.cast.ana, at=reporting.LATER)
 
     @cached_property
+    def letters_to_many(self) -> Any:
+        from medexpro.outreach import letter_batches
+        from tests.outreach import lettering
+
+        to, batch = [lettering.source(self.cast)], uuid7()
+        letter_batches.start("introduction", to, id=batch, by=self.cast.ana, at=MORNING)
+        return batch
+
+    @cached_property
     def letter_sent(self) -> Any:
         from medexpro.outreach import letter_sending
         from tests.outreach import lettering
@@ -429,6 +444,25 @@ class World:
     @cached_property
     def improvement(self) -> Any:
         return self.report.episode.improvements.get()
+
+
+def way_out(world: "World") -> str:
+    """Return the token at the end of a mail to somebody outside."""
+    from django.core import signing
+
+    from medexpro.marketing import mailing
+
+    lead = world.sequence_run.lead
+    mail, _ = mailing.post(
+        world.cast.northbridge, what="other", key="way out", to=lead.email, lead=lead, due_at=MORNING, at=MORNING
+    )
+    return signing.Signer(salt=mailing.SALT).sign(mail.pk.hex)
+
+    @cached_property
+    def touchpoint(self) -> Any:
+        from medexpro.referrals import sources
+
+        return sources.touch(self.source, kind="call", on=TODAY, by=self.cast.ana, at=MORNING)
 
 
 Build = Callable[[World], Any]
@@ -484,6 +518,7 @@ VALUES: dict[str, Build] = {
     "disclosure_id": lambda world: world.disclosure.pk,
     "reminder_id": lambda world: world.reminder.pk,
     "letter_id": lambda world: world.letter.pk,
+    "letter_batch_id": lambda world: world.letters_to_many,
     "campaign_id": lambda world: world.campaign.pk,
     "sequence_run_id": lambda world: world.sequence_run.pk,
     "newsletter_id": lambda world: world.newsletter.pk,
@@ -499,14 +534,20 @@ VALUES: dict[str, Build] = {
     "run_id": lambda world: world.page_run.pk,
     "lead_id": lambda world: world.participant.lead.pk,
     "own_id": lambda world: world.own_version.pk,
+    "service_id": lambda world: world.offered.pk,
+    "text_key": lambda world: "line",
+    "reader": lambda world: "clients",
+    "story_id": lambda world: world.story.pk,
     "slug": lambda world: world.site,
     "source_id": lambda world: world.source.pk,
+    "touch_id": lambda world: world.touchpoint.pk,
     "incoming_id": lambda world: world.incoming.pk,
     "article_id": lambda world: world.article.pk,
 }
 # By the full name of one address: all its values.
 ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "public:article": lambda world: {"slug": world.site, "article": world.article.slug},
+    "public:stop": lambda world: {"token": way_out(world)},
     "public:track": lambda world: {"token": tracking_token(world.incoming)},
     "public:refer_from": lambda world: {"code": (world.site and world.source).code},
     "public:look": lambda world: {"slug": world.site, "key": "0"},
@@ -551,7 +592,7 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "clients:sign": lambda world: {"client_id": world.cast.janet.pk, "kind": next(iter(all_agreements()))},
 }
 # Values that name nothing of a practice: reference data is everyone's, one-time links are their holder's.
-NOBODYS = {"paper", "text_key", "reader", "station", "token", "kind", "key", "code", "measure", "which", "fingerprint", "exercise_id"}
+NOBODYS = {"paper", "sequence", "text_key", "reader", "station", "token", "kind", "key", "code", "measure", "which", "fingerprint", "exercise_id"}
 # Addresses whose thing belongs to one person, so that even colleagues find nothing: to whom, empty for nobody here.
 PERSONAL = {
     "practice:remove_factor": "",
