@@ -69,7 +69,9 @@ def handles(what: str, *, ask: Ask, write: Write) -> None:
 
 def why_no_mail(practice: Practice) -> str:
     """Return why nothing can be mailed to people outside from here; empty when it can."""
-    if not (settings.MEDEXPRO_DEMO or settings.EMAIL_HOST):
+    if practice.is_demo:
+        return ""
+    if not settings.EMAIL_HOST:
         return "No mail server is set up, so nothing leaves. See SMTP_HOST on the page about settings."
     if not settings.PUBLIC_URL:
         return "The server does not know its own address, so no mail could hold a way out. See PUBLIC_URL."

@@ -23,7 +23,7 @@ from medexpro.referrals import listing
 from medexpro.reports.listing import Due, due, retired_words
 from medexpro.reports.models import UNSIGNED, Delivery, Document
 from medexpro.sessions.models import SessionLog, SessionState
-from medexpro.today import answers, from_web, messages, outside, relations, service
+from medexpro.today import answers, from_web, leads, letters, messages, outside, relations, service
 from medexpro.today.owed import SHOWN, Found, Kind, Owed, first_of
 from medexpro.web import words
 
@@ -486,7 +486,10 @@ RULES = (
     Rule("Clearances ending", "shield", (P.CLEARANCE_DECIDE,), clearances_ending),
     Rule("Referrals from the web", "download", (P.REFERRALS_INTAKE,), referrals_from_the_web),
     Rule("Referrals", "referrals", (P.REFERRALS_INTAKE,), referrals),
+    Rule("Results to tell", "up", (P.LETTERS_SEND,), letters.results_to_tell),
+    Rule("Letters to finish", "pen", (P.LETTERS_SEND,), letters.letters_to_finish),
     Rule("Sources to hear from us", "referrals", (P.SOURCES_EDIT,), relations.asking),
+    Rule("Leads", "phone", (P.LEADS_MANAGE,), leads.asking),
     Rule(WORKING_RULES, "book", (P.KNOWLEDGE_APPROVE,), rules_to_approve),
     Rule("Opened by break-glass", "eye", (P.RECORD_READ,), opened_records),
 )

@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from medexpro.config.demo import incoming, leads, letters, relations, screening_day, voice, week
+from medexpro.config.demo import answers, incoming, leads, letters, relations, screening_day, voice, week
 from medexpro.config.demo.cases import CASES
 from medexpro.config.demo.people import found, found_neighbour
 from medexpro.config.demo.story import Teller
@@ -34,4 +34,5 @@ class Command(BaseCommand):
             letters.write(house, now)
             leads.ask_and_answer(house, now)
             incoming.arrive(house, now)
+            answers.come_in(house, now)
             found_neighbour(now)
