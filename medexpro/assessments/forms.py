@@ -17,6 +17,7 @@ from medexpro.kernel import quantities
 from medexpro.kernel.reference import Measure
 from medexpro.web.forms import Form, Picks
 from medexpro.web.typed import whole_number
+from medexpro.wording.forms import ScopeChecked
 
 HIGHEST_TRIAL = 6
 # What the fields of a measure are named by when either side will do.
@@ -124,7 +125,7 @@ class StartForm(Form):
     kind = forms.ChoiceField(label="Assessment", choices=Assessment.Kind.choices, widget=Picks)
 
 
-class GoalForm(Form):
+class GoalForm(ScopeChecked, Form):
     """A goal: measure with side, target, days, activity."""
 
     measure = forms.ChoiceField(
@@ -141,6 +142,7 @@ class GoalForm(Form):
         label="What the client will do",
         help_text="An activity of daily life, such as: climb the stairs at home.",
         max_length=160,
+        widget=forms.TextInput(attrs={"data-wording": "provider"}),
         error_messages={"required": "Name what the client will do, such as: climb the stairs at home."},
     )
 
@@ -172,11 +174,15 @@ class GoalForm(Form):
         return values
 
 
-class GoalChangeForm(Form):
+class GoalChangeForm(ScopeChecked, Form):
     """Another target, or another activity, for a goal that is open."""
 
     target = forms.CharField(label="Target", max_length=24)
-    activity = forms.CharField(label="What the client will do", max_length=160)
+    activity = forms.CharField(
+        label="What the client will do",
+        max_length=160,
+        widget=forms.TextInput(attrs={"data-wording": "provider"}),
+    )
     reason = forms.CharField(label="Why it changes", required=False, max_length=240)
     version = forms.IntegerField(widget=forms.HiddenInput)
 

@@ -34,13 +34,15 @@ def set_goal(request: HttpRequest, episode_id: Any) -> HttpResponse:
     """Set a goal; what can't be a goal is said at its field."""
     episode = episode_of(request, episode_id)
     outcomes = _goal_outcomes(episode)
-    form = forms.GoalForm(request.POST, outcomes=outcomes, units=episode.practice.units)
+    practice = episode.practice
+    form = forms.GoalForm(request.POST, outcomes=outcomes, units=practice.units, practice=practice)
     if form.is_valid():
         try:
-            operations.set_goal(episode, **form.values(), by=member_of(request), at=clock.now())
+            goal = operations.set_goal(episode, **form.values(), by=member_of(request), at=clock.now())
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
+            form.keep_let_stand(goal, by=member_of(request), at=clock.now())
             return go_to(request, "assessments:goals", episode.pk)
     return _goals(request, episode, outcomes=outcomes, form=form, status=422)
 
@@ -72,7 +74,8 @@ def _goals(
         "goals": state.goals_of(episode, taken, rows),
         "may_edit": may_edit,
         "measured": bool(taken),
-        "form": form or forms.GoalForm(outcomes=outcomes, units=episode.practice.units),
+        "form": form
+        or forms.GoalForm(outcomes=outcomes, units=episode.practice.units, practice=episode.practice),
     }
     return page(request, "assessments/goals.html", context, status=status)
 
@@ -93,7 +96,12 @@ def change(request: HttpRequest, goal_id: Any) -> HttpResponse:
     target = said.figure(measure, goal.target, shown_unit(measure, entry, units)).split(" ")[0].rstrip("°%")
     initial = {"target": target, "activity": goal.activity, "version": goal.version}
     form = forms.GoalChangeForm(
-        request.POST or None, initial=initial, measure=measure, entry=entry, units=units
+        request.POST or None,
+        initial=initial,
+        measure=measure,
+        entry=entry,
+        units=units,
+        practice=goal.practice,
     )
     if form.is_valid():
         values = form.values()
@@ -105,6 +113,7 @@ def change(request: HttpRequest, goal_id: Any) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
+            form.keep_let_stand(goal, by=member_of(request), at=clock.now())
             return go_to(request, "assessments:goals", goal.episode_id)
     if request.method == "GET":
         record_read(member_of(request), goal.episode.client, "goals", at=clock.now())

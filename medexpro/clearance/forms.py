@@ -1,6 +1,7 @@
 """Typed text into values."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms as django_forms
@@ -17,6 +18,7 @@ from medexpro.kernel.findings import Closes, Finding, Weight
 from medexpro.knowledge.library import library
 from medexpro.providers.models import Channel, Provider
 from medexpro.web import forms, widgets
+from medexpro.wording.forms import ScopeChecked
 
 LIMITED = ("bp_systolic", "bp_diastolic", "resting_hr", "spo2", "blood_glucose", "pain_nrs", "rpe_cr10")
 
@@ -273,8 +275,14 @@ class TogetherForm(InstructionForm):
         self.order_fields(["which", "provider", "words"])
 
 
-class ReferBackForm(ProviderForm):
-    """Findings for the provider, as observed. waiting: those of the screening that no provider has answered yet."""
+HELD = "exercise is on hold until your answer"
+
+
+class ReferBackForm(ScopeChecked, ProviderForm):
+    """Findings for the provider, as observed. waiting: those of the screening that no provider has answered yet.
+
+    found_on: the screening's day; with it `offered` holds each finding as an observed sentence, put in with one tap.
+    """
 
     about = django_forms.MultipleChoiceField(
         label="It answers",
@@ -285,7 +293,7 @@ class ReferBackForm(ProviderForm):
     observed = django_forms.CharField(
         label="What you observed",
         help_text="No cause",
-        widget=django_forms.Textarea(attrs={"rows": 3}),
+        widget=django_forms.Textarea(attrs={"rows": 3, "data-wording": "provider"}),
         max_length=2000,
     )
     channel = django_forms.ChoiceField(
@@ -293,8 +301,16 @@ class ReferBackForm(ProviderForm):
     )
     id = django_forms.UUIDField(widget=django_forms.HiddenInput)
 
-    def __init__(self, *args: Any, waiting: Sequence[Finding] = (), **kwargs: Any):
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        *args: Any,
+        episode: Episode,
+        waiting: Sequence[Finding] = (),
+        found_on: date | None = None,
+        **kwargs: Any,
+    ):
+        names = (str(episode.client),)
+        super().__init__(*args, episode=episode, practice=episode.practice, names=names, **kwargs)
         self.fields["about"].choices = [(one.code, presenters.observed(one)) for one in waiting]
         self.fields["about"].initial = [one.code for one in waiting if one.weight == Weight.STOP]
         self.fields["about"].wide = True  # type: ignore[attr-defined]
@@ -303,6 +319,7 @@ class ReferBackForm(ProviderForm):
         self.fields["observed"].initial = "; ".join(
             presenters.observed(one) for one in waiting if one.weight == Weight.STOP
         )
+        self.offered = [presenters.as_observed(one, found_on, HELD) for one in waiting] if found_on else []
         self.order_fields(["about", "observed", "provider", "channel"])
 
 

@@ -1,6 +1,7 @@
 """Values into the words of the clearance page."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ from medexpro.kernel import quantities
 from medexpro.kernel.findings import Closes, Finding
 from medexpro.knowledge.library import library, library_of
 from medexpro.web import words
+from medexpro.wording.rules.observed import STATES, Observed, observed_sentence
 
 CLOSES = {
     Closes.SESSION: "the whole session",
@@ -52,3 +54,19 @@ def observed(finding: Finding) -> str:
     """Return what a screening found without what we do about it: One leg swollen: “Left calf, since Sunday”."""
     said = finding.sentence.partition(". ")[0].partition(": not sure")[0].rstrip(".")
     return f"{said}: “{finding.figure}”" if finding.figure else said
+
+
+def as_observed(finding: Finding, on: date, *done: str) -> str:
+    """Return a finding as an observed sentence for the provider: what, when, what was done, no cause.
+
+    on: the day it was told or measured. done: what we did, such as “exercise is on hold until your answer”.
+    """
+    said = finding.sentence.partition(". ")[0].partition(": not sure")[0].rstrip(".")
+    what, _, state = said.rpartition(": ")
+    if state.lower() not in STATES:
+        what, state = said, ""
+    measured = bool(finding.measure)
+    return observed_sentence(
+        Observed(what, words.day(on, "short"), "" if measured else finding.figure, state.lower(), measured),
+        done,
+    )

@@ -121,6 +121,12 @@ def waiting_for_provider(episode: Episode, on: date) -> list[Finding]:
     ]
 
 
+def screened_on(episode: Episode) -> date | None:
+    """Return the practice's day of the newest finished screening."""
+    form = latest_screening(episode)
+    return episode.practice.day(form.finished_at) if form is not None and form.finished_at else None
+
+
 # ---- Decisions, and what a start needs
 
 

@@ -110,7 +110,10 @@ def _clearance_page(
         "instruction": lambda: forms.InstructionForm(episode=episode),
         "together": lambda: forms.TogetherForm(episode=episode, suggested=suggested),
         "refer_back": lambda: forms.ReferBackForm(
-            episode=episode, waiting=state.waiting_for_provider(episode, day), initial={"id": uuid7()}
+            episode=episode,
+            waiting=state.waiting_for_provider(episode, day),
+            found_on=state.screened_on(episode),
+            initial={"id": uuid7()},
         ),
     }
     context |= {f"{name}_form": bound.get(name) or make() for name, make in made.items()}
@@ -270,7 +273,8 @@ def refer_back(request: HttpRequest, episode_id: Any) -> HttpResponse:
     def work(*, about: Sequence[str] = (), **values: Any) -> None:
         findings = [one for one in waiting if one.code in about]
         trigger = findings[0].code if findings else "observed"
-        operations.refer_back(episode, trigger=trigger, findings=findings, **values)
+        back = operations.refer_back(episode, trigger=trigger, findings=findings, **values)
+        form.keep_let_stand(back, by=values["by"], at=values["at"])
 
     return _take(request, episode, "refer_back", form, work, "Back with the provider; exercise is on hold")
 

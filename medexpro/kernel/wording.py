@@ -1,13 +1,14 @@
 """Words that don't belong into what leaves the practice: found with a suggestion, never changed by themselves."""
 
 import re
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from medexpro.kernel.reference import Wording, WordingEntry
-from medexpro.kernel.wording_patterns import Context, context, sentence_around
+from medexpro.kernel.wording_patterns import Context, Sentences, context
 
 # Who reads a text, by what an entry says of where it is watched for.
 READERS = {
@@ -103,7 +104,7 @@ def find_marks(
         raise ValueError(f"nobody is called {to!r}")
     ready = _ready(wording)
     names = tuple(name for name in names if name.strip())
-    return [mark for field, text in texts.items() for mark in _marks_of(field, text, ready, to, names)]
+    return [mark for name, text in texts.items() for mark in _marks_of(name, text, ready, to, names)]
 
 
 def accepted(text: str, marks: Iterable[Mark]) -> str:
@@ -112,6 +113,20 @@ def accepted(text: str, marks: Iterable[Mark]) -> str:
         if mark.substitute:
             text = text[: mark.start] + mark.substitute + text[mark.end :]
     return text
+
+
+def without_context(wording: Wording, to: str) -> tuple[list[str], list[WordingEntry]]:
+    """Return the phrases that may stand and the entries that are words alone, for a page that checks without the server.
+
+    An entry that is meant only beside other words is left to the check at the server.
+    """
+    entries = [
+        one for one in wording.entries if one.verification.in_force and to in READERS.get(one.where, ())
+    ]
+    may_stand = [word for one in entries if one.level == ALLOW for word in one.words]
+    return [*wording.allowed, *may_stand], [
+        one for one in entries if one.level != ALLOW and not one.only_with
+    ]
 
 
 def contexts_of(patterns: Iterable[str], wording: Wording) -> tuple[Context, ...]:
@@ -130,13 +145,16 @@ def contexts_of(patterns: Iterable[str], wording: Wording) -> tuple[Context, ...
 # ---- The list, ready to ask.
 
 
-@dataclass(frozen=True)
 class _Phrase:
     """A phrase of an entry, word by word; the last or any may leave its ending open."""
 
-    parts: tuple[str, ...]
-    listed: str
-    entry: "_Entry"
+    __slots__ = ("entry", "listed", "parts", "second", "single")
+
+    def __init__(self, parts: tuple[str, ...], listed: str, entry: "_Entry"):
+        self.parts, self.listed, self.entry = parts, listed, entry
+        # Asked at every word of a text.
+        self.single = len(parts) == 1
+        self.second = "" if self.single else parts[1].rstrip("*")
 
     def ends_at(self, words: list[tuple[str, int, int]], first: int, text: str) -> int | None:
         """Return where the phrase ends that begins with the word numbered `first`; None if it does not stand there."""
@@ -160,13 +178,19 @@ class _Entry:
     unless: tuple[Context, ...] = ()
     only_with: tuple[Context, ...] = ()
 
-    def stands_alone(self, text: str, start: int, end: int, around: tuple[int, int]) -> bool:
-        """Return whether the words mean something else here: what they need beside them is not there."""
-        return bool(self.only_with) and not any(one.holds(text, start, end, around) for one in self.only_with)
+    def watches(self, to: str) -> bool:
+        """Return whether it counts for a reader. What another profession is called may not stand in one's own title."""
+        if self.record is None:
+            return to != "title"
+        return to in READERS.get(self.record.where, READERS["any"])
 
-    def excused(self, text: str, start: int, end: int, around: tuple[int, int]) -> bool:
+    def stands_alone(self, start: int, end: int, sentences: Sentences) -> bool:
+        """Return whether the words mean something else here: what they need beside them is not there."""
+        return bool(self.only_with) and not sentences.any_holds(self.only_with, start, end)
+
+    def excused(self, start: int, end: int, sentences: Sentences) -> bool:
         """Return whether what stands around the words excuses them."""
-        return any(one.holds(text, start, end, around) for one in self.unless)
+        return bool(self.unless) and sentences.any_holds(self.unless, start, end)
 
 
 @dataclass(frozen=True)
@@ -174,6 +198,17 @@ class _Ready:
     """A word list by the first word of its phrases: whole words in `exact`, open endings by their beginning."""
 
     wording: Wording
+    # By reader, then by word: the phrases that begin with it.
+    begun_by: dict[str, dict[str, tuple[_Phrase, ...]]] = field(default_factory=dict)
+
+    def remember(self, known: dict[str, tuple[_Phrase, ...]], word: str, to: str) -> tuple[_Phrase, ...]:
+        """Return the phrases for a reader that begin with a word, and remember them for the next text."""
+        exact, begun, lengths = self.index
+        found = [*exact.get(word, ()), *(one for length in lengths for one in begun.get(word[:length], ()))]
+        if len(known) >= _MOST_WORDS:
+            known.clear()
+        known[word] = tuple(one for one in found if one.entry.watches(to))
+        return known[word]
 
     @cached_property
     def index(self) -> tuple[dict[str, list[_Phrase]], dict[str, list[_Phrase]], tuple[int, ...]]:
@@ -193,7 +228,12 @@ class _Ready:
                 continue
             entry = may_stand
             if record.level != ALLOW:
-                entry = _Entry(record, order, contexts_of(record.unless, self.wording), contexts_of(record.only_with, self.wording))
+                entry = _Entry(
+                    record,
+                    order,
+                    contexts_of(record.unless, self.wording),
+                    contexts_of(record.only_with, self.wording),
+                )
             for word in record.words:
                 if parts := _parts(word):
                     yield _Phrase(parts, word, entry)
@@ -204,6 +244,7 @@ def _parts(phrase: str) -> tuple[str, ...]:
 
 
 _MOST_LISTS = 32
+_MOST_WORDS = 20_000
 _lists: dict[int, tuple[Wording, _Ready]] = {}
 
 
@@ -222,7 +263,7 @@ def _ready(wording: Wording) -> _Ready:
 # ---- One text.
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _Hit:
     start: int
     end: int
@@ -235,59 +276,79 @@ class _Hit:
         return (0 if entry.record is None else 1, self.start - self.end, entry.order)
 
 
-def _marks_of(field: str, text: str, ready: _Ready, to: str, names: tuple[str, ...]) -> list[Mark]:
+def _marks_of(name: str, text: str, ready: _Ready, to: str, names: tuple[str, ...]) -> list[Mark]:
     hits = list(_hits(text, ready, to))
     if not any(hit.phrase.entry.record for hit in hits):
         return []
-    quoted = [match.span() for match in _QUOTED.finditer(text)]
-    named = [match.span() for name in names for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text)]
-    taken, marks = named, []
+    quoted = _Spans(match.span() for match in _QUOTED.finditer(text))
+    named = [
+        match.span() for name in names for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text)
+    ]
+    taken, marks, sentences = _Spans(_joined(named)), [], Sentences(text)
     for hit in sorted(hits, key=lambda one: one.rank):
         entry = hit.phrase.entry
-        if _inside(hit, taken):
+        if taken.touch(hit):
             continue
         if entry.record is None:
-            taken.append((hit.start, hit.end))
+            taken.add(hit)
             continue
-        around = sentence_around(text, hit.start, hit.end) if entry.unless or entry.only_with else (0, 0)
-        if entry.stands_alone(text, hit.start, hit.end, around):
+        if entry.stands_alone(hit.start, hit.end, sentences):
             continue
         # What one entry marks or excuses, a wider one leaves alone: “gait therapy” is one mark.
-        taken.append((hit.start, hit.end))
-        if to not in entry.record.quotes_count and _inside(hit, quoted):
+        taken.add(hit)
+        if to not in entry.record.quotes_count and quoted.touch(hit):
             continue
-        if not entry.excused(text, hit.start, hit.end, around):
-            marks.append(_mark(field, text, hit, entry.record))
+        if not entry.excused(hit.start, hit.end, sentences):
+            marks.append(_mark(name, text, hit, entry.record))
     return sorted(marks, key=lambda mark: mark.start)
 
 
+def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return stretches with those that overlap made one: a name may hold another."""
+    joined: list[tuple[int, int]] = []
+    for first, last in sorted(spans):
+        if joined and first < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+        else:
+            joined.append((first, last))
+    return joined
+
+
 def _hits(text: str, ready: _Ready, to: str) -> Iterator[_Hit]:
-    exact, begun, lengths = ready.index
     words = [(match.group().lower(), *match.span()) for match in _WORD.finditer(text)]
-    for number, (word, start, _) in enumerate(words):
-        found = exact.get(word, ())
-        for length in lengths:
-            more = begun.get(word[:length])
-            if more:
-                found = [*found, *more]
+    known = ready.begun_by.setdefault(to, {})
+    for number, (word, start, end) in enumerate(words):
+        if (found := known.get(word)) is None:
+            found = ready.remember(known, word, to)
+        if not found:
+            continue
+        following = words[number + 1][0] if number + 1 < len(words) else ""
         for phrase in found:
-            record = phrase.entry.record
-            # What another profession is called may stand everywhere but in a title of one's own.
-            if to == "title" if record is None else to not in READERS.get(record.where, READERS["any"]):
-                continue
-            end = phrase.ends_at(words, number, text)
-            if end is not None:
+            if phrase.single:
                 yield _Hit(start, end, phrase)
+            elif phrase.second in following and (ends := phrase.ends_at(words, number, text)) is not None:
+                yield _Hit(start, ends, phrase)
 
 
-def _inside(hit: _Hit, spans: Iterable[tuple[int, int]]) -> bool:
-    return any(start < hit.end and hit.start < end for start, end in spans)
+class _Spans:
+    """Stretches of a text that don't overlap, in order."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]] = ()):
+        self._spans = sorted(spans)
+
+    def touch(self, hit: _Hit) -> bool:
+        """Return whether one of them overlaps the hit."""
+        place = bisect_left(self._spans, (hit.end, 0))
+        return bool(place) and self._spans[place - 1][1] > hit.start
+
+    def add(self, hit: _Hit) -> None:
+        insort(self._spans, (hit.start, hit.end))
 
 
-def _mark(field: str, text: str, hit: _Hit, record: WordingEntry) -> Mark:
+def _mark(name: str, text: str, hit: _Hit, record: WordingEntry) -> Mark:
     found = text[hit.start : hit.end]
     return Mark(
-        field, found, record.id, record.suggestion, record.why, record.level == "refuse", hit.start, hit.end,
+        name, found, record.id, record.suggestion, record.why, record.level == "refuse", hit.start, hit.end,
         record.group, _as_written(_substitute(record, hit.phrase.listed, found), found),
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ any word, `^` the sentence's beginning. It holds inside one sentence. Without a 
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,37 +21,112 @@ _END = re.compile(r"\n|[.;!?](?=\s|$)")
 _TITLES = re.compile(r"\b(?:Dr|Mr|Ms|Mrs|St|e\.g|i\.e|vs|no)$", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Context:
-    """One pattern, ready to ask: what stands before the marked words and what after, or what the sentence holds."""
+class Sentence:
+    """One sentence of a text: where it begins and ends, and which words it may hold, asked once each."""
 
+    def __init__(self, text: str, first: int, last: int):
+        self.text, self.first, self.last = text, first, last
+        self._low = text[first:last].lower()
+        self._holds: dict[Stems, bool] = {}
+
+    def may_hold(self, stems: "Stems") -> bool:
+        """Return whether one of these beginnings of words stands somewhere in the sentence. A quick no for the patterns."""
+        known = self._holds.get(stems)
+        if known is None:
+            known = False
+            for stem in stems:
+                if stem in self._low:
+                    known = True
+                    break
+            self._holds[stems] = known
+        return known
+
+
+Stems = tuple[str, ...]
+
+
+class Sentences:
+    """A text by its sentences, cut where it is first asked."""
+
+    def __init__(self, text: str):
+        self.text = text
+        self._ends: list[tuple[int, int]] | None = None
+        self._made: dict[tuple[int, int], Sentence] = {}
+
+    def around(self, start: int, end: int) -> Sentence:
+        """Return the sentence with text[start:end]; one sentence from the first to the last where it spans several."""
+        if self._ends is None:
+            stops = (stop for stop in _END.finditer(self.text) if not _carried(self.text, stop))
+            self._ends = [stop.span() for stop in stops]
+        before = bisect_right(self._ends, start, key=lambda one: one[1])
+        after = bisect_left(self._ends, end, key=lambda one: one[0])
+        first = self._ends[before - 1][1] if before else 0
+        last = self._ends[after][0] if after < len(self._ends) else len(self.text)
+        if (first, last) not in self._made:
+            self._made[first, last] = Sentence(self.text, first, last)
+        return self._made[first, last]
+
+    def any_holds(self, contexts: "Sequence[Context]", start: int, end: int) -> bool:
+        """Return whether one of the patterns holds around text[start:end]."""
+        sentence = self.around(start, end)
+        for one in contexts:
+            for stems in one.needs:
+                if not sentence.may_hold(stems):
+                    break
+            else:
+                if one.holds(start, end, sentence):
+                    return True
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One pattern, ready to ask: what stands before the marked words and what after, or what the sentence holds.
+
+    needs: words without which the pattern can't hold, one of each.
+    """
+
+    needs: tuple[Stems, ...]
     before: re.Pattern[str] | None
     after: re.Pattern[str] | None
     anywhere: re.Pattern[str] | None
 
-    def holds(self, text: str, start: int, end: int, sentence: tuple[int, int]) -> bool:
-        """Return whether the pattern holds around text[start:end]. sentence: where its sentence begins and ends."""
+    def holds(self, start: int, end: int, sentence: Sentence) -> bool:
+        """Return whether the pattern holds around the words from start to end, in a sentence that has what it needs."""
+        text, first, last = sentence.text, sentence.first, sentence.last
         if self.anywhere is not None:
-            return self.anywhere.search(text, *sentence) is not None
-        if self.before is not None and self.before.search(text[sentence[0] : start]) is None:
+            return self.anywhere.search(text, first, last) is not None
+        if self.before is not None and self.before.search(text[first:start]) is None:
             return False
-        return self.after is None or self.after.match(text[end : sentence[1]]) is not None
+        return self.after is None or self.after.match(text[end:last]) is not None
 
 
 def context(pattern: str, among: Mapping[str, Sequence[str]]) -> Context:
     """Return a pattern ready to ask. Raises ValueError for a name the list does not know, or two marked words."""
     words = pattern.split()
+    needs = tuple(stems for word in words if (stems := _stems(word, among)))
     if HIT not in words:
-        return Context(None, None, _ready(rf"(?<!\w){_joined(words, among)}(?!\w)"))
+        return Context(needs, None, None, _ready(rf"(?<!\w){_joined(words, among)}(?!\w)"))
     if words.count(HIT) > 1:
         raise ValueError(f"{pattern!r} has more than one {HIT}")
     place = words.index(HIT)
     before, after = words[:place], words[place + 1 :]
     return Context(
+        needs,
         _ready(_opening(before, among)) if before else None,
         _ready(rf"{_joined(['', *after], among)}(?!\w)") if after else None,
         None,
     )
+
+
+def _stems(word: str, among: Mapping[str, Sequence[str]]) -> Stems:
+    """Return beginnings of which the sentence must hold one for a word of a pattern; none where it may be missing."""
+    if word in (HIT, GAP, START) or word.startswith("["):
+        return ()
+    listed = among.get(word.strip("{}"), ()) if word.startswith("{") else word.split("|")
+    # Of a phrase its first word: what separates the others is not known.
+    stems = tuple(one.split()[0].strip("*").lower() for one in listed)
+    return () if "" in stems else stems
 
 
 def _opening(before: Sequence[str], among: Mapping[str, Sequence[str]]) -> str:
@@ -63,12 +139,8 @@ def _opening(before: Sequence[str], among: Mapping[str, Sequence[str]]) -> str:
 
 def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     """Return where the sentence with text[start:end] begins and ends."""
-    first = 0
-    for stop in _END.finditer(text, 0, start):
-        if not _carried(text, stop):
-            first = stop.end()
-    last = next((stop.start() for stop in _END.finditer(text, end) if not _carried(text, stop)), len(text))
-    return first, last
+    sentence = Sentences(text).around(start, end)
+    return sentence.first, sentence.last
 
 
 def _carried(text: str, stop: re.Match[str]) -> bool:
@@ -120,5 +192,3 @@ def _open(word: str) -> str:
     """Return the expression for one listed word, with its open beginning or ending."""
     begins, ends = word.startswith("*"), word.endswith("*")
     return (r"[\w’']*" if begins else "") + re.escape(word.strip("*")) + (r"[\w’']*" if ends else r"(?!\w)")
-
-

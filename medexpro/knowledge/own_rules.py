@@ -245,15 +245,18 @@ def wording_unknown(own: ref.WordingEntry, wording: ref.Wording) -> Pairs:
 
 
 def _may_not_stand(own: ref.WordingEntry, wording: ref.Wording) -> Pairs:
-    bare = msgspec.structs.replace(
-        wording, entries=tuple(one for one in wording.entries if one.id != own.id)
-    )
+    bare = msgspec.structs.replace(wording, entries=tuple(one for one in wording.entries if one.id != own.id))
     for phrase in own.words:
-        marks = [mark for to in ("provider", "client", "public") for mark in find_marks({"": phrase}, bare, to=to)]
+        marks = [
+            mark for to in ("provider", "client", "public") for mark in find_marks({"": phrase}, bare, to=to)
+        ]
         if any(mark.refused for mark in marks):
             yield "words", f"“{phrase}” holds a word that is refused; it can’t stand."
         elif any(mark.found.lower() == phrase.strip("* ").lower() for mark in marks) or phrase.endswith("*"):
-            yield "words", f"“{phrase}” is itself marked. Write the longer phrase that may stand, such as a name."
+            yield (
+                "words",
+                f"“{phrase}” is itself marked. Write the longer phrase that may stand, such as a name.",
+            )
 
 
 def changed_name(record: Any) -> str:

@@ -12,6 +12,7 @@ from medexpro.practice import operations, presenters
 from medexpro.practice.models import Member, Practice
 from medexpro.practice.roles import ROLE_NAMES, Role
 from medexpro.practice.signin import CodeForm, ConfirmCodeForm
+from medexpro.practice.titles import TitleChecked
 from medexpro.web.forms import Form, Picks, PicksMultiple, Signature, SignatureField
 
 EMAIL = {
@@ -367,7 +368,7 @@ class Join(Form):
     password = password_field(new=True)
 
 
-class MemberForm(Form):
+class MemberForm(TitleChecked):
     """What an owner sets of a member."""
 
     roles = roles_field()
@@ -379,7 +380,7 @@ class MemberForm(Form):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, member: Member, **kwargs: Any):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, practice=member.practice, **kwargs)
         mentors = Member.objects.of(member.practice).active().exclude(pk=member.pk).select_related("user")
         # Roles are a list in JSON; a practice has few members.
         able = [mentor.pk for mentor in mentors if Role.MENTOR in mentor.roles]
@@ -388,7 +389,7 @@ class MemberForm(Form):
         self.fields["roles"].wide = True  # type: ignore[attr-defined]
 
 
-class Profile(Form):
+class Profile(TitleChecked):
     """How I sign."""
 
     full_name = forms.CharField(

@@ -5,15 +5,19 @@ from django import forms as django_forms
 from medexpro.programs.home_models import Felt
 from medexpro.programs.home_operations import LINK_DAYS, LONGEST_LINK_DAYS
 from medexpro.web import forms
+from medexpro.wording.forms import ScopeChecked
 
 
-class HomeDoseForm(forms.Form):
+class HomeDoseForm(ScopeChecked, forms.Form):
     """The dose of one exercise at home, and how it is done in the client's words."""
 
     sets = forms.NumberField(label="Sets", whole=True, lowest=1, highest=6)
     quantity = forms.NumberField(label="Quantity", lowest=1, highest=2000)
     days_a_week = forms.NumberField(label="Days a week", whole=True, lowest=1, highest=7)
-    words = django_forms.CharField(label="How, in plain words", max_length=160, required=False)
+    words = django_forms.CharField(
+        label="How, in plain words", max_length=160, required=False,
+        widget=django_forms.TextInput(attrs={"data-wording": "client"}),
+    )  # fmt: skip
     version = django_forms.IntegerField(widget=django_forms.HiddenInput)
 
 

@@ -16,6 +16,7 @@ from medexpro.kernel import clock
 from medexpro.kernel.ids import uuid7
 from medexpro.kernel.refusals import Conflict, Refusal
 from medexpro.practice.access import requires
+from medexpro.practice.models import Practice
 from medexpro.practice.permissions import Permission
 from medexpro.programs import home, home_operations, presenters, state
 from medexpro.programs.home_forms import GiveForm, HomeDoseForm
@@ -63,7 +64,7 @@ def _show(
         "may_edit": may_edit,
         "lines": [
             {"line": line, "open": editing == line.row.pk,
-             "form": shown["dose"] if editing == line.row.pk else _dose_form(line.row)}
+             "form": shown["dose"] if editing == line.row.pk else _dose_form(line.row, program.episode.practice)}
             for line in lines
         ],
         "wrong": any(line.why_not for line in lines),
@@ -81,12 +82,12 @@ def _show(
     return page(request, "programs/home.html", context, status=status)
 
 
-def _dose_form(row: HomeExercise) -> HomeDoseForm:
+def _dose_form(row: HomeExercise, practice: Practice) -> HomeDoseForm:
     values = {
         "sets": row.sets, "quantity": presenters.plain(row.quantity), "days_a_week": row.days_a_week, "words": row.words,
         "version": row.version,
     }  # fmt: skip
-    return HomeDoseForm(initial=values, prefix=str(row.pk))
+    return HomeDoseForm(initial=values, prefix=str(row.pk), practice=practice)
 
 
 def _row(request: HttpRequest, row_id: Any) -> HomeExercise:
@@ -125,7 +126,7 @@ def take_home(request: HttpRequest, line_id: Any) -> HttpResponse:
 def change(request: HttpRequest, home_id: Any) -> HttpResponse:
     """Change the dose for home; a second person's change is shown, nothing typed is lost."""
     row = _row(request, home_id)
-    form = HomeDoseForm(request.POST, prefix=str(row.pk))
+    form = HomeDoseForm(request.POST, prefix=str(row.pk), practice=row.practice)
     if form.is_valid():
         values = form.values()
         version = values.pop("version")
@@ -143,6 +144,7 @@ def change(request: HttpRequest, home_id: Any) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
+            form.keep_let_stand(row, by=request.member, at=clock.now())
             return go_to(request, "programs:home", row.episode_id)
     return _again(request, row.episode_id, editing=row.pk, dose=form)
 

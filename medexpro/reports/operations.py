@@ -351,7 +351,8 @@ def sign(
 
     version, shown: of the page the signer saw, so that nobody signs what they did not see: the words by their version,
     what the record adds by `snapshots.fingerprint`. accept_wording: the signer was shown the marked words and keeps
-    them; who let them stand and why is kept with the document. The document it replaces is void from now on. Records reports:document:sign.
+    them; who let them stand and why is kept with the document. The document it replaces is void from now on.
+    Records reports:document:sign.
     Raises DocumentRefused, NothingMeasured, WordingLeft, SignInNeeded, Conflict, engine.TooLong.
     """
     permissions.check(by, needed(document.kind, Permission.REPORTS_SIGN), document)
@@ -414,8 +415,11 @@ def _check_contents(document: Document, contents: Contents, accept_wording: bool
 
 
 def marks_in(contents: Contents, document: Document) -> list[Mark]:
-    """Return the marked words in what a person wrote. What the record proposes is checked data of its own."""
-    written = {key: text for key, text in contents.texts.items() if text != contents.own.get(key)}
+    """Return the marked words in what a person wrote. What the record proposes is checked data of its own, but for what
+    somebody wrote on the floor: what was observed.
+    """
+    said = contents.texts.items()
+    written = {key: text for key, text in said if text != contents.own.get(key) or key == "observed"}
     to, client = document.provider, document.episode.client
     names = [to.formal_name, str(to.organisation or ""), str(client)]
     return marks_for(document.practice, written, to=READER, names=names)

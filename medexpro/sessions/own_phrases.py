@@ -42,7 +42,7 @@ def unfit(lib: Library, own: OwnPhrase) -> Iterator[tuple[str, str]]:
         yield "text", "Write the sentence."
     elif len(said) > LONGEST:
         yield "text", f"At most {LONGEST} characters; this has {len(said)}."
-    for mark in find_marks({"text": said}, lib.wording):
+    for mark in find_marks({"text": said}, lib.wording, to="staff"):
         yield "text", f"“{mark.found}” is on the word list: {mark.why}. Write instead: {mark.suggestion}."
     others = [one for one in lib.further.get(PHRASE, {}).values() if one.id != own.id]
     if any(_text(one).casefold() == said.casefold() for one in others):

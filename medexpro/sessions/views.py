@@ -21,6 +21,7 @@ from medexpro.kernel import clock
 from medexpro.kernel.quantities import label
 from medexpro.kernel.reference import Measure, Verification
 from medexpro.kernel.refusals import NotAllowed, NotFound, Refusal
+from medexpro.kernel.wording import without_context
 from medexpro.knowledge import why
 from medexpro.knowledge.library import Library, library_of
 from medexpro.knowledge.turning import turned_on
@@ -140,6 +141,7 @@ def _data(request: HttpRequest, session: SessionLog, context: GateContext) -> di
     us = session.practice.units == "us"
     question = lib.red_flag_question
     provider = episode.referral.provider if episode.referral else None
+    allowed, watched = without_context(lib.wording, "staff")
     return {
         "urls": {
             "commands": reverse("sessions:commands"),
@@ -172,11 +174,10 @@ def _data(request: HttpRequest, session: SessionLog, context: GateContext) -> di
         # A precaution that asks for a reason: a program takes one from whoever may change it, and so does the floor.
         "may_reason": request.member.may(Permission.PROGRAMS_EDIT),
         "wording": {
-            "allowed": list(lib.wording.allowed),
+            "allowed": allowed,
             "entries": [
                 {"words": list(entry.words), "suggestion": entry.suggestion, "why": entry.why}
-                for entry in lib.wording.entries
-                if entry.where == "any"
+                for entry in watched
             ],
         },
     }

@@ -11,9 +11,7 @@ from medexpro.wording.names import names_with
 LONGEST = 60_000
 
 
-def marks_for(
-    practice: Any, texts: Mapping[str, str], *, to: str, names: Iterable[str] = ()
-) -> list[Mark]:
+def marks_for(practice: Any, texts: Mapping[str, str], *, to: str, names: Iterable[str] = ()) -> list[Mark]:
     """Return the words out of scope in texts of a practice, by its own word list.
 
     to: who reads them: provider, client, public, staff; title for a member's own title. names: proper names the caller

@@ -61,7 +61,12 @@ def test_words_out_of_scope_are_asked_about_once_and_never_changed(cast, sign_in
     with pytest.raises(operations.WordingLeft, match="therapy"):
         operations.sign(document, recently_signed_in=True, by=cast.ana, at=LATER)
     kept = operations.sign(
-        document, recently_signed_in=True, accept_wording=True, wording_reason="Her own words", by=cast.ana, at=LATER
+        document,
+        recently_signed_in=True,
+        accept_wording=True,
+        wording_reason="Her own words",
+        by=cast.ana,
+        at=LATER,
     )
     stood = LetStand.objects.about(kept).get()
     assert (stood.found, stood.reason, stood.by) == ("gait therapy", "Her own words", cast.ana)

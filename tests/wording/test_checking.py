@@ -12,6 +12,7 @@ from medexpro.wording.checking import marks_for
 from medexpro.wording.forms import ScopeChecked
 from medexpro.wording.models import LetStand
 from tests.conftest import MORNING
+from tests.pages import form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +65,9 @@ def test_names_of_the_record_and_of_the_caller_may_stand(cast):
     works.practice = cast.southgate  # Another practice's names are not ours.
     works.save()
     assert marked() == ["Rehab", "Therapy"]
-    given = marks_for(cast.northbridge, {"a": said}, to="provider", names=["Riverside Rehab Center", "Therapy Works"])
+    given = marks_for(
+        cast.northbridge, {"a": said}, to="provider", names=["Riverside Rehab Center", "Therapy Works"]
+    )
     assert given == []
 
 
@@ -80,3 +83,19 @@ def test_marks_come_while_somebody_writes(cast, client):
     assert client.post(address, typed | {"to": "nobody"}).status_code == 204
     assert client.post(address, {}).status_code == 204
     assert "scope" not in client.post(address, typed | {"text": "A client."}).content.decode()
+
+
+def test_a_title_of_another_profession_is_asked_about_once(cast, client):
+    client.force_login(cast.ana.user)
+    page = client.get(reverse("practice:me"))
+    typed = form_of(page) | {"title": "Exercise Therapist"}
+    asked = client.post(reverse("practice:me"), typed)
+    assert asked.status_code == 422 and "needs a license" in str(asked.context["form"].errors["title"])
+    assert (
+        client.post(reverse("practice:me"), typed | {"keep_title": "Exercise Therapist"}).status_code == 302
+    )
+    cast.ana.refresh_from_db()
+    assert cast.ana.title == "Exercise Therapist"
+    assert LetStand.objects.about(cast.ana).get().found == "Therapist"
+    typed |= {"version": cast.ana.version, "phone": "555 0100"}  # Nobody is asked twice about the same title.
+    assert client.post(reverse("practice:me"), typed).status_code == 302

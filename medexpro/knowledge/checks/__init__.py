@@ -28,7 +28,11 @@ def wording(data: LibraryData) -> Iterator[str]:
         where = f"{file}: {entry.id}"
         yield from sourced(entry.source, where)
         yield from versioned(entry.version, where)
-        if entry.where not in READERS or entry.level not in {ALLOW, "mark", "refuse"} or entry.group not in GROUPS:
+        if (
+            entry.where not in READERS
+            or entry.level not in {ALLOW, "mark", "refuse"}
+            or entry.group not in GROUPS
+        ):
             yield f"{where}: where, level or group is unknown"
         if not entry.words:
             yield f"{where}: words: there are none"

@@ -116,6 +116,7 @@ def member(request: HttpRequest, member_id: UUID) -> HttpResponse:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
+            form.keep_title(one, by=member_of(request), at=clock.now())
             toast(request, f"{one} is changed.")
             return redirect("practice:members")
     context = {

@@ -26,7 +26,9 @@ from medexpro.web.pages import page, toast
 def me(request: HttpRequest) -> HttpResponse:
     """Show and change how I sign."""
     member = member_of(request)
-    form = forms.Profile(request.POST or None, initial=forms.Profile.initial_of(member))
+    form = forms.Profile(
+        request.POST or None, initial=forms.Profile.initial_of(member), practice=member.practice
+    )
     theirs: dict = {}
     if form.is_valid():
         values = form.values()
@@ -42,6 +44,7 @@ def me(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
+            form.keep_title(member, by=member, at=clock.now())
             toast(request, "Your profile is saved.")
             return redirect("practice:me")
     status = 422 if form.is_bound else 200

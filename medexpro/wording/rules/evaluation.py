@@ -74,9 +74,7 @@ class Result:
 
 def judge(sentences: Iterable[Sentence], wording: Wording) -> list[Judged]:
     """Return each sentence with what the list marks in it, as its reader's text."""
-    return [
-        Judged(one, tuple(find_marks({"text": one.text}, wording, to=one.to))) for one in sentences
-    ]
+    return [Judged(one, tuple(find_marks({"text": one.text}, wording, to=one.to))) for one in sentences]
 
 
 def weigh(judged: Sequence[Judged]) -> Result:

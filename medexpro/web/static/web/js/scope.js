@@ -19,6 +19,15 @@ function put(field, text) {
 }
 
 document.addEventListener("click", (event) => {
+  const insert = event.target.closest?.("[data-insert]");
+  if (insert) {
+    const field = document.getElementById(insert.dataset.insert);
+    const was = field?.value ?? "";
+    if (!field || was.includes(insert.dataset.text)) return;
+    put(field, [was.trim(), insert.dataset.text].filter(Boolean).join(" "));
+    toast("Put in as observed", { undo: () => put(field, was) });
+    return;
+  }
   const button = event.target.closest?.("[data-replace], [data-show]");
   const field = button && document.getElementById(button.dataset.replace ?? button.dataset.show);
   if (!field) return;
