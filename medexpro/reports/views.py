@@ -201,6 +201,8 @@ def of_episode(request: HttpRequest, episode_id: Any) -> HttpResponse:
         "rows": rows,
         "due": sorted(owed, key=lambda one: (not one.late, one.on)),
         "kinds": presenters.kinds_to_draft(episode),
+        "questions": list(episode.questions.select_related("provider")[:PAGE]),
+        "may_send": request.member.may(Permission.REPORTS_SEND),
         "may_write": request.member.may(Permission.REPORTS_WRITE),
         "takes_in": request.member.may(Permission.REFERRALS_INTAKE),
         "may_change": request.member.may(Permission.EPISODES_MANAGE),

@@ -144,7 +144,7 @@ def test_a_batch_goes_out_behind_covers_and_one_that_stayed_in_the_tray_is_taken
     assert (delivery.gateway, delivery.to, state(document)) == ("", NUMBER, "sent")
     assert reading.text_of(bytes(SentCopy.objects.get().pdf)) == reading.text_of(bytes(batch.pdf))
     shown = ana.get(reverse("reports:print_batch", args=[batch.pk])).content.decode()
-    assert "Not sent after all" in shown and "Janet Ellery" in shown
+    assert "Undo" in shown and "Janet Ellery" in shown
     ana.post(reverse("reports:undo", args=[delivery.pk]), {"batch": str(batch.pk)})
     assert state(document) == "signed" and [one.document.pk for one in printing.waiting(cast.ana)] == [
         document.pk
