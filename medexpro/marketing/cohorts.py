@@ -294,7 +294,7 @@ def _change(practice: Practice, measure: Measure, courses: Sequence[_Course], le
     label = quantities.label(unit)
     return Figure(
         "change", measure.id, f"{entry.short}, baseline to discharge", f"{words.signed(found.middle, places)} {label}".strip(),
-        f"half were between {words.signed(found.low, places)} and {words.signed(found.high, places)}", found.clients,
+        _between(words.signed(found.low, places), words.signed(found.high, places)), found.clients,
         DEFINITIONS["change"], frozenset(one.episode.pk for one in courses),
     )  # fmt: skip
 
@@ -338,6 +338,11 @@ def _wait(episodes: Sequence[Episode], least: int) -> Iterable[Figure]:
         days = "day" if found.middle == 1 else "days"
         yield Figure(
             "wait", "", "from referral to first visit, the middle wait", f"{found.middle} {days}",
-            f"half were between {found.low} and {found.high}", found.clients, DEFINITIONS["wait"],
+            _between(str(found.low), str(found.high)), found.clients, DEFINITIONS["wait"],
             frozenset(one.pk for one, _ in waits),
         )  # fmt: skip
+
+
+def _between(low: str, high: str) -> str:
+    """Return the middle half in words."""
+    return f"half were between {low} and {high}" if low != high else "the same for half of them"

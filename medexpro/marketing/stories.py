@@ -223,7 +223,7 @@ def _first_words(episode: Episode) -> tuple[str, str, list[Removed]]:
     practice, end = episode.practice, episode.ended_on
     known, removed = known_of(episode), []
     rare = is_rare(episode)
-    what = _by_kind(episode) if rare else f"after or with: {_low(episode.title)}"
+    what = _by_kind(episode) if rare else f"{'after' if episode.surgery_id else 'with'} {_low(episode.title)}"
     cleaned = []
     for words in (what, _low(episode.deficit), _low(episode.goals_reached)):
         left, found = rules.cleaned(words, known)

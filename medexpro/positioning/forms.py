@@ -30,12 +30,13 @@ QUESTIONS = {
     "not_do": (
         "What don’t you do?",
         "We do not …, one a line",
-        "name the cause of a complaint\nchange medicines or advise on them\nsell supplements",
+        "name the cause of a complaint\nsell supplements\ndecide on medicines",
     ),
     "proof": (
         "Why should they believe it?",
         "In your own sentence",
-        "Every client is measured at least every 30 days, and we publish the figures of all of them, also of those who stopped early",
+        "Every client is measured at least every 30 days, and we publish the figures of all of them, also of those who "
+        "stopped early",
     ),
 }
 
@@ -69,7 +70,8 @@ class Sheet(ScopeChecked, EditForm):
     whom = _text(QUESTIONS["whom"][0], longest=200, hint=QUESTIONS["whom"][1])
     problem = _text(QUESTIONS["problem"][0], longest=240, hint=QUESTIONS["problem"][1])
     result = _text(QUESTIONS["result"][0], longest=200, hint=QUESTIONS["result"][1])
-    not_do = _text(QUESTIONS["not_do"][0], rows=3, longest=400, hint=QUESTIONS["not_do"][1])
+    # What is not done is named by the very words that don't belong elsewhere.
+    not_do = _text(QUESTIONS["not_do"][0], rows=3, longest=400, hint=QUESTIONS["not_do"][1], wording=False)
     proof = _text(QUESTIONS["proof"][0], longest=300, hint=QUESTIONS["proof"][1])
 
     @property

@@ -21,7 +21,10 @@ JANUARY, UNTIL = date(2026, 1, 1), date(2026, 10, 1)
 
 
 def group(cast, count, *, first=0, **more):
-    return [discharged(cast, number=first + nth, wait=nth % 7, lefs=(34, 44 + nth), **more) for nth in range(count)]
+    return [
+        discharged(cast, number=first + nth, wait=nth % 7, lefs=(34, 44 + nth), **more)
+        for nth in range(count)
+    ]
 
 
 def publish(cast, until=UNTIL):
@@ -114,7 +117,14 @@ def test_a_story_is_told_only_while_the_client_agrees_to_its_very_words(cast, ja
 
     # Another word is another text: what was agreed to stays in public, and the new one waits for its own agreement.
     story.refresh_from_db()
-    stories.write(story, draft.title, draft.text + "\n\nAnd back in the garden.", version=story.version, by=cast.ana, at=MORNING)
+    stories.write(
+        story,
+        draft.title,
+        draft.text + "\n\nAnd back in the garden.",
+        version=story.version,
+        by=cast.ana,
+        at=MORNING,
+    )
     with pytest.raises(Refusal, match="very words"):
         stories.publish(story, by=cast.ana, at=MORNING)
     assert "garden" not in str(stories.published_of(cast.northbridge))
@@ -134,7 +144,11 @@ def test_a_story_is_told_only_while_the_client_agrees_to_its_very_words(cast, ja
 
 def test_what_could_name_somebody_is_refused_in_a_members_own_words(cast, janet):
     story = stories.draft(janet, by=cast.ana, at=MORNING)
-    for text, kind in (("Janet is back.", "names"), ("Since May 4, 2025 she walks.", "dates"), ("Call 555-0142.", "telephone")):
+    for text, kind in (
+        ("Janet is back.", "names"),
+        ("Since May 4, 2025 she walks.", "dates"),
+        ("Call 555-0142.", "telephone"),
+    ):
         with pytest.raises(Refusal, match=rf"(?i)could name somebody: .*{kind}"):
             stories.write(story, "Back", text, version=None, by=cast.ana, at=MORNING)
     stories.write(story, "Back", "A client is back.", version=story.version, by=cast.ana, at=MORNING)
@@ -165,7 +179,9 @@ def test_the_pages_of_proof(cast, sign_in, clock, janet):
     assert "Janet Ellery" in text_of(records)
     assert "Janet" not in text_of(olga.get(proof, year))
     assert olga.get(reverse("marketing:proof_records"), year).status_code == 403
-    assert "No figures of this period" in text_of(ana.get(proof, {"since": "2020-01-01", "until": "2020-02-01"}))
+    assert "No figures of this period" in text_of(
+        ana.get(proof, {"since": "2020-01-01", "until": "2020-02-01"})
+    )
     assert ana.get(proof, {"since": "nonsense", "until": "\x00"}).status_code == 200
     ana.post(reverse("marketing:publish_figures"), year)
     assert cohorts.published_of(cast.northbridge).clients == 5
@@ -173,14 +189,24 @@ def test_the_pages_of_proof(cast, sign_in, clock, janet):
 
     answer = ana.post(reverse("marketing:draft_story", args=[janet.pk]))
     story = janet.stories.get()
-    assert answer["Location"] == (page := reverse("marketing:story", args=[story.pk]))
+    page = reverse("marketing:story", args=[story.pk])
+    assert answer["Location"] == page
     assert "45 CFR 164.514(b)(2)" in text_of(ana.get(page))
     typed = {"title": "Back", "text": "Janet is back.", "version": str(story.version)}
     answer = ana.post(page, typed)
-    assert answer.status_code == 422 and "could name somebody" in text_of(answer) and "Janet is back." in answer.content.decode()
+    assert (
+        answer.status_code == 422
+        and "could name somebody" in text_of(answer)
+        and "Janet is back." in answer.content.decode()
+    )
     ana.post(page, typed | {"text": "A client is back."})
     number = stories.newest_of(story).number
-    signs = {"signed_name": "Janet Ellery", "signed_as": "client", "signature_1": "Janet Ellery", "signature_0": ""}
+    signs = {
+        "signed_name": "Janet Ellery",
+        "signed_as": "client",
+        "signature_1": "Janet Ellery",
+        "signature_0": "",
+    }
     address = reverse("marketing:agree_story", args=[story.pk])
     assert "was changed since" in text_of(ana.post(address, signs | {"number": str(number - 1)}))
     ana.post(address, signs | {"number": str(number)})

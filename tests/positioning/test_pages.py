@@ -33,7 +33,9 @@ def test_what_is_typed_is_kept_at_once_and_heard_everywhere(cast, ana):
     assert "Our own words for: Who you serve" in text_of(ana.get(CLARITY))
     answer = ana.post(CLARITY, ANSWERS | {"version": ""}, **HTMX)
     html = answer.content.decode()
-    assert "We help people over 60 after a hip replacement climb them." in html and 'hx-swap-oob="true"' in html
+    assert (
+        "We help people over 60 after a hip replacement climb them." in html and 'hx-swap-oob="true"' in html
+    )
     assert f'value="{profile().version}"' in html
     said = voice.voice_of(cast.northbridge)
     assert said.not_do == ("sell supplements",) and "climb them" in voice.bio_of(cast.ana)
@@ -67,7 +69,11 @@ def test_two_people_at_the_sheet_lose_nothing(cast, ana):
     typed = ANSWERS | {"version": old, "base": base, "whom": "golfers"}
     assert "Somebody else changed the sheet" in text_of(ana.post(CLARITY, typed, **HTMX))
     answer = ana.post(CLARITY, typed)
-    assert answer.status_code == 422 and "golfers" in answer.content.decode() and "swimmers" in answer.content.decode()
+    assert (
+        answer.status_code == 422
+        and "golfers" in answer.content.decode()
+        and "swimmers" in answer.content.decode()
+    )
     assert profile().whom == "swimmers"
     assert ana.post(CLARITY, {"version": "\x00", "whom": "x" * 9000}).status_code == 422
 
@@ -94,7 +100,9 @@ def test_a_text_written_by_hand_stays_and_says_that_the_sheet_changed_since(cast
 def test_a_color_nobody_can_read_is_refused_with_the_nearest(cast, ana):
     brand = reverse("positioning:brand")
     answer = ana.post(brand, {"colour": "#ffd400"})
-    assert answer.status_code == 422 and "#897100" in answer.content.decode() and "Too little" in text_of(answer)
+    assert (
+        answer.status_code == 422 and "#897100" in answer.content.decode() and "Too little" in text_of(answer)
+    )
     assert ana.post(brand, {"colour": "teal; }"}).status_code == 422
     ana.post(brand, {"colour": "897100"})
     assert voice.voice_of(cast.northbridge).colour == "#897100"
@@ -112,12 +120,18 @@ def test_the_menu_keeps_its_order_and_what_is_retired(cast, ana):
     ana.post(reverse("positioning:retire_service", args=[second.pk]))
     assert [one.name for one in voice.voice_of(cast.northbridge).services] == ["Knees again", "Steady"]
     ana.post(reverse("positioning:retire_service", args=[second.pk]), {"back": "1"})
-    assert [one.name for one in voice.services_of(cast.northbridge)] == ["Knees again", "Steady", "Hips again"]
+    assert [one.name for one in voice.services_of(cast.northbridge)] == [
+        "Knees again",
+        "Steady",
+        "Hips again",
+    ]
     change = reverse("positioning:change_service", args=[first.pk])
     assert 'value="$1,200"' in ana.get(change).content.decode()
     ana.post(change, {"name": "Knees", "price": "$95.50", "version": "1"})
     assert Service.objects.get(pk=first.pk).price_cents == 9550
-    assert ana.post(change, {"name": "Other", "price": "", "version": "1"}).status_code == 422  # Somebody saved since.
+    assert (
+        ana.post(change, {"name": "Other", "price": "", "version": "1"}).status_code == 422
+    )  # Somebody saved since.
     ana.post(reverse("positioning:prices"), {"shown": "1"})
     for reader in ("clients", "referrers"):
         assert ana.get(reverse("positioning:menu", args=[reader])).content.startswith(b"%PDF")
@@ -126,10 +140,22 @@ def test_the_menu_keeps_its_order_and_what_is_retired(cast, ana):
 
 def test_a_bio_follows_its_answers_until_it_is_written_by_hand(cast, ana):
     address = reverse("positioning:bio", args=[cast.ana.pk])
-    ana.post(address, {"background": "A coach since the first studio opened", "training": "MES", "text": "", "version": ""})
+    ana.post(
+        address,
+        {"background": "A coach since the first studio opened", "training": "MES", "text": "", "version": ""},
+    )
     assert "A coach since the first studio opened." in voice.bio_of(cast.ana)
     bio = Bio.objects.get()
-    ana.post(address, {"background": bio.background, "training": "MES", "text": "Ana.", "is_shown": "on", "version": bio.version})
+    ana.post(
+        address,
+        {
+            "background": bio.background,
+            "training": "MES",
+            "text": "Ana.",
+            "is_shown": "on",
+            "version": bio.version,
+        },
+    )
     assert voice.bio_of(cast.ana) == "Ana."
     operations.change_sheet(cast.northbridge, ANSWERS, by=cast.ana, at=MORNING)
     assert "The answers changed since" in text_of(ana.get(address))
@@ -145,7 +171,9 @@ def test_an_address_is_one_practices_and_the_page_opens_and_closes(cast, ana):
     assert "Another practice has this address" in text_of(ana.post(open_page, {"slug": taken}))
     assert ana.post(open_page, {"slug": "Ünsinn ✨"}).status_code == 422
     ana.post(open_page, {"slug": "northbridge"})
-    assert voice.voice_of(cast.northbridge).published_at and voice.practice_at("northbridge") == cast.northbridge
+    assert (
+        voice.voice_of(cast.northbridge).published_at and voice.practice_at("northbridge") == cast.northbridge
+    )
     ana.post(reverse("positioning:close_page"))
     assert voice.voice_of(cast.northbridge).published_at is None
     with pytest.raises(NotFound):

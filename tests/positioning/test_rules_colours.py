@@ -88,7 +88,7 @@ def test_the_grounds_are_those_of_our_pages():
             for light, chroma, hue in values
         ]
 
-    assert colours.LIGHT_GROUNDS == (hexes("paper")[0], hexes("surface")[0])
-    assert colours.DARK_GROUNDS == (hexes("paper")[1], hexes("raised")[1])
+    assert (hexes("paper")[0], hexes("surface")[0]) == colours.LIGHT_GROUNDS
+    assert (hexes("paper")[1], hexes("raised")[1]) == colours.DARK_GROUNDS
     assert "--on-brand" in colours.properties("#0b5c74")
     assert all(f"{name}: light-dark" in tokens for name in colours.properties("#0b5c74"))

@@ -7,6 +7,7 @@ import pytest
 
 from medexpro.positioning import papers, voice
 from medexpro.positioning.models import Profile, Service
+from medexpro.wording.checking import marks_for
 from tests.pdf.reading import text_of
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +62,11 @@ def test_papers_are_one_page_with_our_own_words_and_say_no_price_to_who_refers(c
 
     Profile.objects.create(practice=cast.northbridge, slug="n", referrers_see_prices=True)
     assert "$1,200" in words_of(papers.menu_pdf(cast.northbridge, to="referrer"))
+
+
+def test_our_own_words_pass_our_own_check(cast):
+    said = voice.voice_of(cast.northbridge)
+    texts = {"line": said.line, "scope": said.scope_statement, "bio": voice.bio_of(cast.ana)}
+    texts |= {f"{key} {n}": part for key in ("overview", "public") for n, part in enumerate(getattr(said, key))}
+    for reader in ("public", "client", "provider"):
+        assert [(mark.field, mark.found) for mark in marks_for(cast.northbridge, texts, to=reader)] == []

@@ -106,7 +106,9 @@ def bands(ages: Sequence[int], least: int = LEAST) -> list[tuple[str, int]]:
         return []
     ends = [first for first, _ in joined[1:]]
     names = [f"{first} to {end - 1}" for (first, _), end in zip(joined, ends, strict=False)]
-    return [(name, count) for name, (_, count) in zip([*names, f"{joined[-1][0]} and over"], joined, strict=True)]
+    return [
+        (name, count) for name, (_, count) in zip([*names, f"{joined[-1][0]} and over"], joined, strict=True)
+    ]
 
 
 def may_stand_beside(group: Collection[object], published: Collection[object], least: int = LEAST) -> bool:
@@ -129,7 +131,9 @@ def _rounded(value: Decimal, step: Decimal) -> Decimal:
     return (value / step).to_integral_value() * step
 
 
-def improved(first: Decimal, last: Decimal, threshold: Decimal | None, *, higher_is_better: bool) -> bool | None:
+def improved(
+    first: Decimal, last: Decimal, threshold: Decimal | None, *, higher_is_better: bool
+) -> bool | None:
     """Return whether a change for the better reaches the amount that matters; None where no amount is in force."""
     if threshold is None:
         return None

@@ -28,7 +28,10 @@ class Identifier:
 IDENTIFIERS = (
     Identifier("names", "A", "Names", "Names on record, of the client, those beside them, providers and members, are taken out"),
     Identifier("places", "B", "Places smaller than a state", "Addresses, ZIP codes and place names on record are taken out"),
-    Identifier("dates", "C", "Dates but the year, ages over 89", "Dates and years are taken out; ages are told by decade, 90 and older as one"),
+    Identifier(
+        "dates", "C", "Dates but the year, ages over 89",
+        "Dates and years are taken out; ages are told by decade, 90 and older as one",
+    ),
     Identifier("phones", "D", "Telephone numbers", "Taken out by their form"),
     Identifier("faxes", "E", "Fax numbers", "Taken out by their form"),
     Identifier("emails", "F", "E-mail addresses", "Taken out by their form"),
@@ -43,7 +46,10 @@ IDENTIFIERS = (
     Identifier("ips", "O", "IP addresses", "Taken out by their form"),
     Identifier("biometrics", "P", "Finger and voice prints", "A story holds words only"),
     Identifier("photos", "Q", "Photographs of the face", "A story holds words only"),
-    Identifier("unique", "R", "Any other unique mark", "Rare conditions are told by their kind; the member who reads answers for the rest"),
+    Identifier(
+        "unique", "R", "Any other unique mark",
+        "Rare conditions are told by their kind; the member who reads answers for the rest",
+    ),
 )  # fmt: skip
 NAMED = {one.key: one for one in IDENTIFIERS}
 
@@ -51,6 +57,9 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?)\.?"
 )
+# Behind a number: it is a measure and no age.
+_UNIT = r"%|m\b|min|s\b|sec|deg|°|lb|kg|cm|steps|feet|meters|points"
+_STREET = "street|st|avenue|ave|road|rd|lane|ln|drive|dr|court|ct|boulevard|blvd|way"
 _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 # What has a form: key of the identifier, pattern, what stands in its place. The order matters: the longest first.
 _FORMS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
@@ -69,10 +78,8 @@ _FORMS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         ("dates", r"\b(?:in|since|until|by|from)\s+(?:19|20)\d{2}\b", "at that time"),
         ("dates", r"\b(?:19|20)\d{2}\b", "that year"),
         ("dates", r"\b(?:9\d|1[0-2]\d)[ -]?(?:years?[ -]old|year[ -]old)\b", "90 or older"),
-        ("dates", r"\b(?:aged?|age of|turned|turning|is|was)\s+(?:9\d|1[0-2]\d)\b(?!\s*(?:%|m\b|min|s\b|sec|deg|°|lb|kg|cm|steps|feet|meters|points))",
-         "90 or older"),
-        ("places", r"\b\d{1,5}\s+(?:[A-Z][\w.’'-]*\s+){1,3}(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|court|ct|boulevard|blvd|way)\b\.?",
-         "an address"),
+        ("dates", rf"\b(?:aged?|age of|turned|turning|is|was)\s+(?:9\d|1[0-2]\d)\b(?!\s*(?:{_UNIT}))", "90 or older"),
+        ("places", rf"\b\d{{1,5}}\s+(?:[A-Z][\w.’'-]*\s+){{1,3}}(?:{_STREET})\b\.?", "an address"),
         ("places", r"\b\d{5}-\d{4}\b", "a place"),
         ("vehicles", r"\b(?=\w*\d)(?=\w*[A-Z])[A-Z0-9]{7,17}\b", "a number"),
         ("records", r"(?<![\d.,])(?:#|no\.?\s*)?\d{5,}(?![\d.,]\d)", "a number"),
@@ -182,9 +189,14 @@ def drafted(facts: Facts) -> tuple[str, str]:
     if facts.deficit:
         begun += f" What was hard: {facts.deficit.rstrip('.')}."
     sessions = "Over" if not facts.sessions else f"In {_tens(facts.sessions)} sessions over"
-    parts = [begun, f"{sessions} {facts.weeks} we exercised, within what the provider allowed, and measured along the way."]
+    parts = [
+        begun,
+        f"{sessions} {facts.weeks} we exercised, within what the provider allowed, and measured along the way.",
+    ]
     if told := facts.better + facts.worse + facts.same:
-        counted = f"Of {told} measures {facts.better} changed for the better beyond what the test itself varies by"
+        counted = (
+            f"Of {told} measures {facts.better} changed for the better beyond what the test itself varies by"
+        )
         counted += f", {facts.worse} for the worse" if facts.worse else ", none for the worse"
         parts.append(" ".join([f"{counted}.", *facts.changes]))
     if facts.goals:
@@ -202,9 +214,18 @@ def _of_record(known: Known) -> list[tuple[str, re.Pattern[str], str]]:
     """Return patterns for what is on record, the longest first so that a whole name goes before its parts."""
     people = [("names", name, instead) for name, instead in known.people]
     places = [("places", place, "the area") for place in known.places]
-    listed = sorted({(key, " ".join(word.split()), instead) for key, word, instead in [*people, *places]}, key=lambda one: (-len(one[1]), one))
+    listed = sorted(
+        {(key, " ".join(word.split()), instead) for key, word, instead in [*people, *places]},
+        key=lambda one: (-len(one[1]), one),
+    )
     return [
-        (key, re.compile(rf"(?<!\w)(?:(?:Mr|Mrs|Ms|Mx|Dr)\.?\s+)?{re.escape(word)}(?:[’']s)?(?!\w)", re.IGNORECASE), instead)
+        (
+            key,
+            re.compile(
+                rf"(?<!\w)(?:(?:Mr|Mrs|Ms|Mx|Dr)\.?\s+)?{re.escape(word)}(?:[’']s)?(?!\w)", re.IGNORECASE
+            ),
+            instead,
+        )
         for key, word, instead in listed
         if len(word) > 1
     ]

@@ -19,8 +19,8 @@ OURS = {
 }
 NOT_DO = (
     "name the cause of a complaint",
-    "change medicines or advise on them",
     "take the place of your own providers",
+    "decide on medicines",
 )
 # Openings that the question has said already.
 _SAID = {
@@ -103,7 +103,7 @@ def scope(sheet: Sheet) -> Draft:
     also = f" We also do not {listed(more, 'or')}." if more else ""
     return Draft(
         f"{sheet.name} offers medical exercise and functional training, after or beside the care of the client’s own "
-        "providers. We observe, measure and lead exercise. We do not name the cause of a complaint, change medicines or "
+        "providers. We observe, measure and lead exercise. We do not name the cause of a complaint, decide on medicines or "
         f"take the place of a provider.{also} When something looks wrong, we stop and refer back.",
         ("not_do",),
     )

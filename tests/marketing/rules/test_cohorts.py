@@ -22,7 +22,7 @@ def test_no_count_speaks_of_one_to_four_people(count, of, least):
         assert told.count == count and count >= least and of - count >= least
         return
     # A bound is true, and what it leaves open on either side is never fewer people than may be told of.
-    fits = range(told.count, of + 1) if told.bound == "at least" else range(0, told.count)
+    fits = range(told.count, of + 1) if told.bound == "at least" else range(told.count)
     assert count in fits
     assert len(fits) >= min(least, of // 2)
 
@@ -58,5 +58,7 @@ def test_a_change_counts_from_the_amount_that_matters_on():
     assert judge(Decimal(30), Decimal(39), Decimal(9), higher_is_better=True) is True
     assert judge(Decimal(30), Decimal("38.9"), Decimal(9), higher_is_better=True) is False
     assert judge(Decimal(14), Decimal(10), Decimal(3), higher_is_better=False) is True
-    assert judge(Decimal(14), Decimal(18), Decimal(3), higher_is_better=False) is False  # Worse is not better.
+    assert (
+        judge(Decimal(14), Decimal(18), Decimal(3), higher_is_better=False) is False
+    )  # Worse is not better.
     assert judge(Decimal(1), Decimal(9), None, higher_is_better=True) is None

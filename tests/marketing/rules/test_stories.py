@@ -76,8 +76,23 @@ def test_the_list_is_the_rules_own_eighteen():
 
 
 def test_a_draft_says_what_got_worse_too():
-    facts = stories.Facts("a person in their sixties", "after a knee replacement", "stairs", "3 months", 23, 4, 1, 2, ("Stairs: 3 s faster.",), "")
+    facts = stories.Facts(
+        "a person in their sixties",
+        "after a knee replacement",
+        "stairs",
+        "3 months",
+        23,
+        4,
+        1,
+        2,
+        ("Stairs: 3 s faster.",),
+        "",
+    )
     title, text = stories.drafted(facts)
     assert title == "After a knee replacement"
-    assert "about 25 sessions over 3 months" in text and "Of 7 measures 4 changed for the better" in text and "1 for the worse" in text
+    assert (
+        "about 25 sessions over 3 months" in text
+        and "Of 7 measures 4 changed for the better" in text
+        and "1 for the worse" in text
+    )
     assert text.endswith("Results differ from person to person.")

@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from medexpro.config.demo import answers, incoming, leads, letters, relations, screening_day, voice, week
+from medexpro.config.demo import answers, incoming, leads, letters, public, relations, screening_day, voice, week
 from medexpro.config.demo.cases import CASES
 from medexpro.config.demo.people import found, found_neighbour
 from medexpro.config.demo.story import Teller
@@ -31,6 +31,7 @@ class Command(BaseCommand):
             relations.keep(house, now)
             screening_day.hold(house, now)
             voice.speak(house, now)
+            public.open_up(house, now)
             letters.write(house, now)
             leads.ask_and_answer(house, now)
             incoming.arrive(house, now)
