@@ -9,12 +9,13 @@ class ReferralsConfig(AppConfig):
         """Take places on the rail and on the chart."""
         from medexpro.practice.context import RailItem, add_to_rail
         from medexpro.practice.permissions import Permission
-        from medexpro.referrals import events, own_merging, own_panels, own_timeline  # noqa: F401
+        from medexpro.referrals import events, own_merging, own_panels, own_settings, own_timeline  # noqa: F401
         from medexpro.referrals.sections import Section, add
 
         own_panels.register()
         own_merging.register()
         own_timeline.register()
+        own_settings.register()
         add(Section("referrals", "Referrals", "referrals:list", Permission.REFERRALS_READ, order=20))
         add_to_rail(
             RailItem(
