@@ -5,13 +5,11 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from medexpro.marketing import first_visits
-from medexpro.marketing import mailing, pipeline_presenters
+from medexpro.marketing import first_visits, mailing, pipeline_presenters
 from medexpro.marketing.models import Campaign, ScreeningDay
 from medexpro.marketing.operations import sequences
 from medexpro.practice import settings_page
 from medexpro.practice.models import Member
-from medexpro.practice.roles import Permission
 from medexpro.practice.roles import Permission
 from medexpro.practice.settings_page import Line, Part
 

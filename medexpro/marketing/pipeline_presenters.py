@@ -8,11 +8,12 @@ from django.conf import settings
 from django.urls import reverse
 
 from medexpro.marketing import mailing, public_texts
-from medexpro.marketing.models import Campaign, Lead, Mail, Newsletter, SequenceRun
+from medexpro.marketing.models import CameBy, Campaign, Lead, Mail, Newsletter, SequenceRun
 from medexpro.marketing.operations import pipeline
 from medexpro.marketing.operations import sequences as operations
 from medexpro.marketing.rules import leads as lead_rules
 from medexpro.marketing.rules import sequences as rules
+from medexpro.marketing.rules.asking import TIMES
 from medexpro.marketing.rules.mailing import NAMES, MailState
 from medexpro.marketing.rules.sequences import Stop, awake
 from medexpro.positioning.voice import voice_of
@@ -119,13 +120,18 @@ def lead(found: Lead, practice: Practice, at: datetime) -> dict[str, Any]:
 
 def _facts(found: Lead, row: dict[str, Any], practice: Practice) -> list[tuple[str, str]]:
     answers = [
-        (str(name).replace("_", " ").capitalize(), str(said)) for name, said in found.answers.items() if said
+        (
+            "Best reached" if name == "times" else str(name).replace("_", " ").capitalize(),
+            TIMES.get(said, str(said)),
+        )
+        for name, said in found.answers.items()
+        if said
     ]
     confirmed = f"Confirmed {words.day(practice.day(found.confirmed_at))}" if found.confirmed_at else ""
     if not confirmed and operations.is_confirmed(found):
         confirmed = f"Told {found.asked_by} in person"
     listed = [
-        ("Came by", row["source"]), ("Page", found.source_page), ("Campaign", found.campaign),
+        ("Came by", row["source"]), ("Page", found.source_page), ("Campaign", "" if found.source_kind == CameBy.CAMPAIGN else found.campaign),
         ("About", row["interest"]), *answers, ("First visit wanted", row["wanted"]),
         ("E-mail", confirmed or ("Not confirmed" if found.email else "")),
         ("Last word", words.day(practice.day(found.contacted_at)) if found.contacted_at else ""),

@@ -17,13 +17,13 @@ from medexpro.referrals.models import Source
 # Days ago, name, phone, interest, times, campaign code, what came of it.
 PEOPLE = (
     (41, "Adele Brandvold", "555-0301", "joint", "morning", "library", "client"),
-    (33, "Cyrus Delgado", "", "back", "any", "library", "declined"),
+    (33, "Cyrus Delgado", "", "back", "evening", "library", "declined"),
     (24, "Edda Faulkner", "555-0303", "balance", "afternoon", "talk-june", "booked"),
     (12, "Gustav Hale", "555-0304", "metabolic", "morning", "", "contacted"),
-    (9, "Ilse Jankowski", "555-0305", "balance", "any", "library", "bounced"),
+    (9, "Ilse Jankowski", "555-0305", "balance", "evening", "library", "bounced"),
     (5, "Karim Lowell", "", "joint", "afternoon", "doctor", "new"),
     (2, "Maud Nyberg", "555-0307", "bone", "morning", "", "picked"),
-    (0, "Otto Prescott", "555-0308", "joint", "any", "talk-june", "asked"),
+    (0, "Otto Prescott", "555-0308", "joint", "evening", "talk-june", "asked"),
 )  # fmt: skip
 CAMPAIGNS = (("Flyer at the library", "library"), ("Talk at the senior center", "talk-june"))
 AUTUMN = (
