@@ -403,7 +403,7 @@ def test_the_pages_of_documents_ask_few_queries(cast, sign_in, clock, django_ass
     ana = sign_in(cast.ana)
     budgets = {
         reverse("reports:index"): 8,
-        reverse("reports:of_episode", args=[episode.pk]): 10,
+        reverse("reports:of_episode", args=[episode.pk]): 11,
         reverse("reports:acknowledgement", args=[episode.referral_id]): 8,
         reverse("episodes:discharge", args=[episode.pk]): 13,
     }
