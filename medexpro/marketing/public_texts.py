@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import yaml
 
-from medexpro.marketing import catalogue, mailing
+from medexpro.marketing import catalogue, cohorts, mailing, stories
 from medexpro.marketing.models import PublicPage
 from medexpro.positioning.models import Bio
 from medexpro.positioning.voice import bio_of
@@ -77,19 +76,11 @@ def months_kept(practice: Practice) -> int:
     return mailing.rules_of(practice).leads_keep_months
 
 
-def results_of(practice: Practice) -> Any:
-    """Return the figures of a group that the practice published; None where there are none."""
-    try:
-        from medexpro.marketing import cohorts
-    except ImportError:
-        return None
+def results_of(practice: Practice) -> cohorts.Published | None:
+    """Return the figures of a group that the practice published; None where there are none. One query."""
     return cohorts.published_of(practice)
 
 
-def stories_of(practice: Practice) -> list[Any]:
-    """Return the stories the practice tells, each with its client's consent."""
-    try:
-        from medexpro.marketing import stories
-    except ImportError:
-        return []
-    return list(stories.published_of(practice))
+def stories_of(practice: Practice) -> list[stories.Told]:
+    """Return the stories the practice tells, each with its client's consent in force. One query."""
+    return stories.published_of(practice)

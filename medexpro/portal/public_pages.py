@@ -39,11 +39,7 @@ def practice_or_404(request: HttpRequest, slug: str) -> tuple[Practice, Voice]:
 def may_preview(request: HttpRequest, practice: Practice) -> bool:
     """Return whether who asks may see the page before everybody does."""
     member = asking(request)
-    return (
-        member is not None
-        and member.practice_id == practice.pk
-        and member.may(Permission.MARKETING_EDIT)
-    )
+    return member is not None and member.practice_id == practice.pk and member.may(Permission.MARKETING_EDIT)
 
 
 def public_page(
@@ -71,7 +67,9 @@ def shared(request: HttpRequest, practice: Practice, said: Voice) -> dict[str, A
     """Return what portal/public_base.html shows."""
     first, _, rest = said.name.partition(" ")
     logo_key = hashlib.sha256(practice.logo.encode()).hexdigest()[:12]
-    logo = reverse("public:logo", args=[said.slug, logo_key]) if practice.logo else static("web/icons/mark.svg")
+    logo = (
+        reverse("public:logo", args=[said.slug, logo_key]) if practice.logo else static("web/icons/mark.svg")
+    )
     return {
         # Not `practice`: that is the practice of a member who is signed in, and visitors are not.
         "whose": practice,
@@ -96,6 +94,10 @@ def keepable(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return get_conditional_response(request, etag=etag, response=response)  # type: ignore[return-value]
 
 
-def gone(request: HttpRequest, practice: Practice, said: Voice, sentence: str, *, status: int) -> HttpResponse:
+def gone(
+    request: HttpRequest, practice: Practice, said: Voice, sentence: str, *, status: int
+) -> HttpResponse:
     """Say in the practice's own page why nothing is here."""
-    return public_page(request, practice, said, "portal/public_gone.html", {"sentence": sentence}, status=status)
+    return public_page(
+        request, practice, said, "portal/public_gone.html", {"sentence": sentence}, status=status
+    )

@@ -55,7 +55,7 @@ def practice(request: HttpRequest, slug: str) -> HttpResponse:
 def providers(request: HttpRequest, slug: str) -> HttpResponse:
     """Show providers how to refer, what they receive and when. Open to anyone: that is its purpose."""
     whose, said = practice_or_404(request, slug)
-    context = {"bios": public_texts.bios_of(whose), "can_refer": _can_refer()}
+    context = {"bios": public_texts.bios_of(whose)}
     return public_page(request, whose, said, "portal/public_providers.html", context, kept=True)
 
 
@@ -109,7 +109,11 @@ def article(request: HttpRequest, slug: str, article: str) -> HttpResponse:
     found = Article.objects.of(whose).filter(slug=article, state=Article.State.PUBLISHED).first()
     if found is None:
         raise NotFound("There is no article at this address.")
-    context = {"article": found, "html": mark_safe(render(found.body)), "data": _article_data(request, found, said)}  # noqa: S308
+    context = {
+        "article": found,
+        "html": mark_safe(render(found.body)),
+        "data": _article_data(request, found, said),
+    }
     return public_page(request, whose, said, "portal/public_article.html", context, kept=True)
 
 
@@ -161,7 +165,8 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     for profile in Profile.objects.filter(published_at__isnull=False).order_by("slug"):
         rows += [(reverse(f"public:{name}", args=[profile.slug]), None) for name in names]
     told = Article.objects.filter(
-        state=Article.State.PUBLISHED, practice__in=Profile.objects.filter(published_at__isnull=False).values("practice")
+        state=Article.State.PUBLISHED,
+        practice__in=Profile.objects.filter(published_at__isnull=False).values("practice"),
     )
     slugs = dict(Profile.objects.filter(published_at__isnull=False).values_list("practice", "slug"))
     for practice_id, key, changed in told.order_by("pk").values_list("practice", "slug", "updated_at"):
@@ -189,22 +194,12 @@ def _articles(whose: Practice) -> list[Article]:
     return list(rows.defer("body").order_by("-published_at", "-pk")[:50])
 
 
-def _can_refer() -> bool:
-    from django.urls import NoReverseMatch
-
-    try:
-        reverse("public:refer", args=["x"])
-    except NoReverseMatch:
-        return False
-    return True
-
-
 def _script(data: dict[str, Any]) -> SafeString:
     """Return structured data as search engines read it: a block of data, which a browser does not run."""
     text = json.dumps(data, ensure_ascii=False)
     for sign, code in (("<", "\\u003C"), (">", "\\u003E"), ("&", "\\u0026")):
         text = text.replace(sign, code)
-    return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')
 
 
 def _data(request: HttpRequest, whose: Practice, said: Voice, texts: public_texts.Texts) -> SafeString:
@@ -220,7 +215,11 @@ def _data(request: HttpRequest, whose: Practice, said: Voice, texts: public_text
     asked = {
         "@type": "FAQPage",
         "mainEntity": [
-            {"@type": "Question", "name": one.question, "acceptedAnswer": {"@type": "Answer", "text": one.answer}}
+            {
+                "@type": "Question",
+                "name": one.question,
+                "acceptedAnswer": {"@type": "Answer", "text": one.answer},
+            }
             for one in texts.questions
         ],
     }
@@ -235,5 +234,3 @@ def _article_data(request: HttpRequest, found: Article, said: Voice) -> SafeStri
         "publisher": {"@type": "Organization", "name": said.name},
         "mainEntityOfPage": whole_address(request, request.path),
     })  # fmt: skip
-
-

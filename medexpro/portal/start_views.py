@@ -33,6 +33,8 @@ FROM_ONE, FROM_ALL = 24, 240
 SLOWLY = "Many forms came from this address just now. Wait a minute and send it again; what you typed is still here."
 KEPT_FOR = timedelta(days=asking.LINK_DAYS)
 NO_WAIT = timedelta(0)
+# A phone fills in name and address by itself; a person still needs a moment to press the button.
+QUICKEST = timedelta(seconds=1)
 
 
 # No forgery token, since a visitor has no session to forge; the form's signed key stands in its place.
@@ -83,7 +85,9 @@ class _Form:
             return self.show(self.step, sentence=SLOWLY, status=429)
         if self.step == "why" and self.stamp is None:
             return self._first()
-        if why := outside.why_refused(self.data, self.purpose, at=self.at, oldest=KEPT_FOR):
+        if why := outside.why_refused(
+            self.data, self.purpose, at=self.at, youngest=QUICKEST, oldest=KEPT_FOR
+        ):
             return self.show(self.step, sentence=why, status=422 if self.stamp else 403)
         back = self.data.get("go", "")
         if back == "back" or back in rules.STEPS:
@@ -104,7 +108,9 @@ class _Form:
         """Take the first step: it stands on the page that everybody reads, which holds no key of anybody."""
         if "interest" not in self.data:
             return self.show(
-                "why", sentence="This form was not opened here. Choose what brings you here, and go on.", status=403
+                "why",
+                sentence="This form was not opened here. Choose what brings you here, and go on.",
+                status=403,
             )
         if wrong := self._wrong("why"):
             return self.show("why", wrong=wrong, status=422)
@@ -121,14 +127,17 @@ class _Form:
     # ---- Pages
 
     def show(
-        self, step: str, *, wrong: Mapping[str, rules.Wrong] | None = None, sentence: str = "", status: int = 200
+        self,
+        step: str,
+        *,
+        wrong: Mapping[str, rules.Wrong] | None = None,
+        sentence: str = "",
+        status: int = 200,
     ) -> HttpResponse:
         """Return the page of one step."""
         interests = public_texts.interests()
-        stamp = self.data.get("stamp", "") if self.stamp and status != 422 else ""
-        # One that was too young or too old would be so again; the answers go along under the new key.
-        if self.stamp and status == 422:
-            stamp = self.data.get("stamp", "")
+        # One key from the first answer to the last: it says when the form was opened, and whose draft this is.
+        stamp = self.data.get("stamp", "") if self.stamp else ""
         context = {
             "step": step,
             "number": rules.STEPS.index(step) + 1,
@@ -228,7 +237,14 @@ def _instant(text: str) -> datetime | None:
 
 
 def _confirm_page(
-    request: HttpRequest, whose: Practice, said: Voice, lead: Lead, *, sentence: str, status: int, field: str = ""
+    request: HttpRequest,
+    whose: Practice,
+    said: Voice,
+    lead: Lead,
+    *,
+    sentence: str,
+    status: int,
+    field: str = "",
 ) -> HttpResponse:
     offered: list[Any] = []
     may_pick = lead.confirmed_at is not None and lead.state in (Lead.State.NEW, Lead.State.CONTACTED)

@@ -5,12 +5,12 @@ from django.core.cache import cache
 from django.test import Client as Browser
 
 from medexpro.audit.models import Event
+from medexpro.kernel import clock as now
 from medexpro.marketing import mailing
 from medexpro.marketing.models import Lead, LeadDraft, Mail, NotContacted
 from medexpro.marketing.operations import asking
 from medexpro.practice import outside
 from medexpro.referrals import sources
-from medexpro.kernel import clock as now
 from tests.conftest import MORNING
 from tests.pages import text_of
 from tests.portal.visiting import ANSWERS, HOME, START, Visitor, hidden, link, opened
@@ -39,21 +39,33 @@ def test_from_the_page_to_a_picked_time_and_nothing_of_it_in_the_mail(visitor, m
     assert "50% complete" in text_of(page) and "Step 2 of 4" in text_of(page)
     assert "75% complete" in text_of(visitor.post(**ANSWERS["who"]))
     back = visitor.post(times="morning", go="back")
-    assert 'value="Margaret Ellison"' in back.content.decode() and 'value="margaret@example.org"' in back.content.decode()
+    assert (
+        'value="Margaret Ellison"' in back.content.decode()
+        and 'value="margaret@example.org"' in back.content.decode()
+    )
     assert "checked" in visitor.post(**ANSWERS["who"]).content.decode()
     last = visitor.post(**ANSWERS["when"])
     assert "100% complete" in text_of(last) and "Knee or hip replacement" in text_of(last)
     assert "Tick this" in text_of(visitor.post()) and visitor.answer.status_code == 422
     done = visitor.post(consent="yes")
-    assert "One more tap, in your e-mail" in text_of(done) and not done.cookies and not visitor.browser.cookies
+    assert (
+        "One more tap, in your e-mail" in text_of(done) and not done.cookies and not visitor.browser.cookies
+    )
     lead = Lead.objects.get()
     assert (lead.state, lead.given_name, lead.family_name) == ("asked", "Margaret", "Ellison")
-    assert (lead.source_kind, lead.campaign, lead.source_page, lead.interest) == ("campaign", "flyer-oct", "practice", "joint")
+    assert (lead.source_kind, lead.campaign, lead.source_page, lead.interest) == (
+        "campaign",
+        "flyer-oct",
+        "practice",
+        "joint",
+    )
     assert lead.text_version == 1 and "contact me" in lead.text and LeadDraft.objects.get().answers == {}
     sent()
     [letter] = mailoutbox
     whole = letter.message().as_string()
-    assert not any(word in whole for word in ("Margaret E", "Ellison", "knee", "replacement", "555-0188", "morning"))
+    assert not any(
+        word in whole for word in ("Margaret E", "Ellison", "knee", "replacement", "555-0188", "morning")
+    )
     assert letter.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert f"https://northbridge.example{link(lead)}" in letter.body
     # A program that opens links confirms nothing.
@@ -90,7 +102,9 @@ def test_a_time_held_for_one_is_offered_to_nobody_else(visitor, cast):
         asking.pick_time(second, start, at=MORNING)
     asking.pick_time(first, start, at=MORNING)
     with pytest.raises(asking.AskingRefused, match="Give us a number"):
-        asking.ask_call(Lead.objects.get(pk=asking.confirm(_without_phone(second), at=MORNING).pk), "", at=MORNING)
+        asking.ask_call(
+            Lead.objects.get(pk=asking.confirm(_without_phone(second), at=MORNING).pk), "", at=MORNING
+        )
     assert asking.ask_call(second, "555-0199", at=MORNING).wants_call
 
 
@@ -189,7 +203,9 @@ def test_links_that_are_forged_over_or_anothers_say_so(visitor, cast, clock):
 def test_one_click_ends_it_and_forgetting_leaves_only_a_hash(visitor, cast, mailoutbox):
     lead = visitor.asked()
     sent()
-    assert visitor.browser.post(link(lead, "unsubscribe"), {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert (
+        visitor.browser.post(link(lead, "unsubscribe"), {"List-Unsubscribe": "One-Click"}).status_code == 200
+    )
     lead.refresh_from_db()
     assert lead.state == "unsubscribed"
     assert "call us" in text_of(visitor.browser.get(link(lead)))

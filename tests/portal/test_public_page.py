@@ -84,10 +84,18 @@ def test_a_first_visit_is_small_and_the_style_is_kept_for_ever(cast, site):
 
 def test_an_article_is_written_checked_published_and_taken_back(cast, site, sign_in):
     olga = sign_in(cast.olga)
-    typed = {"title": "Knees", "summary": "", "body": "We treat your knee.\n\n[x](javascript:go()) <img src=x onerror=y>"}
+    typed = {
+        "title": "Knees",
+        "summary": "",
+        "body": "We treat your knee.\n\n[x](javascript:go()) <img src=x onerror=y>",
+    }
     new = form_of(olga.get(f"{EDITOR}articles/new/"))
     asked = olga.post(f"{EDITOR}articles/new/", new | typed)
-    assert asked.status_code == 422 and "treat" in text_of(asked) and "We treat your knee." in asked.content.decode()
+    assert (
+        asked.status_code == 422
+        and "treat" in text_of(asked)
+        and "We treat your knee." in asked.content.decode()
+    )
     typed["body"] = typed["body"].replace("We treat your knee.", "# Exercise\n\n[More](https://example.org)")
     written = olga.post(f"{EDITOR}articles/new/", new | typed)
     assert written.status_code == 302
@@ -95,7 +103,7 @@ def test_an_article_is_written_checked_published_and_taken_back(cast, site, sign
     assert site.get(f"{HOME}articles/knees/").status_code == 404
     olga.post(f"{written['Location']}publish/")
     html = site.get(f"{HOME}articles/knees/").content.decode()
-    assert '<h2>Exercise</h2>' in html and 'rel="nofollow noopener"' in html
+    assert "<h2>Exercise</h2>" in html and 'rel="nofollow noopener"' in html
     assert "<img src=x" not in html and 'href="javascript' not in html
     assert "Knees" in text_of(site.get(HOME))
     olga.post(f"{written['Location']}delete/")
@@ -121,6 +129,8 @@ def test_questions_and_answers_are_the_practices_or_ours(cast, site, sign_in):
     assert "Do I need a referral?" in html
     old = olga.post(EDITOR, sent | {"headline": "Up the stairs again"})
     assert old.status_code == 422 and "Someone else changed this" in text_of(old)
-    assert olga.post(EDITOR, form_of(olga.get(EDITOR)) | {"headline": "Up the stairs again"}).status_code == 302
+    assert (
+        olga.post(EDITOR, form_of(olga.get(EDITOR)) | {"headline": "Up the stairs again"}).status_code == 302
+    )
     assert "<h1>Up the stairs again</h1>" in site.get(HOME).content.decode()
     assert sign_in(cast.ben).get(EDITOR).status_code == 403

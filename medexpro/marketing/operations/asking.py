@@ -88,7 +88,7 @@ def ask(draft: LeadDraft, *, at: datetime) -> Lead:
     Nothing is mailed to an address whose owner had everything deleted, nor more than three times a day; the page says
     the same all the same, so that nobody learns from it who is known here.
     """
-    draft = LeadDraft.objects.select_for_update().select_related("practice").get(pk=draft.pk)
+    draft = LeadDraft.objects.select_for_update(of=("self",)).select_related("practice").get(pk=draft.pk)
     if draft.lead_id is not None:
         return draft.lead
     practice, said = draft.practice, draft.answers
@@ -111,7 +111,13 @@ def ask(draft: LeadDraft, *, at: datetime) -> Lead:
     )
     if _may_be_mailed(lead, at=at):
         mailing.post(
-            practice, what=Mail.What.OPT_IN, key=f"opt-in:{lead.pk}", to=lead.email, due_at=at, at=at, lead=lead
+            practice,
+            what=Mail.What.OPT_IN,
+            key=f"opt-in:{lead.pk}",
+            to=lead.email,
+            due_at=at,
+            at=at,
+            lead=lead,
         )
         from medexpro.marketing.tasks import send_soon
 
@@ -130,7 +136,9 @@ def _may_be_mailed(lead: Lead, *, at: datetime) -> bool:
     if addresses.why_not(lead.practice, lead.email):
         return False
     since = at - timedelta(days=1)
-    same = Mail.objects.of(lead.practice).filter(to__iexact=lead.email, what=Mail.What.OPT_IN, made_at__gt=since)
+    same = Mail.objects.of(lead.practice).filter(
+        to__iexact=lead.email, what=Mail.What.OPT_IN, made_at__gt=since
+    )
     return same.count() < MAILS_A_DAY
 
 
@@ -299,7 +307,11 @@ def _same_person(lead: Lead) -> list[Lead]:
     if lead.email:
         same |= Q(email__iexact=lead.email)
     return list(
-        Lead.objects.of(lead.practice).select_for_update().filter(same).select_related("practice").order_by("pk")
+        Lead.objects.of(lead.practice)
+        .select_for_update(of=("self",))
+        .filter(same)
+        .select_related("practice")
+        .order_by("pk")
     )
 
 

@@ -38,7 +38,9 @@ def change_page(
     """
     permissions.check(by, Permission.MARKETING_EDIT)
     if questions is not None and len(questions) > MOST_QUESTIONS:
-        raise PageRefused(f"{len(questions)} questions are more than anybody reads: {MOST_QUESTIONS} at most.")
+        raise PageRefused(
+            f"{len(questions)} questions are more than anybody reads: {MOST_QUESTIONS} at most."
+        )
     if first_visit is not None and (first_visit.practice_id != by.practice_id or first_visit.is_group):
         raise PageRefused("Choose a service for one client.", field="first_visit")
     page, _ = PublicPage.objects.select_for_update().get_or_create(practice=by.practice)
@@ -68,7 +70,9 @@ def write_article(
 
 
 @transaction.atomic
-def change_article(article: Article, *, version: int | None, by: Member, at: datetime, **fields: str) -> Article:
+def change_article(
+    article: Article, *, version: int | None, by: Member, at: datetime, **fields: str
+) -> Article:
     """Change an article; a published one is read so at once. Raises PageRefused at a field, Conflict."""
     permissions.check(by, Permission.MARKETING_EDIT, article)
     _fill(article, **fields)
@@ -112,9 +116,7 @@ def _fill(article: Article, **fields: Any) -> None:
 
 def _slug(by: Member, title: str) -> str:
     begin = slugify(title)[:70].strip("-") or "article"
-    taken = set(
-        Article.objects.of(by.practice).filter(slug__startswith=begin).values_list("slug", flat=True)
-    )
+    taken = set(Article.objects.of(by.practice).filter(slug__startswith=begin).values_list("slug", flat=True))
     return next(
         one for one in (begin, *(f"{begin}-{n}" for n in range(2, len(taken) + 3))) if one not in taken
     )

@@ -17,13 +17,13 @@ def render(text: str) -> str:
     >>> render("[go](javascript:alert)")
     '<p>[go](javascript:alert)</p>\\n'
     """
-    return _writer().render(text)
+    return str(_writer().render(text))
 
 
 @cache
 def _writer() -> MarkdownIt:
     writer = MarkdownIt("commonmark", {"html": False, "linkify": False}).disable(["image"])
-    writer.validateLink = _leads_out  # type: ignore[method-assign]
+    writer.validateLink = _leads_out  # type: ignore[method-assign, assignment]
     writer.add_render_rule("link_open", _link)
     writer.add_render_rule("heading_open", _heading)
     writer.add_render_rule("heading_close", _heading)
