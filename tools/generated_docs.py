@@ -60,7 +60,20 @@ def trail_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"docs/domain/roles.md": roles_page, "docs/domain/trail.md": trail_page}
+def wording_page() -> str:
+    """Return how well the word list marks, measured on the labelled sentences of the tests."""
+    from medexpro.knowledge.loading import load
+    from medexpro.wording.report import report
+    from tests.wording.sentences import sentences
+
+    return report(sentences(), load().wording, NOTE)
+
+
+PAGES = {
+    "docs/domain/roles.md": roles_page,
+    "docs/domain/trail.md": trail_page,
+    "docs/domain/wording.md": wording_page,
+}
 
 
 def main(mode: str) -> int:

@@ -16,7 +16,7 @@ from tests.wording.sentences import sentences
 WORDING = library().wording
 TO = sorted(AUDIENCES)
 # What was measured when the list was tuned last, rounded down: a change of the list may not fall below.
-FLOORS = {"tuned": (0.99, 0.98), "held out": (0.95, 0.76)}
+FLOORS = {"tuned": (0.99, 0.99), "held out": (0.97, 0.80)}
 
 
 def texts():
