@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 HIT, GAP, START = "~", "...", "^"
 MOST_BETWEEN = 4
@@ -21,6 +22,18 @@ _END = re.compile(r"\n|[.;!?](?=\s|$)")
 _TITLES = re.compile(r"\b(?:Dr|Mr|Ms|Mrs|St|e\.g|i\.e|vs|no)$", re.IGNORECASE)
 
 
+class Stems:
+    """Beginnings of words of which a sentence must hold one. The same beginnings are one object: it is asked for often."""
+
+    __slots__ = ("words",)
+
+    def __init__(self, words: tuple[str, ...]):
+        self.words = words
+
+
+_one_of = lru_cache(maxsize=4096)(Stems)
+
+
 class Sentence:
     """One sentence of a text: where it begins and ends, and which words it may hold, asked once each."""
 
@@ -29,20 +42,17 @@ class Sentence:
         self._low = text[first:last].lower()
         self._holds: dict[Stems, bool] = {}
 
-    def may_hold(self, stems: "Stems") -> bool:
+    def may_hold(self, stems: Stems) -> bool:
         """Return whether one of these beginnings of words stands somewhere in the sentence. A quick no for the patterns."""
         known = self._holds.get(stems)
         if known is None:
             known = False
-            for stem in stems:
+            for stem in stems.words:
                 if stem in self._low:
                     known = True
                     break
             self._holds[stems] = known
         return known
-
-
-Stems = tuple[str, ...]
 
 
 class Sentences:
@@ -119,14 +129,14 @@ def context(pattern: str, among: Mapping[str, Sequence[str]]) -> Context:
     )
 
 
-def _stems(word: str, among: Mapping[str, Sequence[str]]) -> Stems:
+def _stems(word: str, among: Mapping[str, Sequence[str]]) -> Stems | None:
     """Return beginnings of which the sentence must hold one for a word of a pattern; none where it may be missing."""
     if word in (HIT, GAP, START) or word.startswith("["):
-        return ()
+        return None
     listed = among.get(word.strip("{}"), ()) if word.startswith("{") else word.split("|")
     # Of a phrase its first word: what separates the others is not known.
     stems = tuple(one.split()[0].strip("*").lower() for one in listed)
-    return () if "" in stems else stems
+    return None if not stems or "" in stems else _one_of(stems)
 
 
 def _opening(before: Sequence[str], among: Mapping[str, Sequence[str]]) -> str:
