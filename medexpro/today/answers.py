@@ -12,6 +12,7 @@ from medexpro.practice.models import Member
 from medexpro.reports.answer_models import Answer, Proposal, Question
 from medexpro.reports.asking import WAIT_WORKING_DAYS
 from medexpro.reports.models import Delivery, Document
+from medexpro.today import from_web
 from medexpro.today.owed import FETCHED, Owed
 from medexpro.web import words
 
@@ -28,7 +29,7 @@ class Line:
 
 
 def read(member: Member, begins_at: datetime) -> list[Line]:
-    """Return all three kinds for a member, the oldest first. One query. begins_at: when the day begins."""
+    """Return all kinds for a member, the oldest first, referrals from the web too. One query. begins_at: when the day begins."""
     waits = Proposal.objects.filter(answer=OuterRef("pk"), standing=Proposal.Standing.WAITING)
     answers = Answer.objects.visible_to(member).filter(recorded_by=None)
     # Two sets instead of one "or": each has an index of its few rows.
@@ -44,7 +45,7 @@ def read(member: Member, begins_at: datetime) -> list[Line]:
         document__state__in=(Document.State.SENT, Document.State.RECEIVED, Document.State.ACKNOWLEDGED),
     )  # fmt: skip
     faxes = _named(failed, FAXED, F("failed_reason"), F("sent_at"), "", place=F("document_id"))
-    rows = news.union(open_ones, unanswered, faxes, all=True).order_by("at")[:FETCHED]
+    rows = news.union(open_ones, unanswered, faxes, from_web.rows(member), all=True).order_by("at")[:FETCHED]
     return [Line(row) for row in rows]
 
 

@@ -465,7 +465,7 @@ def unread_messages(look: Look, upto: int) -> Found:
 
 def referrals_from_the_web(look: Look, upto: int) -> Found:
     """Return referrals that came through the public page and wait for somebody."""
-    return from_web.waiting(look.member, look.day, look.closed, upto)
+    return Found.all_of(from_web.waiting(look.answers, look.member, look.day, look.closed), upto)
 
 
 P = Permission

@@ -29,11 +29,13 @@ from medexpro.knowledge.library import library_of
 from medexpro.practice.models import Practice, User
 from medexpro.programs import home_operations, state
 from medexpro.programs.models import HomeSheet
+from medexpro.referrals.incoming_models import IncomingFile
 from medexpro.reports.models import Document
 from tests.conftest import MORNING, TODAY
 from tests.house.objects import World
 from tests.knowledge.test_own import put
 from tests.pages import text_of
+from tests.referrals.arriving import received
 
 LATER = MORNING + timedelta(days=30)
 
@@ -102,6 +104,7 @@ def test_every_table_of_ours_is_taken_out_or_says_why_not():
 @pytest.mark.django_db(transaction=True)
 def test_out_and_into_a_fresh_installation_is_the_same_record(world, tmp_path):
     first, second = tmp_path / "out", tmp_path / "again"
+    came_in = received(world.cast.northbridge)
     put(world.cast, "exercise", "heel_slide", cues="Slowly.")
     put(world.cast, "exercise", "heel_slide", by=world.cast.dana, cues="Another practice’s.")
     # A record that became part of hers, and one that became part of a newer one.
@@ -128,6 +131,8 @@ def test_out_and_into_a_fresh_installation_is_the_same_record(world, tmp_path):
     assert sum(len(lines) for lines in one.values()) > 300
     assert bytes(Document.objects.get(pk=world.report.pk).pdf) == pdf
     assert bytes(HomeSheet.objects.get().pdf).startswith(b"%PDF")
+    assert bytes(IncomingFile.objects.get(incoming=came_in).content).startswith(b"%PDF")
+    assert (first / "incoming" / f"{came_in.number}.pdf").is_file()
     assert ClientDocument.objects.get().file.read() == paper
     assert chain.verify(Practice.objects.get().pk).whole
     assert {"practice:record:export", "practice:record:import"} <= set(
