@@ -36,7 +36,10 @@ SPARK_DAYS = 30
 
 @dataclass(frozen=True)
 class Next:
-    """What comes next with a source: one line, why, and one action. urgency: 0 is the first. kind: of the chip."""
+    """What comes next with a source: one line, why, and one action.
+
+    urgency: 0 is the first; of equals the one with the earlier day. kind: of the chip.
+    """
 
     text: str
     detail: str
@@ -44,6 +47,7 @@ class Next:
     urgency: int
     action: str
     url: str
+    on: date = date.max
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ def funnel(found: Sequence[Relation], chosen: str) -> list[dict[str, Any]]:
 def due_first(found: Sequence[Relation], reader: Reader) -> list[tuple[Relation, Next]]:
     """Return who needs a word, the most pressing first, each with what it is."""
     rows = [(one, next_of(one, reader)) for one in found if not one.source.is_retired]
-    return sorted((row for row in rows if row[1].urgency < 7), key=lambda row: (row[1].urgency, row[0].source.name))
+    return sorted((row for row in rows if row[1].urgency < 7), key=lambda row: (row[1].urgency, row[1].on, row[0].source.name))
 
 
 def next_of(relation: Relation, reader: Reader) -> Next:
@@ -99,7 +103,7 @@ def next_of(relation: Relation, reader: Reader) -> Next:
     if source.next_on:
         return Next(
             f"{source.next_step}, {words.day(source.next_on, 'short')}", _last_touch(relation, reader.day), "", 6,
-            *_touch(relation, reader),
+            *_touch(relation, reader), on=source.next_on,
         )  # fmt: skip
     if relation.standing.stage is Stage.TARGET:
         return Next("Introduce yourself", "not written to or called yet", "", 7, *_touch(relation, reader))
@@ -119,9 +123,8 @@ def _owed(relation: Relation, reader: Reader) -> Next | None:
     named = "" if promise.kind is DocumentKind.ACKNOWLEDGEMENT else _named(promise, loop)
     detail = ", ".join(filter(None, [named, reader.client(loop.referral)]))
     kind = "stop" if promise.late else "hold"
-    what = "Acknowledge" if promise.kind is DocumentKind.ACKNOWLEDGEMENT else "Report"
-    when = due_words(promise.due_on, reader.day)
-    text = f"{what} {when}" if what == "Report" else f"Acknowledgement {when}"
+    what = "Acknowledgement" if promise.kind is DocumentKind.ACKNOWLEDGEMENT else "Report"
+    text = f"{what} {due_words(promise.due_on, reader.day)}"
     urgency = 0 if promise.late else 2
     if promise.kind is DocumentKind.ACKNOWLEDGEMENT:
         allowed = reader.member.may(Permission.REFERRALS_READ) and loop.referral in reader.names
@@ -129,25 +132,25 @@ def _owed(relation: Relation, reader: Reader) -> Next | None:
     else:
         allowed = reader.member.may(Permission.REPORTS_READ) and loop.referral in reader.names
         action = ("Open report", reverse("reports:of_episode", args=[loop.episode]))
-    return Next(text, detail, kind, urgency, *(action if allowed else _touch(relation, reader)))
+    return Next(text, detail, kind, urgency, *(action if allowed else _touch(relation, reader)), on=promise.due_on)
 
 
 def _asked(relation: Relation, ask: Ask, reader: Reader) -> Next:
     last = _last_touch(relation, reader.day)
-    urgency, kind = (1, "stop") if ask.late else (3, "hold")
+    urgency = 1 if ask.late else 3
     since = words.day(ask.since, "short")
     if ask.need is Need.THANKS:
         text = f"Thank-you {'late' if ask.late else 'owed'}"
-        return Next(text, f"for the client of {since}", kind, urgency, *_touch(relation, reader, "thanks", "Thank"))
+        return Next(text, f"for the client of {since}", "hold", urgency, *_touch(relation, reader, "thanks", "Thank"), on=ask.since)
     if ask.need is Need.FOLLOW_UP:
         text = "Follow-up late" if ask.late else "Follow up"
-        return Next(text, last, kind, urgency, *_touch(relation, reader, "call", "Call"))
+        return Next(text, last, "hold", urgency, *_touch(relation, reader, "call", "Call"), on=ask.since)
     if ask.need is Need.STEP:
         over = (reader.day - ask.since).days
         detail = f"was planned for {since}" if over else "planned for today"
-        return Next(relation.source.next_step, detail, kind if over else "hold", urgency, *_touch(relation, reader))
+        return Next(relation.source.next_step, detail, "hold", urgency, *_touch(relation, reader), on=ask.since)
     text = f"{relation.standing.silent_days} days quiet"
-    return Next(text, last, "hold", 4, *_touch(relation, reader, "call", "Reconnect"))
+    return Next(text, last, "hold", 4, *_touch(relation, reader, "call", "Reconnect"), on=ask.since)
 
 
 def _touch(relation: Relation, reader: Reader, kind: str = "", label: str = "Log touch") -> tuple[str, str]:
@@ -278,8 +281,9 @@ def steps_of(relation: Relation, loop: Loop) -> list[dict[str, str]]:
         (f"{every * (first + 1)}-day", False),
         ("Discharge", bool(signed.get(DocumentKind.DISCHARGE.value))),
     ]
-    over = loop.course.discharged_on is not None
-    now = next((n for n, (name, done) in enumerate(known) if not done and not (over and n in (3, 4))), None)
+    if loop.course.discharged_on is not None:
+        known = [step for step in known if step[1] or step is known[-1]]
+    now = next((n for n, (_, done) in enumerate(known) if not done), None)
     states = ["done" if done else "now" if n == now else "" for n, (_, done) in enumerate(known)]
     return [{"name": name, "state": state} for (name, _), state in zip(known, states, strict=True)]
 

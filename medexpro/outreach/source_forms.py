@@ -14,9 +14,10 @@ from medexpro.web.forms import DateField, Form, SearchField
 from medexpro.web.widgets import Picks
 
 NO_CLIENT = "No client’s name or health here: the log is about the relationship"
+WRITTEN = "Month/day/year"
 # In the order a thumb wants them.
 QUICK = (
-    (TouchKind.CALL, "phone"), (TouchKind.VISIT, "walk"), (TouchKind.LUNCH, "glass"), (TouchKind.LETTER, "file"),
+    (TouchKind.CALL, "phone"), (TouchKind.VISIT, "walk"), (TouchKind.LUNCH, "clock"), (TouchKind.LETTER, "file"),
     (TouchKind.THANKS, "check"), (TouchKind.TALK, "users"), (TouchKind.EMAIL, "mail"), (TouchKind.OTHER, "pen"),
 )  # fmt: skip
 
@@ -106,7 +107,7 @@ class AddSource(Form):
     )
     is_ideal = forms.BooleanField(label="One of the sources we want most", required=False)
     next_step = forms.CharField(label="Next step", max_length=160, required=False, help_text="Such as: letter, then a visit")
-    next_on = DateField(label="On", required=False)
+    next_on = DateField(label="On", required=False, help_text=WRITTEN)
 
 
 class LogTouch(Form):
@@ -114,11 +115,11 @@ class LogTouch(Form):
 
     new_id = NewId()
     kind = forms.ChoiceField(label="What it was", choices=TouchKind.choices, widget=Picks)
-    on = DateField(label="On")
+    on = DateField(label="On", help_text=WRITTEN)
     note = forms.CharField(label="Note", max_length=400, required=False, help_text=NO_CLIENT)
     settles_step = forms.BooleanField(label="This was the next step", required=False)
     next_step = forms.CharField(label="Then", max_length=160, required=False, help_text="What comes next, such as: coffee")
-    next_on = DateField(label="On", required=False)
+    next_on = DateField(label="On", required=False, help_text=WRITTEN)
 
     @classmethod
     def fresh(cls, source: Source | None, day: date, kind: str) -> "LogTouch":
@@ -138,7 +139,7 @@ class Plan(Form):
     """What comes next with a source."""
 
     next_step = forms.CharField(label="Next step", max_length=160, required=False, help_text="Empty takes it away")
-    next_on = DateField(label="On", required=False)
+    next_on = DateField(label="On", required=False, help_text=WRITTEN)
 
 
 class ListUpload(Form):

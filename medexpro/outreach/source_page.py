@@ -29,7 +29,7 @@ SHOWN_CLIENTS = 8
 SHOWN_TOUCHES = 40
 ICONS = {
     TouchKind.LETTER: "file", TouchKind.CALL: "phone", TouchKind.VISIT: "walk", TouchKind.TALK: "users",
-    TouchKind.LUNCH: "glass", TouchKind.REPORT: "reports", TouchKind.THANKS: "check", TouchKind.PAGE: "referrals",
+    TouchKind.LUNCH: "clock", TouchKind.REPORT: "reports", TouchKind.THANKS: "check", TouchKind.PAGE: "referrals",
     TouchKind.EMAIL: "mail", TouchKind.OTHER: "pen",
 }  # fmt: skip
 # What became of a client, in the order it is said. A verdict of a measure is never added up to more than it is.

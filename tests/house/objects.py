@@ -367,6 +367,12 @@ class World:
         return sources.source_of(self.cast.dr_raman, by=self.cast.ben, at=MORNING)
 
     @cached_property
+    def touchpoint(self) -> Any:
+        from medexpro.referrals import sources
+
+        return sources.touch(self.source, kind="call", on=TODAY, by=self.cast.ana, at=MORNING)
+
+    @cached_property
     def incoming(self) -> Any:
         from tests.referrals.arriving import received
 
@@ -457,12 +463,6 @@ def way_out(world: "World") -> str:
         world.cast.northbridge, what="other", key="way out", to=lead.email, lead=lead, due_at=MORNING, at=MORNING
     )
     return signing.Signer(salt=mailing.SALT).sign(mail.pk.hex)
-
-    @cached_property
-    def touchpoint(self) -> Any:
-        from medexpro.referrals import sources
-
-        return sources.touch(self.source, kind="call", on=TODAY, by=self.cast.ana, at=MORNING)
 
 
 Build = Callable[[World], Any]
