@@ -21,12 +21,12 @@ YOUNGEST, OLDEST = timedelta(seconds=2), timedelta(hours=12)
 TRAP = "website"
 
 
-def too_many(request: HttpRequest, what: str, *, limit: int = TRIES_A_MINUTE) -> bool:
+def too_many(request: HttpRequest, what: str, *, limit: int | None = None) -> bool:
     """Count this try of an address, and return whether it had too many in this minute. Behind a proxy, the caller's.
 
-    what: a short name of what is asked for; each is counted for itself.
+    what: a short name of what is asked for; each is counted for itself. limit: None takes TRIES_A_MINUTE.
     """
-    return _counted(f"{what}:{get_adapter(request).get_client_ip(request)}", limit)
+    return _counted(f"{what}:{get_adapter(request).get_client_ip(request)}", limit or TRIES_A_MINUTE)
 
 
 def too_many_here(practice_id: UUID, what: str, *, limit: int) -> bool:
