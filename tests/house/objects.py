@@ -397,9 +397,9 @@ class World:
         from medexpro.outreach import letters
         from tests.outreach import lettering
 
-        lettering.release(self.cast)
-        to, episode = lettering.source(self.cast), self.report.episode
-        return letters.draft(to, "result", episode=episode, by=self.cast.ana, at=reporting.LATER)
+        return letters.draft(
+            lettering.source(self.cast), "introduction", by=self.cast.ana, at=reporting.LATER
+        )
 
     @cached_property
     def letters_to_many(self) -> Any:

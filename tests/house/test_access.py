@@ -22,7 +22,7 @@ OF_A_CLIENT = {
     "client_id", "episode_id", "session_id", "assessment_id", "asking_id", "measurement_id", "goal_id", "line_id", "fact_id",
     "document_id", "consent_id", "contact_id", "assignment_id", "limit_id", "precaution_id", "back_id", "referral_id",
     "delivery_id", "home_id", "home_sheet_id", "booking_id", "place_id", "wish_id", "offer_id", "reminder_id", "disclosure_id",
-    "letter_id", "letter_delivery_id", "improvement_id",
+    "improvement_id",
     "story_id",
 }  # fmt: skip
 
