@@ -15,7 +15,7 @@ QUESTIONS = {
     "whom": (
         "Who do you serve?",
         "We help …",
-        "people over 50 who have finished physical therapy after a knee or hip replacement",
+        "people over 50 who have finished medical care after a knee or hip replacement",
     ),
     "problem": (
         "Which problem do they come with?",

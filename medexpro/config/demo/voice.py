@@ -9,7 +9,7 @@ from medexpro.positioning import operations
 
 SHEET = {
     "whom": "people after a knee, hip or shoulder operation",
-    "problem": "physical therapy has ended, and stairs, the garden or a day at work are still hard",
+    "problem": "medical care has ended, and stairs, the garden or a day at work are still hard",
     "result": "get back to stairs, garden and grandchildren",
     "not_do": "name the cause of a complaint\nsell supplements\ndecide on medicines",
     "proof": "Every client is measured at least every 30 days, and the figures we publish are of all of them, also of those who "
@@ -19,7 +19,7 @@ SERVICES = (
     {
         "name": "Joint again",
         "condition": "After a knee or hip replacement",
-        "whom": "People discharged from physical therapy who are not yet back to their stairs",
+        "whom": "People discharged from medical care who are not yet back to their stairs",
         "format": "One to one, in the studio",
         "length": "12 weeks, 2 visits a week, 50 minutes",
         "price_cents": 189000,
