@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Count, OuterRef, Subquery
 from django.urls import reverse
 
-from medexpro.marketing import first_visits, mailing, pipeline_presenters
-from medexpro.marketing.models import Campaign, ScreeningDay
-from medexpro.marketing.operations import sequences
+from medexpro.marketing import first_visits, pipeline_presenters
+from medexpro.marketing.models import MailRules, ScreeningDay, SequenceVersion
 from medexpro.practice import settings_page
-from medexpro.practice.models import Member
+from medexpro.practice.models import Member, Practice
 from medexpro.practice.roles import Permission
 from medexpro.practice.settings_page import Line, Part
 
@@ -21,7 +21,7 @@ def register() -> None:
         Part(
             "Leads and mail",
             mail,
-            ("marketing.MailRules", "marketing.SequenceVersion", "marketing.Campaign"),
+            ("marketing.MailRules", "marketing.SequenceVersion"),
             order=71,
         )
     )
@@ -58,12 +58,26 @@ def lines(member: Member, at: datetime) -> Sequence[Line]:
     ]
 
 
+def _kept(practice: Practice) -> tuple[MailRules, int]:
+    """Return when mail leaves and how many sequences are on. One query for both, since the page asks few."""
+    rules = MailRules.objects.filter(practice=OuterRef("pk"))
+    on = SequenceVersion.objects.filter(practice=OuterRef("pk"), in_service_at__isnull=False, ended_at=None)
+    counted = on.order_by().values("practice").annotate(count=Count("pk")).values("count")
+    names = ("quiet_from", "quiet_to", "quiet_days", "leads_keep_months")
+    *found, count = (
+        Practice.objects.filter(pk=practice.pk)
+        .values_list(*(Subquery(rules.values(name)[:1]) for name in names), Subquery(counted))
+        .get()
+    )
+    if found[0] is None:
+        return MailRules(practice=practice, quiet_days=[6]), count or 0
+    return MailRules(practice=practice, **dict(zip(names, found, strict=True))), count or 0
+
+
 def mail(member: Member, at: datetime) -> list[Line]:
-    """Return when mail leaves to people outside, which sequences are on, and how long leads are kept. Three queries."""
-    rules, may = mailing.rules_of(member.practice), member.may(Permission.MARKETING_EDIT)
-    on = sequences.in_service(member.practice)
-    names = ", ".join(one.name for key, one in sequences.kinds().items() if key in on)
-    codes = Campaign.objects.of(member.practice).filter(ended_at=None).count()
+    """Return when mail leaves to people outside, how many sequences are on, and how long leads are kept. One query."""
+    may = member.may(Permission.MARKETING_EDIT)
+    rules, on = _kept(member.practice)
     return [
         Line(
             "Quiet hours",
@@ -81,17 +95,9 @@ def mail(member: Member, at: datetime) -> list[Line]:
         ),
         Line(
             "Sequences of mails",
-            names or "All off",
+            f"{on} on" if on else "All off",
             "A few short mails to who asked for them; a word from a person ends them.",
             reverse("marketing:sequences") if may else "",
             words="automatic follow-up drip welcome",
-        ),
-        Line(
-            "Campaign codes",
-            f"{codes} in use" if codes else "None yet",
-            "A code in the address of the public page says where somebody read of it.",
-            reverse("marketing:sources") if member.may(Permission.LEADS_MANAGE) else "",
-            words="flyer advert source attribution qr",
-            verb="Open",
         ),
     ]

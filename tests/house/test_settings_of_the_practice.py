@@ -22,7 +22,8 @@ NO_SETTING = {
     "knowledge.KnowledgeVersion", "providers.Organisation", "providers.Provider", "scheduling.Series",
     "clients.ClientMerge", "clients.LikelyPair", "marketing.ScreeningDay", "marketing.Participant",
     "marketing.ParticipantResult", "marketing.Agreement", "marketing.PageGiven",
-    "marketing.AddressTrouble", "marketing.LeadCount", "marketing.SequenceRun", "marketing.Newsletter", "marketing.Mail",
+    "marketing.AddressTrouble", "marketing.Campaign", "marketing.LeadCount", "marketing.SequenceRun",
+    "marketing.Newsletter", "marketing.Mail",
     "marketing.Article", "marketing.CohortFigures", "marketing.NotContacted", "referrals.IncomingFile",
 }  # fmt: skip
 # What the page shows of a practice by itself or not at all: made by the product, never set.
