@@ -62,10 +62,13 @@ def as_observed(finding: Finding, on: date, *done: str) -> str:
     on: the day it was told or measured. done: what we did, such as “exercise is on hold until your answer”.
     """
     said = finding.sentence.partition(". ")[0].partition(": not sure")[0].rstrip(".")
-    what, _, state = said.rpartition(": ")
-    if state.lower() not in STATES:
-        what, state = said, ""
+    what, _, state = said.partition(": ")
     measured = bool(finding.measure)
+    if measured:
+        # A reading stands with its limit; what the gate does about it stands in `done`.
+        what = what.replace(" is above ", ", above ").replace(" is below ", ", below ")
+    elif state.lower() not in STATES:
+        what, state = said, ""
     return observed_sentence(
         Observed(what, words.day(on, "short"), "" if measured else finding.figure, state.lower(), measured),
         done,

@@ -22,9 +22,9 @@ READERS = {
 AUDIENCES = frozenset().union(*READERS.values())
 # The kinds of slips, as a person reads them.
 GROUPS = {
-    "diagnosing": "Names a cause",
+    "cause": "Names a cause",
     "medication": "Medicines",
-    "therapy": "Words of another profession",
+    "profession": "Words of another profession",
     "fitness": "Looks and gym talk",
     "promise": "A promise",
     "brain": "Brain health",

@@ -14,9 +14,9 @@ HEAD = """\
 The word list (`medexpro/knowledge/data/wording.yaml`) marks words in what leaves the practice: while somebody writes, and
 once more before it is signed or sent. It is measured on {count} sentences in `tests/wording/data/sentences.yaml`, written
 as members write notes, letters to providers, messages to clients and the public page, and labelled with the kinds of slips
-that should be marked. {in_scope} of them are in scope, most of these because they look like a slip and are none: “The
-physical therapy discharge summary received on October 2 lists no restrictions.” The list was tuned on {tuned} of them. The
-other {held} were written after that and never tuned on; their figures are what to expect of the next letter.
+that should be marked. {in_scope} of them are in scope, most of these because they look like a slip and are none: “{example}” The
+list was tuned on {tuned} of them. The other {held} were written after that and never tuned on; their figures are what to
+expect of the next letter.
 
 Precision says how many marks are right, recall how many slips are marked; one sentence with one kind of slip counts once,
 however many words of it are marked. A test fails when either falls below what stands here, rounded down.
@@ -42,7 +42,7 @@ def report(sentences: Sequence[Sentence], wording: Wording, note: str) -> str:
     held = weigh([one for one in judged if one.sentence.held_out])
     lines = [
         HEAD.format(
-            note=note, count=len(judged), in_scope=tuned.in_scope + held.in_scope, tuned=len(tuned.judged),
+            note=note, example=next((one.text for one in sentences if one.note), ""), count=len(judged), in_scope=tuned.in_scope + held.in_scope, tuned=len(tuned.judged),
             held=len(held.judged),
         )
     ]  # fmt: skip

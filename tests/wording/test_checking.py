@@ -1,16 +1,23 @@
 """A text is checked before somebody reads it: marks while writing, a question at saving, what was let stand is kept."""
 
+from datetime import date
+
 import pytest
 from django import forms
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from medexpro.audit.models import Event
+from medexpro.clearance.models import ReferBack
+from medexpro.clearance.presenters import as_observed
+from medexpro.kernel.findings import Finding, Weight
+from medexpro.kernel.ids import uuid7
 from medexpro.providers.models import Organisation
 from medexpro.web.forms import Form
 from medexpro.wording.checking import marks_for
 from medexpro.wording.forms import ScopeChecked
 from medexpro.wording.models import LetStand
+from tests import scenario
 from tests.conftest import MORNING
 from tests.pages import form_of
 
@@ -99,3 +106,30 @@ def test_a_title_of_another_profession_is_asked_about_once(cast, client):
     assert LetStand.objects.about(cast.ana).get().found == "Therapist"
     typed |= {"version": cast.ana.version, "phone": "555 0100"}  # Nobody is asked twice about the same title.
     assert client.post(reverse("practice:me"), typed).status_code == 302
+
+
+def test_a_refer_back_is_written_as_observed_and_a_word_that_stays_is_kept(cast, client):
+    episode = scenario.cleared(cast, at=MORNING)
+    client.force_login(cast.ana.user)
+    address = reverse("clearance:refer_back", args=[episode.pk])
+    said = "Swelling of the left knee, probably a torn meniscus."
+    typed = {"observed": said, "provider": str(cast.dr_raman.pk), "channel": "", "id": str(uuid7())}
+    asked = client.post(address, typed)
+    assert asked.status_code == 422 and "“torn”" in str(asked.context["refer_back_form"].errors["observed"])
+    assert ReferBack.objects.count() == 0
+    assert client.post(address, typed | {"keep_observed": said}).status_code == 302
+    stood = LetStand.objects.about(ReferBack.objects.get())
+    assert {row.entry for row in stood} == {"guessed_cause", "supposed_cause"}
+
+
+@pytest.mark.parametrize(
+    ("finding", "says"),
+    [
+        (Finding("screen-x", "Night pain: new. Ask the provider.", Weight.STOP, figure="left knee"),
+         "Reported new night pain (“left knee”) on Oct 13; exercise is on hold; no cause is assumed."),
+        (Finding("bp", "Systolic pressure 184 mmHg is above 180 mmHg: no session now.", Weight.STOP, "bp_systolic"),
+         "Measured systolic pressure 184 mmHg, above 180 mmHg on Oct 13; exercise is on hold; no cause is assumed."),
+    ],
+)  # fmt: skip
+def test_a_recorded_finding_becomes_an_observed_sentence(finding, says):
+    assert as_observed(finding, date(2026, 10, 13), "exercise is on hold") == says

@@ -133,7 +133,7 @@ def test_weighing_counts_a_kind_of_slip_once_a_sentence():
     from medexpro.wording.rules.evaluation import Sentence
 
     some = [
-        Sentence("a", "provider", "The patient and the patients.", frozenset({"therapy"})),
+        Sentence("a", "provider", "The patient and the patients.", frozenset({"profession"})),
         Sentence("b", "provider", "The patient.", frozenset()),
         Sentence("c", "provider", "A plain line.", frozenset({"promise"})),
     ]

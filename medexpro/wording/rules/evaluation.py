@@ -94,7 +94,7 @@ def weigh(judged: Sequence[Judged]) -> Result:
 
 def worst(judged: Iterable[Judged], most: int = 10) -> list[Judged]:
     """Return the worst errors: most kinds wrong first, then what was missed, medicines and brain words before all."""
-    grave = Counter({"brain": 4, "medication": 3, "promise": 2, "diagnosing": 2})
+    grave = Counter({"brain": 4, "medication": 3, "promise": 2, "cause": 2})
 
     def weight(one: Judged) -> tuple[int, int, str]:
         missed = sum(1 + grave[kind] for kind in one.missed)
