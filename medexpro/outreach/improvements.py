@@ -66,12 +66,17 @@ def _rows(member: Member, providers: Iterable[Any] | None) -> QuerySet[Improveme
     return rows
 
 
-def _untold(rows: QuerySet[Improvement], day: date) -> list[Improvement]:
+def last_letter_at() -> Subquery:
+    """Return the annotation of an improvement: when the last result letter about its client was drafted."""
     written = Letter.objects.filter(episode=OuterRef("episode"), kind=Letter.Kind.RESULT)
     last = written.exclude(state=Letter.State.VOID).order_by("-drafted_at").values("drafted_at")[:1]
+    return Subquery(last, output_field=DateTimeField())
+
+
+def _untold(rows: QuerySet[Improvement], day: date) -> list[Improvement]:
     recent = rows.filter(on__gte=day - timedelta(days=rule.RESULT_DAYS), on__lte=day)
     found = (
-        recent.annotate(letter_at=Subquery(last, output_field=DateTimeField()))
+        recent.annotate(letter_at=last_letter_at())
         .select_related("episode__client", "episode__referral__provider", "practice")
         .order_by("on", "found_at")[:READ]
     )

@@ -76,6 +76,11 @@ class Look:
         return answers.read(self.member, self.begins_at)
 
     @cached_property
+    def letters(self) -> letters.Waiting:
+        """Return improvements to write of, and letters to finish. One query."""
+        return letters.read(self.member, self.day)
+
+    @cached_property
     def notes(self) -> list[SessionLog]:
         """Return the open notes. One query."""
         return open_notes(self.member)
