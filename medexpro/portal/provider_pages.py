@@ -33,8 +33,6 @@ def context_of(source: Delivery | Question, token: str, form: AnswerForm | None 
         "token": token,
         "practice": source.practice,
         "form": form,
-        "opens": form.is_bound or bool(form.limits and any(line.errors for line in form.limits)),
-        "problems": [problem for part in (form, *form.limits) if part.is_bound for problem in part.problems],
         "answers": list(Answer.objects.filter(**by).prefetch_related("proposals").order_by("answered_at")),
         "takes_changes": bool(form.limits),
     }

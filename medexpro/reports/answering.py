@@ -27,7 +27,7 @@ from medexpro.kernel.refusals import Conflict, NotFound, Refusal
 from medexpro.practice import permissions
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
-from medexpro.reports import events, sending
+from medexpro.reports import events, sending, voiding
 from medexpro.reports.answer_models import Answer, Proposal, Question
 from medexpro.reports.models import Delivery, Document, Reply
 from medexpro.web import words as words_of
@@ -125,6 +125,8 @@ def answer(source: Delivery | Question, said: Said, speaker: Speaker, *, id: UUI
                 "This page was sent before with other words. Open the link again to add to your answer."
             )
         return before
+    if not type(source).objects.filter(pk=source.pk, revoked_at=None).exists():
+        raise AnswerRefused("This link was ended by the practice just now, so nothing was sent. Call them.")
     _check(source, said, speaker)
     delivery_id, question_id = _by(source)
     kept = Answer.objects.create(
@@ -251,9 +253,7 @@ def _limit(kept: Answer, one: LimitSaid, quoted: str, *, at: datetime) -> Propos
     on_the_same = Q(kind=KIND.LIMIT, **{f"values__{key}": value for key, value in one.same.items()})
     _overtake(kept, on_the_same, at=at)
     written = {**one.same, "value": one.value}
-    says = presenters.limit(
-        ProviderLimit(**written, practice=kept.practice)
-    )["says"]
+    says = presenters.limit(ProviderLimit(**written, practice=kept.practice))["says"]
     values = one.same | {"value": str(one.value)}
     try:
         with transaction.atomic():
@@ -282,13 +282,11 @@ def _precautions(kept: Answer, wanted: Sequence[UUID]) -> list[Precaution]:
 
 
 def _overtake(kept: Answer, which: Q, *, at: datetime) -> None:
-    """Let go of what the same provider proposed before and a newer word makes void: nobody accepts it by mistake."""
-    rows = Proposal.objects.filter(which, episode=kept.episode, standing=STANDING.WAITING)
-    for old in rows.filter(answer__provider=kept.provider).select_for_update():
-        old.standing, old.decided_at = STANDING.DECLINED, at
-        old.decided_why = "A newer answer took its place."
-        old.save(update_fields=["standing", "decided_at", "decided_why"])
-        record(events.OVERTAKEN, old, by=None, at=at, practice=kept.practice, client=kept.episode.client)
+    """Let go of what the same provider proposed before and a newer word makes void."""
+    theirs = Q(episode=kept.episode, answer__provider=kept.provider)
+    voiding.let_go(
+        which & theirs, why="A newer answer took its place.", practice=kept.practice, by=None, at=at
+    )
 
 
 # ---- What members do with it

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from medexpro.audit.trail import record
@@ -22,7 +23,7 @@ from medexpro.practice import permissions, tokens
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
 from medexpro.providers.models import Channel, Provider
-from medexpro.reports import events, sending
+from medexpro.reports import events, sending, voiding
 from medexpro.reports.answer_models import Question
 from medexpro.reports.models import Document
 
@@ -116,6 +117,13 @@ def close(question: Question, *, by: Member, at: datetime) -> None:
     permissions.check(by, Permission.REPORTS_SEND, question)
     rows = Question.objects.filter(pk=question.pk, closed_at=None)
     if rows.update(closed_at=at, closed_by=by, revoked_at=at):
+        voiding.let_go(
+            Q(answer__question=question),
+            why="Its question was taken back.",
+            practice=question.practice,
+            by=by,
+            at=at,
+        )
         record(events.QUESTION_END, question, by=by, at=at)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from medexpro.audit.trail import record
 from medexpro.clients.agreements import RELEASE_TO_PROVIDER
@@ -19,7 +19,7 @@ from medexpro.practice.permissions import Permission
 from medexpro.providers.models import Channel, Provider
 from medexpro.referrals import operations as referrals
 from medexpro.referrals.models import Referral
-from medexpro.reports import copies, events, faxing, replies
+from medexpro.reports import copies, events, faxing, replies, voiding
 from medexpro.reports.copies import Copy
 from medexpro.reports.faxing import Gateway
 from medexpro.reports.faxing.by_hand import ByHand
@@ -201,12 +201,18 @@ def has_release(client: Client) -> bool:
 
 @transaction.atomic
 def revoke(delivery: Delivery, *, by: Member, at: datetime) -> None:
-    """End a link at once. Ending it twice changes nothing. Records reports:delivery:revoke."""
+    """End a link at once, and let go of what was proposed by it and waits. Twice changes nothing.
+
+    Records reports:delivery:revoke.
+    """
     permissions.check(by, needed(delivery.document.kind, Permission.REPORTS_SEND), delivery)
     if delivery.channel != Channel.LINK:
         raise SendingRefused("Only a link can be ended.")
     if Delivery.objects.filter(pk=delivery.pk, revoked_at=None).update(revoked_at=at):
         delivery.revoked_at = at
+        voiding.let_go(
+            Q(answer__delivery=delivery), why="Its link was ended.", practice=delivery.practice, by=by, at=at
+        )
         record(events.REVOKE, delivery, by=by, at=at, document=delivery.document.number)
 
 

@@ -238,6 +238,19 @@ def test_the_link_of_an_acknowledgement_shows_and_sets_nothing_of_the_record(cas
     assert not answering.takes_changes(Delivery(document=paper))
 
 
+def test_ending_a_link_ends_all_it_could_do(sent, client, cast):
+    post(client, sent, **limit("140"))
+    post(client, sent, cleared_until="2027-03-01")
+    sending.revoke(sent.delivery, by=cast.ana, at=LATER)
+    assert Proposal.objects.get(kind="clearance").decided_why == "Its link was ended."
+    assert (
+        ProviderLimit.objects.get(ended_at=None).value == 140
+    )  # What is safer stays until a member ends it.
+    late = Delivery.objects.get()  # Found by its link before it was ended, sent after.
+    with pytest.raises(answering.AnswerRefused, match="ended by the practice just now"):
+        answering.answer(late, answering.Said(stop=True), speaker(late), id=uuid7(), at=LATER)
+
+
 def test_only_who_decides_accepts(sent, cast):
     kept = answering.answer(
         sent.delivery,
