@@ -45,9 +45,7 @@ def waiting(lines: Sequence[Any], member: Member, day: date, closed: Collection[
         if line.which != FROM_THE_WEB:
             continue
         received = member.practice.day(line.at)
-        due = validity.acknowledge_by(
-            received, working_days=policy().acknowledge_working_days, closed=closed
-        )
+        due = validity.acknowledge_by(received, working_days=policy().acknowledge_working_days, closed=closed)
         why = f"From {line.text.strip()}, {words.day(received, 'short')}"
         url = reverse("referrals:web_show", args=[line.place])
         owed.append(Owed(line.client, why, "Look at it", url, late=due < day))

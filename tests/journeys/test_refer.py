@@ -34,7 +34,9 @@ def test_a_provider_refers_from_a_phone_and_follows_it(cast, tablet):
     provider.sees("name and clinic are filled in")
     picture(phone, "refer")
     whom = phone.get_by_role("group", name="Whom you refer")
-    provider.fills({label: TYPED[label] for label in ("First name", "Last name", "Birth date", "Phone")}, within=whom)
+    provider.fills(
+        {label: TYPED[label] for label in ("First name", "Last name", "Birth date", "Phone")}, within=whom
+    )
     provider.fills({"Diagnosis or reason": TYPED["Diagnosis or reason"]})
     phone.get_by_label("The referral itself").set_input_files(
         {"name": "referral.pdf", "mimeType": "application/pdf", "buffer": scan()}
@@ -72,6 +74,10 @@ def test_a_provider_refers_from_a_phone_and_follows_it(cast, tablet):
     assert "Dahl" not in phone.locator("main").inner_text()
     # Seven things typed by the provider, none by the front desk, and all of it on file.
     referral = Referral.objects.get()
-    assert (referral.client.name, referral.icd10, referral.provider) == ("Joan Dahl", ["Z96.651"], cast.dr_raman)
+    assert (referral.client.name, referral.icd10, referral.provider) == (
+        "Joan Dahl",
+        ["Z96.651"],
+        cast.dr_raman,
+    )
     assert referral.scan and referral.exit_confirmed_on and referral.complete_at and referral.acknowledged_at
     assert referral.client.phone == "555 0177"

@@ -105,7 +105,9 @@ class Writing:
         for done, client in enumerate(clients.order_by("pk").iterator(chunk_size=_CHUNK)):
             self.tell(len(found) + done, steps, client.name)
             self._client(client)
-        for paper in IncomingFile.objects.of(self.practice).select_related("incoming").iterator(chunk_size=20):
+        for paper in (
+            IncomingFile.objects.of(self.practice).select_related("incoming").iterator(chunk_size=20)
+        ):
             self._file(self._pdf_path(paper), bytes(paper.content))
         manifest = {
             "format": FORMAT,

@@ -1,7 +1,17 @@
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from medexpro.config.demo import answers, incoming, leads, letters, public, relations, screening_day, voice, week
+from medexpro.config.demo import (
+    answers,
+    incoming,
+    leads,
+    letters,
+    public,
+    relations,
+    screening_day,
+    voice,
+    week,
+)
 from medexpro.config.demo.cases import CASES
 from medexpro.config.demo.people import found, found_neighbour
 from medexpro.config.demo.story import Teller
