@@ -125,9 +125,10 @@ def test_a_refer_back_is_written_as_observed_and_a_word_that_stays_is_kept(cast,
 @pytest.mark.parametrize(
     ("finding", "says"),
     [
-        (Finding("screen-x", "Night pain: new. Ask the provider.", Weight.STOP, figure="left knee"),
+        (Finding(code="x", sentence="Night pain: new. Ask the provider.", weight=Weight.STOP, figure="left knee"),
          "Reported new night pain (“left knee”) on Oct 13; exercise is on hold; no cause is assumed."),
-        (Finding("bp", "Systolic pressure 184 mmHg is above 180 mmHg: no session now.", Weight.STOP, "bp_systolic"),
+        (Finding(code="bp", sentence="Systolic pressure 184 mmHg is above 180 mmHg: no session now.", weight=Weight.STOP,
+                 measure="bp_systolic"),
          "Measured systolic pressure 184 mmHg, above 180 mmHg on Oct 13; exercise is on hold; no cause is assumed."),
     ],
 )  # fmt: skip
