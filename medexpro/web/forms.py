@@ -173,9 +173,7 @@ class Form(forms.Form):
         field = refusal.field if refusal.field in self.fields else None
         self.add_error(field, str(refusal))
 
-    def ask(
-        self, name: str, sentence: str, *, unit: str = "", suggestion: str = "", keep: str = ""
-    ) -> None:
+    def ask(self, name: str, sentence: str, *, unit: str = "", suggestion: str = "", keep: str = "") -> None:
         """Ask once about an unusual value. Nothing happens if the person has already kept this very value."""
         text = self._typed(name)
         if self.data.get(f"keep_{self.add_prefix(name)}") == text:

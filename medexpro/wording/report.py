@@ -42,7 +42,8 @@ def report(sentences: Sequence[Sentence], wording: Wording, note: str) -> str:
     held = weigh([one for one in judged if one.sentence.held_out])
     lines = [
         HEAD.format(
-            note=note, example=next((one.text for one in sentences if one.note), ""), count=len(judged), in_scope=tuned.in_scope + held.in_scope, tuned=len(tuned.judged),
+            note=note, example=next((one.text for one in sentences if one.note), ""),
+            count=len(judged), in_scope=tuned.in_scope + held.in_scope, tuned=len(tuned.judged),
             held=len(held.judged),
         )
     ]  # fmt: skip
