@@ -18,7 +18,12 @@ class MarketingConfig(AppConfig):
         tabs.add(tabs.Tab("page", "Public page", "marketing:public_page"))
         tabs.add(tabs.Tab("proof", "Proof", "marketing:proof"))
         add_ways(
-            Way("Public page", "marketing:public_page", "eye", also="website articles questions answers visitors"),
+            Way(
+                "Public page",
+                "marketing:public_page",
+                "eye",
+                also="website articles questions answers visitors",
+            ),
             Way("New article", "marketing:write_article", "plus", also="blog text public page", begins=True),
             Way(
                 "Screening days",

@@ -211,7 +211,12 @@ class World:
         from medexpro.reports import asking
 
         return asking.ask(
-            self.report.episode, self.cast.dr_raman, "May she kneel?", "link", by=self.cast.ana, at=reporting.LATER
+            self.report.episode,
+            self.cast.dr_raman,
+            "May she kneel?",
+            "link",
+            by=self.cast.ana,
+            at=reporting.LATER,
         ).question
 
     @cached_property
@@ -225,7 +230,11 @@ class World:
         line = {"document": str(self.report.pk), "channel": "fax", "to": "216-555-0117", "delivery": ""}
         pages = bytes(self.report.pdf)
         return PrintBatch.objects.create(
-            practice=self.cast.northbridge, member=self.cast.ana, lines=[line], made_at=reporting.LATER, pdf=pages
+            practice=self.cast.northbridge,
+            member=self.cast.ana,
+            lines=[line],
+            made_at=reporting.LATER,
+            pdf=pages,
         )
 
     @cached_property
@@ -320,7 +329,11 @@ class World:
         from medexpro.marketing.operations import public_page
 
         made = public_page.write_article(
-            title="Stairs again", summary="What helps first", body="# First\n\nA rail.", by=self.cast.olga, at=MORNING
+            title="Stairs again",
+            summary="What helps first",
+            body="# First\n\nA rail.",
+            by=self.cast.olga,
+            at=MORNING,
         )
         return public_page.publish(made, by=self.cast.olga, at=MORNING)
 
@@ -349,9 +362,7 @@ class World:
     def offered(self) -> Any:
         from medexpro.positioning import operations
 
-        return operations.add_service(
-            self.cast.northbridge, name="Knees again", by=self.cast.ana, at=MORNING
-        )
+        return operations.add_service(self.cast.northbridge, name="Knees again", by=self.cast.ana, at=MORNING)
 
     @cached_property
     def story(self) -> Any:
@@ -460,7 +471,13 @@ def way_out(world: "World") -> str:
 
     lead = world.sequence_run.lead
     mail, _ = mailing.post(
-        world.cast.northbridge, what="other", key="way out", to=lead.email, lead=lead, due_at=MORNING, at=MORNING
+        world.cast.northbridge,
+        what="other",
+        key="way out",
+        to=lead.email,
+        lead=lead,
+        due_at=MORNING,
+        at=MORNING,
     )
     return signing.Signer(salt=mailing.SALT).sign(mail.pk.hex)
 
@@ -592,7 +609,10 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "clients:sign": lambda world: {"client_id": world.cast.janet.pk, "kind": next(iter(all_agreements()))},
 }
 # Values that name nothing of a practice: reference data is everyone's, one-time links are their holder's.
-NOBODYS = {"paper", "sequence", "text_key", "reader", "station", "token", "kind", "key", "code", "measure", "which", "fingerprint", "exercise_id"}
+NOBODYS = {
+    "paper", "sequence", "text_key", "reader", "station", "token", "kind", "key",
+    "code", "measure", "which", "fingerprint", "exercise_id",
+}  # fmt: skip
 # Addresses whose thing belongs to one person, so that even colleagues find nothing: to whom, empty for nobody here.
 PERSONAL = {
     "practice:remove_factor": "",

@@ -67,6 +67,8 @@ def test_papers_are_one_page_with_our_own_words_and_say_no_price_to_who_refers(c
 def test_our_own_words_pass_our_own_check(cast):
     said = voice.voice_of(cast.northbridge)
     texts = {"line": said.line, "scope": said.scope_statement, "bio": voice.bio_of(cast.ana)}
-    texts |= {f"{key} {n}": part for key in ("overview", "public") for n, part in enumerate(getattr(said, key))}
+    texts |= {
+        f"{key} {n}": part for key in ("overview", "public") for n, part in enumerate(getattr(said, key))
+    }
     for reader in ("public", "client", "provider"):
         assert [(mark.field, mark.found) for mark in marks_for(cast.northbridge, texts, to=reader)] == []
