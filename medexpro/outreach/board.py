@@ -88,7 +88,10 @@ def funnel(found: Sequence[Relation], chosen: str) -> list[dict[str, Any]]:
 def due_first(found: Sequence[Relation], reader: Reader) -> list[tuple[Relation, Next]]:
     """Return who needs a word, the most pressing first, each with what it is."""
     rows = [(one, next_of(one, reader)) for one in found if not one.source.is_retired]
-    return sorted((row for row in rows if row[1].urgency < 7), key=lambda row: (row[1].urgency, row[1].on, row[0].source.name))
+    return sorted(
+        (row for row in rows if row[1].urgency < 7),
+        key=lambda row: (row[1].urgency, row[1].on, row[0].source.name),
+    )
 
 
 def next_of(relation: Relation, reader: Reader) -> Next:
@@ -132,7 +135,9 @@ def _owed(relation: Relation, reader: Reader) -> Next | None:
     else:
         allowed = reader.member.may(Permission.REPORTS_READ) and loop.referral in reader.names
         action = ("Open report", reverse("reports:of_episode", args=[loop.episode]))
-    return Next(text, detail, kind, urgency, *(action if allowed else _touch(relation, reader)), on=promise.due_on)
+    return Next(
+        text, detail, kind, urgency, *(action if allowed else _touch(relation, reader)), on=promise.due_on
+    )
 
 
 def _asked(relation: Relation, ask: Ask, reader: Reader) -> Next:
@@ -141,14 +146,23 @@ def _asked(relation: Relation, ask: Ask, reader: Reader) -> Next:
     since = words.day(ask.since, "short")
     if ask.need is Need.THANKS:
         text = f"Thank-you {'late' if ask.late else 'owed'}"
-        return Next(text, f"for the client of {since}", "hold", urgency, *_touch(relation, reader, "thanks", "Thank"), on=ask.since)
+        return Next(
+            text,
+            f"for the client of {since}",
+            "hold",
+            urgency,
+            *_touch(relation, reader, "thanks", "Thank"),
+            on=ask.since,
+        )
     if ask.need is Need.FOLLOW_UP:
         text = "Follow-up late" if ask.late else "Follow up"
         return Next(text, last, "hold", urgency, *_touch(relation, reader, "call", "Call"), on=ask.since)
     if ask.need is Need.STEP:
         over = (reader.day - ask.since).days
         detail = f"was planned for {since}" if over else "planned for today"
-        return Next(relation.source.next_step, detail, "hold", urgency, *_touch(relation, reader), on=ask.since)
+        return Next(
+            relation.source.next_step, detail, "hold", urgency, *_touch(relation, reader), on=ask.since
+        )
     text = f"{relation.standing.silent_days} days quiet"
     return Next(text, last, "hold", 4, *_touch(relation, reader, "call", "Reconnect"), on=ask.since)
 
@@ -246,7 +260,9 @@ def _loop(relation: Relation, loop: Loop, reader: Reader) -> dict[str, Any]:
     if promise is not None:
         named = _named(promise, loop)
         days = (promise.due_on - reader.day).days
-        text = f"{named[:1].upper()}{named[1:].removesuffix(' report')} {due_words(promise.due_on, reader.day)}"
+        text = (
+            f"{named[:1].upper()}{named[1:].removesuffix(' report')} {due_words(promise.due_on, reader.day)}"
+        )
         kind = "stop" if promise.late else "hold" if days <= SOON_DAYS else ""
     elif loop.course.discharged_on:
         text, kind = "Summary sent, not read yet", "info"
@@ -272,7 +288,9 @@ def steps_of(relation: Relation, loop: Loop) -> list[dict[str, str]]:
     thanked = loop.course.acknowledged_on is not None or any(
         one.kind == "thanks" and one.on >= loop.received_on for one in relation.touches
     )
-    base = bool(reports or signed.get(DocumentKind.SUMMARY.value) or signed.get(DocumentKind.INTRODUCTORY.value))
+    base = bool(
+        reports or signed.get(DocumentKind.SUMMARY.value) or signed.get(DocumentKind.INTRODUCTORY.value)
+    )
     known = [
         ("Referral", True),
         ("Thank-you", thanked),

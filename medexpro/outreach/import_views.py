@@ -34,7 +34,10 @@ def import_list(request: HttpRequest) -> HttpResponse:
         file = form.cleaned_data["file"]
         try:
             if file.size > MOST_BYTES:
-                raise Refusal(f"The file is {file.size / 1e6:.1f} MB. Up to {MOST_BYTES / 1e6:.1f} MB are read.", field="file")
+                raise Refusal(
+                    f"The file is {file.size / 1e6:.1f} MB. Up to {MOST_BYTES / 1e6:.1f} MB are read.",
+                    field="file",
+                )
             content = file.read()
             weighed = importing.weigh(content, practice_of(request))
         except Refusal as refusal:
@@ -55,7 +58,10 @@ def _kept(request: HttpRequest, packed: str) -> HttpResponse:
     if left:
         toast(request, f"{len(now)} rows are kept, {left} wait. Go on with them.")
         return _preview(request, importing.weigh(content, practice_of(request)), packed)
-    toast(request, f"{len(now)} row{'' if len(now) == 1 else 's'} kept." if now else "There was nothing new to keep.")
+    toast(
+        request,
+        f"{len(now)} row{'' if len(now) == 1 else 's'} kept." if now else "There was nothing new to keep.",
+    )
     return go_to(request, "outreach:board")
 
 
@@ -64,7 +70,9 @@ def _preview(request: HttpRequest, weighed: list[Weighed], packed: str) -> HttpR
     for fate, name in NAMES.items():
         rows = [one for one in weighed if one.fate is fate]
         if rows:
-            groups.append({"name": name, "count": len(rows), "rows": rows[:SHOWN], "more": max(0, len(rows) - SHOWN)})
+            groups.append(
+                {"name": name, "count": len(rows), "rows": rows[:SHOWN], "more": max(0, len(rows) - SHOWN)}
+            )
     bring = sum(one.fate in (Fate.NEW, Fate.FILLED) for one in weighed)
     context = {"nav": "referrals", "groups": groups, "bring": bring, "total": len(weighed), "packed": packed}
     return page(request, "outreach/import.html", context)

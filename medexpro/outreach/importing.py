@@ -65,7 +65,7 @@ def weigh(content: bytes, practice: Practice) -> list[Weighed]:
             if earlier := next((seen[key] for key in keys if key in seen and _same(seen[key], row)), None):
                 one = Weighed(row, Fate.SKIPPED, f"Stands in row {earlier.number} too")
             else:
-                seen.update({key: row for key in keys})
+                seen.update(dict.fromkeys(keys, row))
         found.append(one)
     return found
 

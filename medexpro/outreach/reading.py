@@ -104,19 +104,18 @@ def relations_of(
     if closed is None:
         closed = closing.closed_days(practice, day - timedelta(days=LATELY_DAYS))
     by_provider: dict[UUID, list[Sent]] = defaultdict(list)
-    by_organisation: dict[UUID, list[Sent]] = defaultdict(list)
     for one in sent:
         by_provider[one.provider].append(one)
-        if one.organisation:
-            by_organisation[one.organisation].append(one)
     found = []
     for source in sources:
         if source.provider_id:
             theirs, providers = by_provider[source.provider_id], {source.provider_id}
         else:
-            theirs = by_organisation[source.organisation_id]
+            theirs = [one for one in sent if one.organisation == source.organisation_id]
             providers = {one.provider for one in theirs}
-        found.append(_relation(source, theirs, touches[source.pk], day, closed, _loops_of(providers, loops or {})))
+        found.append(
+            _relation(source, theirs, touches[source.pk], day, closed, _loops_of(providers, loops or {}))
+        )
     return sorted(found, key=lambda one: one.source.name.lower())
 
 
@@ -126,11 +125,20 @@ def _loops_of(providers: Iterable[UUID], loops: Mapping[UUID, Sequence[Loop]]) -
 
 
 def _relation(
-    source: Source, sent: list[Sent], touches: list[Touch], day: date, closed: Collection[date], loops: list[Loop]
+    source: Source,
+    sent: list[Sent],
+    touches: list[Touch],
+    day: date,
+    closed: Collection[date],
+    loops: list[Loop],
 ) -> Relation:
     facts = Facts([one.received_on for one in sent], touches, source.said_stage)
     rule = relations_policy()
-    asks = [] if source.is_retired else relations.asks_of(facts, day, rule, step_on=source.next_on, closed=closed)
+    asks = (
+        []
+        if source.is_retired
+        else relations.asks_of(facts, day, rule, step_on=source.next_on, closed=closed)
+    )
     return Relation(source, relations.standing_of(facts, day, rule), asks, sent, touches, loops)
 
 
@@ -159,7 +167,9 @@ def _touches(practice: Practice, only: Source | None) -> Mapping[UUID, list[Touc
     if only is not None:
         rows = rows.filter(source=only)
     found: dict[UUID, list[Touch]] = defaultdict(list)
-    for source, kind, on, follow_up_on in rows.order_by().values_list("source_id", "kind", "on", "follow_up_on"):
+    for source, kind, on, follow_up_on in rows.order_by().values_list(
+        "source_id", "kind", "on", "follow_up_on"
+    ):
         found[source].append(Touch(kind, on, follow_up_on))
     return found
 
@@ -172,7 +182,9 @@ def loops_by_provider(
     only: those of one source, whenever they came.
     """
     day = practice.day(at)
-    rows = Episode.objects.of(practice).filter(referral__provider__isnull=False).exclude(status=Status.DECLINED)
+    rows = (
+        Episode.objects.of(practice).filter(referral__provider__isnull=False).exclude(status=Status.DECLINED)
+    )
     if only is not None:
         rows = rows.filter(of_source(only, "referral__provider"))
     else:
@@ -192,25 +204,31 @@ def loops_by_provider(
     closed = closing.closed_days(practice, since)
     found: dict[UUID, list[Loop]] = defaultdict(list)
     for row in rows_read:
-        found[row["referral__provider_id"]].append(_loop(row, signed.get(row["pk"], ()), practice, at, closed))
+        found[row["referral__provider_id"]].append(
+            _loop(row, signed.get(row["pk"], ()), practice, at, closed)
+        )
     return found
 
 
-def _signed(practice: Practice, episodes: list[UUID], only: Source | None) -> dict[UUID, list[tuple[Any, ...]]]:
+def _signed(
+    practice: Practice, episodes: list[UUID], only: Source | None
+) -> dict[UUID, list[tuple[Any, ...]]]:
     rows = Document.objects.of(practice).filter(signed_at__isnull=False)
     if only is not None:
         rows = rows.filter(of_source(only, "episode__referral__provider"))
     wanted, found = set(episodes), defaultdict(list)
-    for episode, *rest in rows.values_list(
-        "episode_id", "kind", "signed_at", "state", "replaces_id"
-    ):
+    for episode, *rest in rows.values_list("episode_id", "kind", "signed_at", "state", "replaces_id"):
         if episode in wanted:
             found[episode].append(tuple(rest))
     return found
 
 
 def _loop(
-    row: dict[str, Any], signed: Iterable[tuple[Any, ...]], practice: Practice, at: datetime, closed: Collection[date]
+    row: dict[str, Any],
+    signed: Iterable[tuple[Any, ...]],
+    practice: Practice,
+    at: datetime,
+    closed: Collection[date],
 ) -> Loop:
     moments: dict[str, list[datetime]] = defaultdict(list)
     read = False

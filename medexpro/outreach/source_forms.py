@@ -38,7 +38,10 @@ class Relationship(EditForm):
 
     kind = forms.ChoiceField(label="What they are", choices=SourceKind.choices)
     interests = forms.CharField(
-        label="Conditions they send or care for", max_length=400, required=False, help_text="Parted by commas: knee, hip, back"
+        label="Conditions they send or care for",
+        max_length=400,
+        required=False,
+        help_text="Parted by commas: knee, hip, back",
     )
     is_ideal = forms.BooleanField(label="One of the sources we want most", required=False)
     owner = forms.ChoiceField(label="Looked after by", required=False)
@@ -106,7 +109,9 @@ class AddSource(Form):
         label="Conditions they send or care for", max_length=400, required=False, help_text="Parted by commas"
     )
     is_ideal = forms.BooleanField(label="One of the sources we want most", required=False)
-    next_step = forms.CharField(label="Next step", max_length=160, required=False, help_text="Such as: letter, then a visit")
+    next_step = forms.CharField(
+        label="Next step", max_length=160, required=False, help_text="Such as: letter, then a visit"
+    )
     next_on = DateField(label="On", required=False, help_text=WRITTEN)
 
 
@@ -118,7 +123,9 @@ class LogTouch(Form):
     on = DateField(label="On", help_text=WRITTEN)
     note = forms.CharField(label="Note", max_length=400, required=False, help_text=NO_CLIENT)
     settles_step = forms.BooleanField(label="This was the next step", required=False)
-    next_step = forms.CharField(label="Then", max_length=160, required=False, help_text="What comes next, such as: coffee")
+    next_step = forms.CharField(
+        label="Then", max_length=160, required=False, help_text="What comes next, such as: coffee"
+    )
     next_on = DateField(label="On", required=False, help_text=WRITTEN)
 
     @classmethod
@@ -138,11 +145,15 @@ class LogAnyTouch(LogTouch):
 class Plan(Form):
     """What comes next with a source."""
 
-    next_step = forms.CharField(label="Next step", max_length=160, required=False, help_text="Empty takes it away")
+    next_step = forms.CharField(
+        label="Next step", max_length=160, required=False, help_text="Empty takes it away"
+    )
     next_on = DateField(label="On", required=False, help_text=WRITTEN)
 
 
 class ListUpload(Form):
     """A list of providers as a spreadsheet writes it."""
 
-    file = forms.FileField(label="CSV file", help_text="Up to 5,000 rows: name, NPI, specialty, workplace, phone, fax, e-mail")
+    file = forms.FileField(
+        label="CSV file", help_text="Up to 5,000 rows: name, NPI, specialty, workplace, phone, fax, e-mail"
+    )

@@ -16,7 +16,7 @@ from medexpro.providers.models import Organisation, Provider, ProviderType
 from medexpro.referrals import events
 from medexpro.referrals.policy import relations_policy
 from medexpro.referrals.rules import relations
-from medexpro.referrals.source_models import Source, SourceKind, Touchpoint, TouchKind
+from medexpro.referrals.source_models import Source, SourceKind, TouchKind, Touchpoint
 
 FIELDS = ("kind", "interests", "is_ideal", "owner", "preferred_channel", "said_stage", "is_active")
 KIND_OF_TYPE = {
@@ -56,7 +56,9 @@ def add(
     if known := _known(who):
         return known
     person = isinstance(who, Provider)
-    source = Source(practice=by.practice, kind=kind_of(who), **{"provider" if person else "organisation": who})
+    source = Source(
+        practice=by.practice, kind=kind_of(who), **{"provider" if person else "organisation": who}
+    )
     if id:
         source.pk = id
     _fill(source, fields)

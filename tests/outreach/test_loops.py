@@ -21,12 +21,17 @@ def noon(day: date) -> datetime:
 
 def said(course: Course, on: date, **given) -> list[str]:
     found = promises(course, noon(on), working_days=1, **given)
-    return [f"{one.kind.split('_')[0]} {one.due_on:%m-%d}{' kept' if one.kept_on else ''}{' late' if one.late else ''}" for one in found]
+    return [
+        f"{one.kind.split('_')[0]} {one.due_on:%m-%d}{' kept' if one.kept_on else ''}{' late' if one.late else ''}"
+        for one in found
+    ]
 
 
 def test_a_loop_from_the_referral_to_the_discharge():
     new = Course(CAME)
-    assert said(new, CAME) == ["acknowledgement 08-04"] and said(new, date(2026, 8, 5)) == ["acknowledgement 08-04 late"]
+    assert said(new, CAME) == ["acknowledgement 08-04"] and said(new, date(2026, 8, 5)) == [
+        "acknowledgement 08-04 late"
+    ]
     assert said(new, date(2026, 8, 5), closed={date(2026, 8, 4)}) == ["acknowledgement 08-05"]
     told = {"received_on": CAME, "acknowledged_on": CAME, "served": True}
     seen = Course(**told, first_visit_at=VISIT, baseline_on=VISIT.date())
@@ -44,7 +49,13 @@ def test_a_loop_from_the_referral_to_the_discharge():
         "progress 11-09",
     ]  # fmt: skip
     # What a progress report said better is let go; what the provider does not want is none; more often is theirs to say.
-    over = Course(**told, first_visit_at=VISIT, baseline_on=VISIT.date(), signed={"progress_report": [noon(date(2026, 8, 20))]}, every=14)
+    over = Course(
+        **told,
+        first_visit_at=VISIT,
+        baseline_on=VISIT.date(),
+        signed={"progress_report": [noon(date(2026, 8, 20))]},
+        every=14,
+    )
     assert said(over, date(2026, 8, 25)) == [first, "progress 08-24 kept", "progress 09-03"]
     plain = Course(**told, first_visit_at=VISIT, unwanted=["introductory_letter", "assessment_summary"])
     assert said(plain, on) == [first]
@@ -53,7 +64,11 @@ def test_a_loop_from_the_referral_to_the_discharge():
 def test_a_loop_is_closed_when_the_discharge_summary_is_read():
     done = date(2026, 9, 1)
     waits = Course(CAME, CAME, discharged_on=done)
-    assert is_open(waits, done) and is_open(waits, done + timedelta(days=90)) and not is_open(waits, done + timedelta(days=91))
+    assert (
+        is_open(waits, done)
+        and is_open(waits, done + timedelta(days=90))
+        and not is_open(waits, done + timedelta(days=91))
+    )
     assert not is_open(Course(CAME, CAME, discharged_on=done, read=True), done)
     assert not is_open(Course(CAME, declined=True), done) and said(Course(CAME, declined=True), done) == []
     assert said(waits, date(2026, 9, 2)) == ["acknowledgement 08-04 kept", "discharge 09-01 late"]
@@ -69,9 +84,15 @@ def test_the_word_once_late_stays_late_and_nothing_is_owed_twice(reports, ahead,
     now = VISIT + timedelta(days=ahead)
     found, later = (promises(course, at, working_days=1) for at in (now, now + timedelta(days=30)))
     waiting = [one.kind for one in found if one.kept_on is None]
-    assert len(waiting) == len(set(waiting)) and found == sorted(found, key=lambda one: (one.due_on, one.kind))
+    assert len(waiting) == len(set(waiting)) and found == sorted(
+        found, key=lambda one: (one.due_on, one.kind)
+    )
     assert state_of(found) is not LoopState.LATE or state_of(later) is LoopState.LATE
-    assert all(one.late == ((one.kept_on or now.date()) > one.due_on) for one in found if one.kind != "introductory_letter")
+    assert all(
+        one.late == ((one.kept_on or now.date()) > one.due_on)
+        for one in found
+        if one.kind != "introductory_letter"
+    )
     assert promises(course, now.astimezone(UTC).astimezone(OHIO), working_days=1) == found
 
 
@@ -91,7 +112,13 @@ def test_columns_are_known_by_their_headings_and_a_spreadsheets_number_is_an_npi
     columns = columns_of(["Physician", "NPI Number", "Practice_Name", "Name", ""])
     assert columns == ["whole_name", "npi", "organisation", "", ""]
     row = typed_of(2, columns, ["Kim, Harold, DPT", "1234567893.0", "Lake", "x"])
-    assert (row.given_name, row.family_name, row.type, row.npi, row.problem) == ("Harold", "Kim", "PT", "1234567893", "")
+    assert (row.given_name, row.family_name, row.type, row.npi, row.problem) == (
+        "Harold",
+        "Kim",
+        "PT",
+        "1234567893",
+        "",
+    )
     rows = read(b"Name,Email\n@SUM(A1),\nA B,nobody\n" + b"x" * 81 + b" \xff,\n")
     assert [one.problem for one in rows] == [
         "A cell begins as a formula does; no name does.", "“nobody” is no e-mail address.",

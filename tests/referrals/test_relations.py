@@ -25,9 +25,9 @@ from tests.conftest import TODAY
 POLICY = relations_policy()
 DAYS = st.lists(st.integers(0, 1500).map(lambda n: TODAY - timedelta(days=n)), min_size=1, max_size=12)
 TOUCHES = st.lists(
-    st.tuples(st.sampled_from(["call", "letter", "lunch", "report", "thanks", "visit"]), st.integers(0, 400)).map(
-        lambda one: Touch(one[0], TODAY - timedelta(days=one[1]))
-    ),
+    st.tuples(
+        st.sampled_from(["call", "letter", "lunch", "report", "thanks", "visit"]), st.integers(0, 400)
+    ).map(lambda one: Touch(one[0], TODAY - timedelta(days=one[1]))),
     max_size=6,
 )
 
@@ -52,6 +52,7 @@ def ago(*days: int) -> list[date]:
         # Without a rhythm of its own: the working rule's 60 days; at the limit is not over it.
         (Facts(ago(60)), "referring", "first", "1 client sent"),
         (Facts(ago(61)), "quiet", "first", "No referral for 61 days, against the working rule of 60 days"),
+        (Facts(ago(180)), "quiet", "first", "No referral for 180 days, against the working rule of 60 days"),
         (Facts(ago(181)), "lapsed", "first", "No referral for 181 days, against the working rule of 60 days"),
         # Every ten days by habit: quiet after 30. Every 50: not before 100.
         (Facts(ago(31, 41, 51)), "quiet", "steady", "No referral for 31 days, against their own rhythm, one in 10 days"),
@@ -101,6 +102,7 @@ def test_a_referral_is_thanked_for_once():
     thanked = [Touch("thanks", TODAY)]
     assert needs(Facts(ago(2, 9), thanked)) == []
     assert needs(Facts(ago(0), [Touch("thanks", TODAY - timedelta(days=1))])) == [("thanks", False)]
+    assert needs(Facts(ago(0), [Touch("thanks", TODAY)])) == []
     assert "thanks" not in dict(needs(Facts(ago(61))))
 
 
@@ -111,10 +113,15 @@ def test_a_letter_is_followed_up_from_the_fifth_to_the_seventh_day():
     assert found == [[], [("follow_up", False)], [("follow_up", False)], [("follow_up", True)]]
     for answer in (Touch("call", sent + timedelta(days=5)), Touch("visit", sent + timedelta(days=1))):
         assert needs(Facts(touches=[letter, answer]), sent + timedelta(days=9)) == []
+    # What was said on the day of the letter does not answer it.
+    called = Facts(touches=[letter, Touch("call", sent)])
+    assert needs(called, sent + timedelta(days=5)) == [("follow_up", False)]
     # A report is no word between people; a client they send is.
     report = Touch("report", sent + timedelta(days=5))
     assert needs(Facts(touches=[letter, report]), sent + timedelta(days=5)) == [("follow_up", False)]
-    assert "follow_up" not in dict(needs(Facts([sent + timedelta(days=2)], [letter]), sent + timedelta(days=9)))
+    assert "follow_up" not in dict(
+        needs(Facts([sent + timedelta(days=2)], [letter]), sent + timedelta(days=9))
+    )
     assert first_working_day(date(2026, 10, 10), {date(2026, 10, 12)}) == date(2026, 10, 13)
 
 

@@ -52,14 +52,24 @@ def test_a_touch_sent_twice_is_written_once_and_one_to_come_is_refused(cast, ram
     twice = uuid7()
     one = sources.touch(raman, kind="visit", on=TODAY, id=twice, by=cast.ana, at=MORNING)
     assert sources.touch(raman, kind="call", on=TODAY, id=twice, by=cast.ana, at=MORNING) == one
-    for wrong in ({"on": TODAY + timedelta(days=1)}, {"on": date(1926, 1, 1)}, {"kind": "seance"}, {"note": "x" * 401}):
+    for wrong in (
+        {"on": TODAY + timedelta(days=1)},
+        {"on": date(1926, 1, 1)},
+        {"kind": "seance"},
+        {"note": "x" * 401},
+    ):
         with pytest.raises(sources.SourceRefused):
             sources.touch(raman, **({"kind": "call", "on": TODAY} | wrong), by=cast.ana, at=MORNING)
     assert Touchpoint.objects.get() == one
 
 
 def test_a_step_is_planned_settled_by_a_touch_and_refused_for_who_has_retired(cast, raman):
-    for wrong in ({"on": None}, {"on": TODAY - timedelta(days=1)}, {"on": date(2099, 1, 1)}, {"step": "x" * 161}):
+    for wrong in (
+        {"on": None},
+        {"on": TODAY - timedelta(days=1)},
+        {"on": date(2099, 1, 1)},
+        {"step": "x" * 161},
+    ):
         with pytest.raises(sources.SourceRefused):
             sources.plan_next(raman, **({"step": "Coffee", "on": TODAY} | wrong), by=cast.ana, at=MORNING)
     raman.refresh_from_db()

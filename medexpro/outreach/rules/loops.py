@@ -52,7 +52,9 @@ class Promise:
     late: bool
 
 
-def promises(course: Course, now: datetime, *, working_days: int, closed: Collection[date] = ()) -> list[Promise]:
+def promises(
+    course: Course, now: datetime, *, working_days: int, closed: Collection[date] = ()
+) -> list[Promise]:
     """Return what was and is owed for one client, the next of each kind included, in the order they fall due.
 
     now: in the practice's zone. working_days: until a referral is acknowledged. closed: days on which the practice is.
@@ -64,10 +66,13 @@ def promises(course: Course, now: datetime, *, working_days: int, closed: Collec
     if course.baseline_on is not None:
         owed += _progress(course, course.baseline_on, today)
     if course.discharged_on is not None:
-        owed.append(_kept(DocumentKind.DISCHARGE, course.discharged_on, _days(course, DocumentKind.DISCHARGE), today))
+        owed.append(
+            _kept(DocumentKind.DISCHARGE, course.discharged_on, _days(course, DocumentKind.DISCHARGE), today)
+        )
     wishes = due.Wishes(course.unwanted)
     return sorted(
-        (one for one in owed if one is not None and wishes.wants(one.kind)), key=lambda one: (one.due_on, one.kind)
+        (one for one in owed if one is not None and wishes.wants(one.kind)),
+        key=lambda one: (one.due_on, one.kind),
     )
 
 

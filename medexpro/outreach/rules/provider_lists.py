@@ -83,7 +83,9 @@ def read(content: bytes) -> list[Typed]:
         raise ListUnreadable("The file is empty.")
     columns = columns_of(rows[0][1])
     if not {"family_name", "whole_name", "organisation"} & set(columns):
-        raise ListUnreadable("No column is headed as a name. Head the columns in the first row, such as Name, NPI, Phone.")
+        raise ListUnreadable(
+            "No column is headed as a name. Head the columns in the first row, such as Name, NPI, Phone."
+        )
     if len(rows) - 1 > MOST_ROWS:
         raise ListUnreadable(f"The list has {len(rows) - 1:,} rows. Up to {MOST_ROWS:,} are read; split it.")
     if len(rows) < 2:
@@ -93,7 +95,9 @@ def read(content: bytes) -> list[Typed]:
 
 def _rows(content: bytes) -> list[tuple[int, list[str]]]:
     if len(content) > MOST_BYTES:
-        raise ListUnreadable(f"The file is {len(content) / 1e6:.1f} MB. Lists up to {MOST_BYTES / 1e6:.1f} MB are read.")
+        raise ListUnreadable(
+            f"The file is {len(content) / 1e6:.1f} MB. Lists up to {MOST_BYTES / 1e6:.1f} MB are read."
+        )
     if content[:4] in {b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"} or content[:2] == b"\x1f\x8b":
         raise ListUnreadable("This is no CSV file. Save the spreadsheet as CSV and choose that.")
     encoding, skip = encoding_of(content)
@@ -140,9 +144,19 @@ def columns_of(headings: Sequence[str]) -> list[str]:
 def typed_of(number: int, columns: Sequence[str], cells: Sequence[str]) -> Typed:
     """Return who stands in one row, or why it can't be taken."""
     given = {key: " ".join(cell.split()) for key, cell in zip(columns, cells, strict=False) if key}
-    for key in ("family_name", "given_name", "whole_name", "credential", "specialty", "organisation", "email"):
+    for key in (
+        "family_name",
+        "given_name",
+        "whole_name",
+        "credential",
+        "specialty",
+        "organisation",
+        "email",
+    ):
         if FORMULA.match(given.get(key, "")):
-            return Typed(number, organisation=given[key][:40], problem="A cell begins as a formula does; no name does.")
+            return Typed(
+                number, organisation=given[key][:40], problem="A cell begins as a formula does; no name does."
+            )
     whole = given.pop("whole_name", "")
     if whole and not given.get("family_name"):
         first, last, credential = split_name(whole)

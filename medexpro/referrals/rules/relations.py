@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from statistics import median
 
 from medexpro.referrals.rules.validity import acknowledge_by
@@ -141,7 +142,7 @@ def rhythm_of(referrals: Sequence[date], policy: Relations) -> Rhythm:
     gap = None
     quiet = policy.default_quiet_days
     if len(days) >= policy.needs_referrals:
-        gap = float(median((later - one).days for one, later in zip(days, days[1:], strict=False)))
+        gap = float(median((later - one).days for one, later in pairwise(days)))
         quiet = max(policy.shortest_quiet_days, round(policy.quiet_factor * gap))
     return Rhythm(gap, quiet, max(policy.shortest_lapsed_days, policy.lapsed_factor * quiet))
 
@@ -168,7 +169,12 @@ def standing_of(facts: Facts, today: date, policy: Relations) -> Standing:
 
 
 def asks_of(
-    facts: Facts, today: date, policy: Relations, *, step_on: date | None = None, closed: Collection[date] = ()
+    facts: Facts,
+    today: date,
+    policy: Relations,
+    *,
+    step_on: date | None = None,
+    closed: Collection[date] = (),
 ) -> list[Ask]:
     """Return what a relationship asks for today, the most pressing first.
 
