@@ -17,7 +17,15 @@ from medexpro.today.owed import FETCHED, Owed
 from medexpro.web import words
 
 ANSWERED, ASKED, FAXED = "answered", "asked", "faxed"
-COLUMNS = ("which", "place", "episode__client__given_name", "episode__client__family_name", "said", "at", "wants")
+COLUMNS = (
+    "which",
+    "place",
+    "episode__client__given_name",
+    "episode__client__family_name",
+    "said",
+    "at",
+    "wants",
+)
 
 
 class Line:
@@ -35,7 +43,9 @@ def read(member: Member, begins_at: datetime) -> list[Line]:
     # Two sets instead of one "or": each has an index of its few rows.
     news = _named(answers.filter(~Exists(waits), seen_at=None), ANSWERED, F("name"), F("answered_at"), "read")
     open_ones = _named(answers.filter(Exists(waits)), ANSWERED, F("name"), F("answered_at"), "decide")
-    asked = Question.objects.visible_to(member).filter(answered_at=None, closed_at=None, asked_at__lt=begins_at)
+    asked = Question.objects.visible_to(member).filter(
+        answered_at=None, closed_at=None, asked_at__lt=begins_at
+    )
     unanswered = _named(asked, ASKED, F("text"), F("asked_at"), "")
     later = Delivery.objects.filter(
         document=OuterRef("document"), sent_at__gt=OuterRef("sent_at"), undone_at=None, failed_reason=""
@@ -96,7 +106,13 @@ def unanswered(lines: list[Line], member: Member, day: date, closed: frozenset[d
 def failed(lines: list[Line]) -> list[Owed]:
     """Return faxes that did not leave though their document was sent before; others stand among what is signed and not sent."""
     return [
-        Owed(one.client, f"The fax did not leave: {one.text}", "Send", reverse("reports:show", args=[one.place]), late=True)
+        Owed(
+            one.client,
+            f"The fax did not leave: {one.text}",
+            "Send",
+            reverse("reports:show", args=[one.place]),
+            late=True,
+        )
         for one in lines
         if one.which == FAXED
     ]
