@@ -12,7 +12,7 @@ from django.urls import reverse
 from medexpro.assessments import outcomes
 from medexpro.audit import trail
 from medexpro.episodes.models import Episode, Status
-from medexpro.outreach import board, reading
+from medexpro.outreach import board, derived_touches, reading
 from medexpro.outreach.reading import Loop, Relation
 from medexpro.outreach.rules.loops import LoopState
 from medexpro.practice.models import Member
@@ -61,7 +61,7 @@ def context(source: Source, member: Member, at: datetime, *, measured: bool = Fa
         "measured": measured and member.may(Permission.RECORD_READ),
         "may_measure": member.may(Permission.RECORD_READ),
         "more_clients": len(relation.loops) - len(shown),
-        "touches": _touches(source, day),
+        "touches": _touches(source, day, member),
         "facts": _facts(source),
         "spark": board.spark([one.received_on for one in relation.sent], day),
         "provider_url": reverse("providers:show", args=[source.provider_id])
@@ -156,16 +156,21 @@ def _outcome(episode: Episode, day: date) -> dict[str, str]:
     known = Counter(one.verdict_kind for one in outcomes.outcomes(episode, day))
     parts = [
         f"{known[kind]} {said}"
-        for kind, said in ((BETTER, "better"), (SAME, "no measurable change"), (WORSE, "worse"), (UNKNOWN, "unknown"))
+        for kind, said in (
+            (BETTER, "better"),
+            (SAME, "no measurable change"),
+            (WORSE, "worse"),
+            (UNKNOWN, "unknown"),
+        )
         if known[kind]
     ]
     kind = "" if not known[BETTER] and not known[WORSE] else "ok" if known[BETTER] > known[WORSE] else "hold"
     return {"text": ", ".join(parts) or "one measuring so far", "kind": kind}
 
 
-def _touches(source: Source, day: date) -> list[dict[str, Any]]:
+def _touches(source: Source, day: date, member: Member) -> list[dict[str, Any]]:
     rows = source.touches.select_related("by__user", "struck_by__user")[:SHOWN_TOUCHES]
-    return [
+    kept = [
         {
             "pk": one.pk,
             "icon": ICONS[TouchKind(one.kind)],
@@ -173,22 +178,27 @@ def _touches(source: Source, day: date) -> list[dict[str, Any]]:
             "on": one.on,
             "by": str(one.by),
             "note": one.note,
-            "ref": one.ref if not one.ref.count("-") == 4 else "",
+            "ref": one.ref if one.ref.count("-") != 4 else "",
             "follow_up_on": one.follow_up_on if one.follow_up_on and one.follow_up_on >= day else None,
             "struck": f"Struck out by {one.struck_by}" if one.struck_at else "",
         }
         for one in rows
     ]
+    told = [*kept, *derived_touches.reports_sent(source, member)]
+    return sorted(told, key=lambda one: one["on"], reverse=True)[:SHOWN_TOUCHES]
 
 
 def _facts(source: Source) -> list[tuple[str, str]]:
-    provider = source.provider
+    provider, way = source.provider, source.get_preferred_channel_display()
+    if provider is not None:
+        way = way or provider.get_preferred_channel_display()
+    who = provider or source.organisation
     known = [
         ("What they are", source.get_kind_display()),
         ("Works at", source.place),
         ("Conditions", ", ".join(source.interests)),
         ("Looked after by", str(source.owner) if source.owner else "nobody yet"),
-        ("Likes to hear by", source.get_preferred_channel_display() or (provider.get_preferred_channel_display() if provider else "")),
-        ("Phone", (provider or source.organisation).phone if provider or source.organisation else ""),
-    ]  # fmt: skip
+        ("Likes to hear by", way),
+        ("Phone", who.phone if who else ""),
+    ]
     return [(label, value) for label, value in known if value]

@@ -14,6 +14,7 @@ from medexpro.outreach.tasks import finish_batch, mail_letter
 from medexpro.pdf import engine
 from medexpro.providers import operations as providers
 from medexpro.referrals.source_models import Touchpoint
+from medexpro.reports import sending as reports
 from medexpro.reports.operations import SignInNeeded, WordingLeft
 from medexpro.wording.checking import marks_for
 from tests.conftest import MORNING
@@ -354,3 +355,11 @@ def test_one_kind_to_many_is_a_letter_each_signed_and_sent_once(cast, sign_in, c
     page = ana.get(f"{went['Location']}?working=1").content.decode()
     assert "2 of 3 sent" in page and "toned" in page
     assert ana.post("/sources/letters/many/", {"kind": "result"}).status_code == 422
+
+
+def test_a_report_that_left_is_a_touch_of_the_relationship_and_kept_once(cast, sign_in, clock):
+    clock("2026-12-09 09:00")
+    theirs, report = source(cast), reporting.signed(cast)
+    reports.send(report, "fax", by=cast.ana, at=LATER)
+    page = sign_in(cast.ana).get(f"/sources/{theirs.pk}/").content.decode()
+    assert f"Progress report {report.number}, fax" in page and not Touchpoint.objects.exists()
