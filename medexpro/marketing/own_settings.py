@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db.models import Count, OuterRef, Subquery
 from django.urls import reverse
 
-from medexpro.marketing import first_visits, pipeline_presenters
-from medexpro.marketing.models import MailRules, ScreeningDay, SequenceVersion
+from medexpro.marketing import pipeline_presenters
+from medexpro.marketing.models import MailRules, PublicPage, ScreeningDay, SequenceVersion
 from medexpro.practice import settings_page
 from medexpro.practice.models import Member, Practice
 from medexpro.practice.roles import Permission
@@ -16,7 +16,7 @@ from medexpro.practice.settings_page import Line, Part
 
 def register() -> None:
     """Put the line in place, when the app starts."""
-    settings_page.add(Part("Screening days", lines, order=70))
+    settings_page.add(Part("Screening days and public page", lines, ("marketing.PublicPage",), order=70))
     settings_page.add(
         Part(
             "Leads and mail",
@@ -25,27 +25,20 @@ def register() -> None:
             order=71,
         )
     )
-    settings_page.add(Part("Public page", public_page, ("marketing.PublicPage",), order=72))
-
-
-def public_page(member: Member, at: datetime) -> Sequence[Line]:
-    """Return what visitors may do on the public page. Two queries."""
-    service = first_visits.service_of(member.practice)
-    return [
-        Line(
-            "Public page",
-            f"Visitors pick a time for: {service}" if service else "Visitors can ask to be called",
-            "Headline, questions and answers, articles, and what visitors may pick a time for.",
-            reverse("marketing:public_page") if member.may(Permission.MARKETING_EDIT) else "",
-            words="website visitors headline articles questions first visit",
-            verb="Open",
-        )
-    ]
 
 
 def lines(member: Member, at: datetime) -> Sequence[Line]:
-    """Return where the days are set up."""
-    known = ScreeningDay.objects.of(member.practice).count()
+    """Return where the days are set up, and what visitors may do on the public page. One query for both."""
+    held = ScreeningDay.objects.filter(practice=OuterRef("pk")).order_by().values("practice")
+    offered = PublicPage.objects.filter(practice=OuterRef("pk"), first_visit__retired_at=None)
+    known, service = (
+        Practice.objects.filter(pk=member.practice_id)
+        .values_list(
+            Subquery(held.annotate(count=Count("pk")).values("count")),
+            Subquery(offered.values("first_visit__name")[:1]),
+        )
+        .get()
+    )
     return [
         Line(
             "Days",
@@ -54,7 +47,15 @@ def lines(member: Member, at: datetime) -> Sequence[Line]:
             reverse("marketing:days"),
             words="community event stations leads participants",
             verb="Open",
-        )
+        ),
+        Line(
+            "Public page",
+            f"Visitors pick a time for: {service}" if service else "Visitors can ask to be called",
+            "Headline, questions and answers, articles, and what visitors may pick a time for.",
+            reverse("marketing:public_page") if member.may(Permission.MARKETING_EDIT) else "",
+            words="website visitors headline articles questions first visit",
+            verb="Open",
+        ),
     ]
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 
 from medexpro.kernel.refusals import NotFound
@@ -57,7 +58,11 @@ def public_page(
     kept: the same for every visitor, so that browsers may keep it for a while and ask with its ETag. Everything else is
     for one person: nothing keeps it, and no search engine lists it.
     """
-    response = render(request, template, shared(request, practice, said) | dict(context or {}), status=status)
+    # A visitor has no practice of their own: days and times read as the clock on this one's wall shows them.
+    with timezone.override(practice.tz):
+        response = render(
+            request, template, shared(request, practice, said) | dict(context or {}), status=status
+        )
     if not kept or status != 200 or asking(request) is not None or said.published_at is None:
         return outside.closed(response)
     return keepable(request, response)
@@ -80,7 +85,7 @@ def shared(request: HttpRequest, practice: Practice, said: Voice) -> dict[str, A
         "home_url": reverse("public:practice", args=[said.slug]),
         "look_url": reverse("public:look", args=[said.slug, look.key_of(said.colour)]),
         "logo_url": logo,
-        "preview": said.published_at is None,
+        "preview": said.published_at is None and may_preview(request, practice),
         "canonical": whole_address(request, request.path),
         "product": settings.PRODUCT,
     }

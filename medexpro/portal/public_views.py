@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from medexpro.kernel.refusals import NotFound
 from medexpro.marketing import public_texts
@@ -17,6 +17,7 @@ from medexpro.marketing.operations.asking import LINK_DAYS, CameFrom
 from medexpro.marketing.rules.markdown import render
 from medexpro.portal import look
 from medexpro.portal.public_pages import practice_or_404, public_page
+from medexpro.positioning import voice
 from medexpro.positioning.models import Profile
 from medexpro.positioning.voice import Voice
 from medexpro.practice.access import public
@@ -28,7 +29,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 LONG_LINE = 60
 
 
-@require_GET
+@require_safe
 @public
 def practice(request: HttpRequest, slug: str) -> HttpResponse:
     """Show who the practice is for and what happens, with the first step of the lead form. Open to anyone: that is its purpose."""
@@ -50,7 +51,7 @@ def practice(request: HttpRequest, slug: str) -> HttpResponse:
     return public_page(request, whose, said, "portal/public_practice.html", context, kept=True)
 
 
-@require_GET
+@require_safe
 @public
 def providers(request: HttpRequest, slug: str) -> HttpResponse:
     """Show providers how to refer, what they receive and when. Open to anyone: that is its purpose."""
@@ -59,7 +60,7 @@ def providers(request: HttpRequest, slug: str) -> HttpResponse:
     return public_page(request, whose, said, "portal/public_providers.html", context, kept=True)
 
 
-@require_GET
+@require_safe
 @public
 def sample(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what a report looks like, with made-up figures that are named so. Open to anyone: that is its purpose."""
@@ -67,7 +68,7 @@ def sample(request: HttpRequest, slug: str) -> HttpResponse:
     return public_page(request, whose, said, "portal/public_sample.html", kept=True)
 
 
-@require_GET
+@require_safe
 @public
 def services(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the services with their prices. Open to anyone: that is its purpose."""
@@ -75,7 +76,7 @@ def services(request: HttpRequest, slug: str) -> HttpResponse:
     return public_page(request, whose, said, "portal/public_services.html", kept=True)
 
 
-@require_GET
+@require_safe
 @public
 def scope(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what the practice does and doesn't do. Open to anyone: that is its purpose."""
@@ -83,7 +84,7 @@ def scope(request: HttpRequest, slug: str) -> HttpResponse:
     return public_page(request, whose, said, "portal/public_scope.html", kept=True)
 
 
-@require_GET
+@require_safe
 @public
 def privacy(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what is kept of a visitor, how long, and how to have it deleted. Open to anyone: that is its purpose."""
@@ -92,7 +93,7 @@ def privacy(request: HttpRequest, slug: str) -> HttpResponse:
     return public_page(request, whose, said, "portal/public_privacy.html", context, kept=True)
 
 
-@require_GET
+@require_safe
 @public
 def articles(request: HttpRequest, slug: str) -> HttpResponse:
     """List the published articles. Open to anyone: that is its purpose."""
@@ -101,7 +102,7 @@ def articles(request: HttpRequest, slug: str) -> HttpResponse:
     return public_page(request, whose, said, "portal/public_articles.html", context, kept=True)
 
 
-@require_GET
+@require_safe
 @public
 def article(request: HttpRequest, slug: str, article: str) -> HttpResponse:
     """Show one article. Open to anyone once it is published: that is its purpose."""
@@ -120,22 +121,22 @@ def article(request: HttpRequest, slug: str, article: str) -> HttpResponse:
 # ---- Files of a page
 
 
-@require_GET
+@require_safe
 @public
 def stylesheet(request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    """Answer the stylesheet with the practice's colours. Open to anyone who may read the page; kept for ever by its key."""
-    _, said = practice_or_404(request, slug)
+    """Answer the stylesheet with the practice's colours. Open to anyone: links in mails need it though the page is closed."""
+    said = voice.voice_of(_practice(slug))
     response = HttpResponse(look.sheet_of(said.colour), content_type="text/css; charset=utf-8")
     # An old address of a page that lies open gets the colours of now, and keeps them no longer than that.
     response.headers["Cache-Control"] = FOR_EVER if key == look.key_of(said.colour) else "no-store"
     return response
 
 
-@require_GET
+@require_safe
 @public
 def logo(request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    """Answer the practice's logo. Open to anyone who may read the page."""
-    whose, _ = practice_or_404(request, slug)
+    """Answer the practice's logo. Open to anyone, as the stylesheet is."""
+    whose = _practice(slug)
     if not whose.logo:
         raise NotFound("There is no logo.")
     response = HttpResponse(whose.logo, content_type="image/svg+xml")
@@ -145,7 +146,7 @@ def logo(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 @public
 def robots(request: HttpRequest) -> HttpResponse:
     """Tell search engines what they may list: public pages alone. Open to anyone: that is its purpose."""
@@ -156,7 +157,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
-@require_GET
+@require_safe
 @public
 def sitemap(request: HttpRequest) -> HttpResponse:
     """List the open pages for search engines. Open to anyone: that is its purpose."""
@@ -187,6 +188,13 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 def came_from(request: HttpRequest, page: str) -> CameFrom:
     """Return where a visitor comes from, as the address says it; bounded, and empty where it says nothing we know."""
     return CameFrom.of({"page": page, "c": request.GET.get("c", ""), "r": request.GET.get("r", "")})
+
+
+def _practice(slug: str) -> Practice:
+    found = voice.practice_at(slug)
+    if found is None:
+        raise NotFound("There is no page at this address.")
+    return found
 
 
 def _articles(whose: Practice) -> list[Article]:

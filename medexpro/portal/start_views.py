@@ -23,10 +23,12 @@ from medexpro.marketing.rules import asking as rules
 from medexpro.marketing.rules import first_visits as times
 from medexpro.portal.public_pages import gone, practice_or_404, public_page
 from medexpro.portal.public_views import came_from
+from medexpro.positioning import voice
 from medexpro.positioning.voice import Voice
 from medexpro.practice import outside
 from medexpro.practice.access import public
 from medexpro.practice.models import Practice
+from medexpro.web.pages import page
 
 # Forms of one address, and of all together, in a minute: four steps of a few people behind one router, never a flood.
 FROM_ONE, FROM_ALL = 24, 240
@@ -175,17 +177,26 @@ class _Form:
 def _lead(
     request: HttpRequest, slug: str, token: str, *, lasts: bool
 ) -> tuple[Practice, Voice, Lead] | HttpResponse:
-    whose, said = practice_or_404(request, slug)
+    """Return whose link it is. It opens although the page is closed by now, or has another address."""
     if outside.too_many(request, "portal"):
-        sentence = "Too many tries from this address. Wait a minute and open the link again."
-        return gone(request, whose, said, sentence, status=429)
+        return _gone(
+            request, slug, "Too many tries from this address. Wait a minute and open the link again.", 429
+        )
     try:
-        return whose, said, asking.find_lead(whose, token, at=clock.now(), lasts=lasts)
+        lead = asking.find_lead(token, at=clock.now(), lasts=lasts)
     except asking.LinkUnknown as refusal:
         # A form posted to a link that was never ours holds no key of ours either.
-        return gone(request, whose, said, str(refusal), status=403 if request.method == "POST" else 404)
+        return _gone(request, slug, str(refusal), 403 if request.method == "POST" else 404)
     except asking.LinkOver as refusal:
-        return gone(request, whose, said, str(refusal), status=410)
+        return _gone(request, slug, str(refusal), 410)
+    return lead.practice, voice.voice_of(lead.practice), lead
+
+
+def _gone(request: HttpRequest, slug: str, sentence: str, status: int) -> HttpResponse:
+    whose = voice.practice_at(slug)
+    if whose is None:
+        return outside.closed(page(request, "portal/gone.html", {"sentence": sentence}, status=status))
+    return gone(request, whose, voice.voice_of(whose), sentence, status=status)
 
 
 @csrf_exempt

@@ -9,6 +9,7 @@ from medexpro.kernel import clock as now
 from medexpro.marketing import mailing
 from medexpro.marketing.models import Lead, LeadDraft, Mail, NotContacted
 from medexpro.marketing.operations import asking
+from medexpro.positioning import operations as positioning
 from medexpro.practice import outside
 from medexpro.referrals import sources
 from tests.conftest import MORNING
@@ -80,6 +81,10 @@ def test_from_the_page_to_a_picked_time_and_nothing_of_it_in_the_mail(visitor, m
     offered = visitor.answer.context["offered"]
     assert offered and all(one.hour < 12 for _, starts in offered for one in starts)
     start = offered[0][1][0]
+    assert (
+        "Intake, 45 minutes" in text_of(visitor.answer)
+        and ">8:00 am</button>" in visitor.answer.content.decode()
+    )
     assert visitor.post(link(lead), go="time", start=start.isoformat()).status_code == 302
     lead.refresh_from_db()
     assert lead.wanted_at == start and str(lead.wanted_member) == "Ana Torres"
@@ -195,7 +200,9 @@ def test_links_that_are_forged_over_or_anothers_say_so(visitor, cast, clock):
     clock("2026-10-20 11:10")
     over = visitor.browser.get(link(lead))
     assert over.status_code == 410 and "opened for 7 days" in text_of(over)
-    assert visitor.browser.get(link(lead, "unsubscribe")).status_code == 200
+    positioning.close_page(cast.northbridge, by=cast.olga, at=MORNING)
+    way_out = visitor.browser.get(link(lead, "unsubscribe"))
+    assert way_out.status_code == 200 and "preview" not in text_of(way_out)
     assert asking.clear(at=now.now()) >= 1 and not Lead.objects.exists()
     assert visitor.browser.get(link(lead, "unsubscribe")).status_code == 404
 
@@ -215,7 +222,7 @@ def test_one_click_ends_it_and_forgetting_leaves_only_a_hash(visitor, cast, mail
     assert not Lead.objects.exists() and not LeadDraft.objects.exists() and not Mail.objects.exists()
     kept = NotContacted.objects.get()
     assert "margaret" not in kept.address_hash
-    again = Visitor(visitor.clock)
+    again = Visitor(visitor.clock)  # The page says the same, and no mail leaves.
     again.asked()
     sent()
     assert len(mailoutbox) == 1 and "One more tap" in text_of(again.answer)

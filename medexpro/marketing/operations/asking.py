@@ -191,13 +191,11 @@ def register() -> None:
     mailing.handles(Mail.What.OPT_IN, ask=why_not_asked, write=question)
 
 
-def find_lead(practice: Practice, token: str, *, at: datetime, lasts: bool = False) -> Lead:
+def find_lead(token: str, *, at: datetime, lasts: bool = False) -> Lead:
     """Return whose link it is. lasts: a link that never ends, such as unsubscribing. Raises LinkUnknown, LinkOver."""
     lead = None
     if token and len(token) <= 80:
-        rows = Lead.objects.of(practice).select_related(
-            "practice", "wanted_member__user", "wanted_service", "client"
-        )
+        rows = Lead.objects.select_related("practice", "wanted_member__user", "wanted_service", "client")
         lead = rows.filter(opt_in_hash=tokens.hash_of(token)).first()
     if lead is None:
         raise LinkUnknown("This link leads nowhere, or everything behind it was deleted. You can ask anew.")

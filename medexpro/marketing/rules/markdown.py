@@ -10,14 +10,22 @@ SCHEMES = {"http", "https", "mailto"}
 
 
 def render(text: str) -> str:
-    """Return safe HTML of a text in Markdown. Headings begin one step below the page's own.
+    """Return safe HTML of a text in Markdown. Its headings stand right below the page's own, and none is skipped.
 
     >>> render("# Knees\\n[more](https://example.org) <b>x</b> ![y](z.png)").replace("\\n", "")
     '<h2>Knees</h2><p><a href="https://example.org" rel="nofollow noopener">more</a> &lt;b&gt;x&lt;/b&gt; ![y](z.png)</p>'
+    >>> render("## First\n#### Then").replace("\n", "")
+    '<h2>First</h2><h3>Then</h3>'
     >>> render("[go](javascript:alert)")
     '<p>[go](javascript:alert)</p>\\n'
     """
-    return str(_writer().render(text))
+    writer, env = _writer(), dict[str, Any]()
+    tokens = writer.parse(text, env)
+    known = sorted({token.tag for token in tokens if token.type == "heading_open"})
+    below = {tag: f"h{place}" for place, tag in enumerate(known, start=2)}
+    for token in tokens:
+        token.tag = below.get(token.tag, token.tag)
+    return str(writer.renderer.render(tokens, writer.options, env))
 
 
 @cache
@@ -25,8 +33,6 @@ def _writer() -> MarkdownIt:
     writer = MarkdownIt("commonmark", {"html": False, "linkify": False}).disable(["image"])
     writer.validateLink = _leads_out  # type: ignore[method-assign, assignment]
     writer.add_render_rule("link_open", _link)
-    writer.add_render_rule("heading_open", _heading)
-    writer.add_render_rule("heading_close", _heading)
     return writer
 
 
@@ -40,10 +46,3 @@ def _leads_out(address: str) -> bool:
 def _link(self: Any, tokens: Any, place: int, options: Any, env: Any) -> str:
     tokens[place].attrSet("rel", "nofollow noopener")
     return str(self.renderToken(tokens, place, options, env))
-
-
-def _heading(self: Any, tokens: Any, place: int, options: Any, env: Any) -> str:
-    level = min(int(tokens[place].tag[1:]) + 1, 6)
-    return f"<{'/' if tokens[place].nesting < 0 else ''}h{level}>" + (
-        "\n" if tokens[place].nesting < 0 else ""
-    )
