@@ -42,7 +42,7 @@ class Page(ScopeChecked, EditForm):
         for n in range(self.rows):
             self.add(f"question_{n}", _line(f"Question {n + 1}", 120))
             answer = forms.CharField(
-                label=f"Answer {n + 1}", max_length=600, required=False, widget=forms.Textarea(attrs=PUBLIC | {"rows": 2})
+                label=f"Answer {n + 1}", max_length=600, required=False, widget=forms.Textarea(attrs=PUBLIC | {"rows": 3})
             )  # fmt: skip
             self.add(f"answer_{n}", answer)
             if not self.is_bound and n < len(texts.questions):

@@ -14,7 +14,7 @@ def render(text: str) -> str:
 
     >>> render("# Knees\\n[more](https://example.org) <b>x</b> ![y](z.png)").replace("\\n", "")
     '<h2>Knees</h2><p><a href="https://example.org" rel="nofollow noopener">more</a> &lt;b&gt;x&lt;/b&gt; ![y](z.png)</p>'
-    >>> render("## First\n#### Then").replace("\n", "")
+    >>> render("## First\\n#### Then").replace("\\n", "")
     '<h2>First</h2><h3>Then</h3>'
     >>> render("[go](javascript:alert)")
     '<p>[go](javascript:alert)</p>\\n'
