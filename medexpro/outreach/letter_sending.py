@@ -27,7 +27,6 @@ LINK_DAYS = 30
 LONGEST_LINK_DAYS = 90
 CHANNELS = (Channel.PRINT, Channel.FAX, Channel.EMAIL, Channel.LINK)
 SENDABLE = frozenset({Letter.State.SIGNED, Letter.State.SENT})
-TOUCH = {Letter.Kind.THANK_YOU: TouchKind.THANKS}
 
 
 class SendingRefused(Refusal):
@@ -209,7 +208,7 @@ def _left(delivery: LetterDelivery, *, at: datetime) -> None:
         letter.save_version(expected=None)
     sources.touch(
         letter.source,
-        kind=TOUCH.get(letter.kind, TouchKind.LETTER),
+        kind=TouchKind.THANKS if letter.kind == Letter.Kind.THANK_YOU else TouchKind.LETTER,
         on=letter.practice.day(at),
         note=f"{letter.get_kind_display()} {letter.number}, {delivery.get_channel_display().lower()}",
         follow_up_days=rule.follow_up_days(letter.kind),

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from medexpro.portal import home_views, letter_views, provider_views, questionnaire_views, screening_views, views
+from medexpro.portal import (
+    home_views,
+    letter_views,
+    provider_views,
+    questionnaire_views,
+    screening_views,
+    views,
+)
 
 urlpatterns = [
     path("home/<str:token>/", home_views.show, name="home"),
