@@ -25,7 +25,7 @@ class SourceKind(models.TextChoices):
     PHYSICIAN = "physician", "Physician"
     SURGEON = "surgeon", "Surgeon"
     NURSE = "nurse", "Nurse practitioner or physician assistant"
-    THERAPIST = "therapist", "Physical or occupational therapist"
+    THERAPIST = "pt", "Physical or occupational therapist"
     CHIROPRACTOR = "chiropractor", "Chiropractor"
     CLINIC = "clinic", "Clinic or group"
     EMPLOYER = "employer", "Employer"

@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('id', models.UUIDField(default=medexpro.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(choices=[('physician', 'Physician'), ('surgeon', 'Surgeon'), ('nurse', 'Nurse practitioner or physician assistant'), ('therapist', 'Physical or occupational therapist'), ('chiropractor', 'Chiropractor'), ('clinic', 'Clinic or group'), ('employer', 'Employer'), ('attorney', 'Attorney or case manager'), ('community', 'Club, community or fitness'), ('other', 'Other')], default='physician', max_length=12)),
+                ('kind', models.CharField(choices=[('physician', 'Physician'), ('surgeon', 'Surgeon'), ('nurse', 'Nurse practitioner or physician assistant'), ('pt', 'Physical or occupational therapist'), ('chiropractor', 'Chiropractor'), ('clinic', 'Clinic or group'), ('employer', 'Employer'), ('attorney', 'Attorney or case manager'), ('community', 'Club, community or fitness'), ('other', 'Other')], default='physician', max_length=12)),
                 ('interests', models.JSONField(default=list, help_text='Conditions they send or care for, in their words')),
                 ('is_ideal', models.BooleanField(default=False, help_text='One of those the practice wants most')),
                 ('preferred_channel', models.CharField(blank=True, choices=[('link', 'Secure link'), ('fax', 'Fax'), ('print', 'Print and post'), ('email', 'E-mail (secure address only)'), ('phone', 'Phone')], help_text='How they like to hear of us; empty: not known', max_length=8)),
