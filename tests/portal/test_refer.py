@@ -3,6 +3,7 @@
 import io
 from datetime import date, timedelta
 
+import pikepdf
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,6 +12,7 @@ from django.urls import reverse
 from PIL import Image
 
 from medexpro.episodes.models import Episode
+from medexpro.kernel.refusals import Refusal
 from medexpro.portal.refer_presenters import Visit, steps
 from medexpro.positioning.models import Profile
 from medexpro.practice import outside
@@ -18,12 +20,15 @@ from medexpro.providers.models import Provider
 from medexpro.referrals import incoming, sources
 from medexpro.referrals.incoming_models import IncomingFile, IncomingReferral
 from medexpro.referrals.models import Referral
+from medexpro.reports import acknowledging
+from medexpro.reports.models import Document
 from medexpro.scheduling import operations as scheduling
 from medexpro.scheduling.models import Booking, Service
 from tests import few_codes
 from tests.clients.test_pages import scan
 from tests.conftest import MORNING, TODAY
 from tests.pages import form_of, text_of
+from tests.reports.test_six import contents_fingerprint
 
 PAGE = "/p/northbridge/refer/"
 TYPED = {
@@ -158,7 +163,8 @@ def test_a_fax_of_several_pages_is_kept_whole(page):
     )
     assert Browser().post(PAGE, given).status_code == 302
     kept = IncomingFile.objects.get()
-    assert kept.content_type == "application/pdf" and bytes(kept.content).count(b"/Type /Page\n") in (3, 0)
+    with pikepdf.open(io.BytesIO(kept.content)) as opened:
+        assert (kept.content_type, len(opened.pages)) == ("application/pdf", 3)
 
 
 def test_twenty_a_second_from_one_address_are_held_up_and_the_first_is_kept(page):
@@ -296,6 +302,30 @@ def test_the_tracking_page_tells_booked_held_and_declined_in_neutral_words(cast,
     assert browser.get(track[:-3] + "xy/").status_code == 404
     clock("2027-01-20 09:00")
     assert browser.get(track).status_code == 410
+
+
+@pytest.mark.parametrize(
+    ("way", "reached"), [("fax", "555 0142"), ("link", ""), ("email", "ama@osei.example")]
+)
+def test_a_provider_who_came_this_way_is_acknowledged_by_fax_link_or_mail(cast, page, way, reached):
+    given = (
+        page() | TYPED | {"provider_email": "ama@osei.example", "reply_by": "fax" if way == "fax" else "link"}
+    )
+    assert Browser().post(PAGE, given).status_code == 302
+    referral = incoming.accept(IncomingReferral.objects.get(), by=cast.ben, at=MORNING)
+    letter = acknowledging.write(referral, by=cast.ben, at=MORNING)
+    assert letter.kind == Document.Kind.ACKNOWLEDGEMENT
+    signed = {
+        "shown": contents_fingerprint(letter, MORNING), "recently_signed_in": True, "by": cast.ben, "at": MORNING,
+    }  # fmt: skip
+    if way == "email":
+        # Nobody has confirmed that address, so nothing of health goes there: it is said, and the link stays.
+        with pytest.raises(Refusal):
+            acknowledging.sign_and_send(letter, way, to=reached, **signed)
+        return
+    sent = acknowledging.sign_and_send(letter, way, to=reached, **signed)
+    referral.refresh_from_db()
+    assert (referral.acknowledged_channel, bool(sent.token)) == (way, way == "link")
 
 
 def test_spam_and_decline_are_taken_back_and_others_may_not_look(cast, page, sign_in):
