@@ -214,6 +214,11 @@ def _said(practice: Practice, kind: str) -> dict[str, Said]:
     }
 
 
+def is_said(practice: Practice, kind: str, key: str) -> bool:
+    """Return whether somebody's word stands that a standard is met or a task is done."""
+    return ReadinessSaid.objects.of(practice).filter(kind=kind, key=key, struck_at=None).exists()
+
+
 # ---- Changing
 
 

@@ -129,7 +129,8 @@ def say(request: HttpRequest, kind: str, key: str) -> HttpResponse:
 
 
 def _form(request: HttpRequest, form: Any, kind: str, item: Item | None) -> HttpResponse:
-    context = {"nav": "referrals", "form": form, "item": item, "kind": kind}
+    is_said = item is not None and readiness.is_said(practice_of(request), kind, item.key)
+    context = {"nav": "referrals", "form": form, "item": item, "kind": kind, "is_said": is_said}
     return page(request, "outreach/ready_item.html", context, part="form")
 
 
