@@ -131,7 +131,8 @@ def _facts(found: Lead, row: dict[str, Any], practice: Practice) -> list[tuple[s
     if not confirmed and operations.is_confirmed(found):
         confirmed = f"Told {found.asked_by} in person"
     listed = [
-        ("Came by", row["source"]), ("Page", found.source_page), ("Campaign", "" if found.source_kind == CameBy.CAMPAIGN else found.campaign),
+        ("Came by", row["source"]), ("Page", found.source_page),
+        ("Campaign", "" if found.source_kind == CameBy.CAMPAIGN else found.campaign),
         ("About", row["interest"]), *answers, ("First visit wanted", row["wanted"]),
         ("E-mail", confirmed or ("Not confirmed" if found.email else "")),
         ("Last word", words.day(practice.day(found.contacted_at)) if found.contacted_at else ""),

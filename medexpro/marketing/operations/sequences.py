@@ -336,9 +336,10 @@ def _coming(
 
 def turns_of(run: SequenceRun, *, at: datetime) -> list[Turn]:
     """Return the mails to come of one person's sequence."""
-    [(_, way, why)] = _ways(run.practice, SequenceRun.objects.filter(pk=run.pk), at=at) or [(run, None, None)]
-    if way is None or why is not None:
+    found = _ways(run.practice, SequenceRun.objects.filter(pk=run.pk), at=at)
+    if not found or found[0][2] is not None:
         return []
+    way = found[0][1]
     return rules.plan(
         steps_of(run.sequence), way, quiet=mailing.quiet_of(run.practice), zone=run.practice.tz, now=at
     )

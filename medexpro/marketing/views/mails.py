@@ -182,7 +182,7 @@ def newsletter(request: HttpRequest, newsletter_id: UUID) -> HttpResponse:
             found = _newsletter(request, newsletter_id)
     context = {
         "nav": "clients", "newsletter": found, "form": form, "html": markdown.render(found.text),
-        "look": pipeline_presenters.NEWSLETTER_LOOKS[found.state], "why_not": mailing.why_no_mail(practice),
+        "look": pipeline_presenters.NEWSLETTER_LOOKS[Newsletter.State(found.state)], "why_not": mailing.why_no_mail(practice),
         "progress": newsletters.progress(found) if form is None else None,
         "readers": len(newsletters.readers(practice, to_leads=found.to_leads, to_clients=found.to_clients))
         if form is not None else 0,
