@@ -86,7 +86,9 @@ class StoryConsent(EpisodeRow):
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="+")
     signed_name = models.CharField(max_length=160)
     signed_as = models.CharField(max_length=20, default="client", help_text="client or guardian")
-    signature = models.TextField(blank=True, help_text="SVG path; empty where a name was typed or paper signed")
+    signature = models.TextField(
+        blank=True, help_text="SVG path; empty where a name was typed or paper signed"
+    )
     recorded_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 
