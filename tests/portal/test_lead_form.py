@@ -166,6 +166,7 @@ def test_the_same_form_sent_twice_is_one_lead_and_one_mail(visitor):
     before = visitor.answer.content
     form = {"stamp": Stamp.of(lead)} | {"step": "send", "consent": "yes"}
     assert visitor.browser.post(START, form).content == before
+    assert asking.ask(LeadDraft.objects.get(lead=lead), at=now.now()) == lead
     assert Lead.objects.count() == Mail.objects.count() == 1
     for _ in range(4):
         Visitor(visitor.clock).asked()
@@ -225,4 +226,5 @@ def test_one_click_ends_it_and_forgetting_leaves_only_a_hash(visitor, cast, mail
     again = Visitor(visitor.clock)  # The page says the same, and no mail leaves.
     again.asked()
     sent()
+    assert not Mail.objects.exists()
     assert len(mailoutbox) == 1 and "One more tap" in text_of(again.answer)
