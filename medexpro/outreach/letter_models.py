@@ -50,7 +50,7 @@ class Letter(VersionedModel, PracticeModel):
         """For whom it is worded."""
 
         PHYSICIAN = "physician", "Physician"
-        THERAPIST = "therapist", "Physical therapist"
+        THERAPIST = "pt", "Physical therapist"
         CHIROPRACTOR = "chiropractor", "Chiropractor"
 
     class State(models.TextChoices):

@@ -56,7 +56,7 @@ def test_the_version_follows_the_license_and_a_person_may_choose_another(cast):
     assert introduction(cast).reader == "physician" and introduction(cast, dc).pk == letter.pk
     before = letter_contents.contents_of(letter, site=SITE, at=MORNING).texts
     typed = before | {"closing": "Dr. Lindgren, come and see us."}
-    letter = letters.write(letter, typed, reader="therapist", version=1, site=SITE, by=cast.ana, at=MORNING)
+    letter = letters.write(letter, typed, reader="pt", version=1, site=SITE, by=cast.ana, at=MORNING)
     after = letter_contents.contents_of(letter, site=SITE, at=MORNING).texts
     assert after["gets"] != before["gets"] and after["closing"] == "Dr. Lindgren, come and see us."
     assert list(letter.words) == ["closing"]
@@ -251,7 +251,7 @@ def test_a_letter_waits_when_its_reader_retires_and_goes_to_somebody_else_with_i
     with pytest.raises(letters.LetterRefused, match="no longer active"):
         signed(letter, cast)
     moved = letters.readdress(letter, other, by=cast.ana, at=MORNING)
-    assert (moved.pk, moved.reader, moved.words) == (letter.pk, "therapist", {"closing": "See you soon."})
+    assert (moved.pk, moved.reader, moved.words) == (letter.pk, "pt", {"closing": "See you soon."})
 
     mailed = signed(moved, cast)
     providers.change(other.provider, email="osei@lakeside.example", by=cast.ana, at=MORNING)
@@ -342,11 +342,11 @@ def test_one_kind_to_many_is_a_letter_each_signed_and_sent_once(cast, sign_in, c
     assert sorted(Letter.objects.values_list("reader", flat=True)) == [
         "chiropractor",
         "physician",
-        "therapist",
+        "pt",
     ]
     # One of them was written into with a word that asks, and is left for a person.
     letters.write(
-        Letter.objects.get(reader="therapist"), {"closing": "Get toned."}, site=SITE, by=cast.ana, at=MORNING
+        Letter.objects.get(reader="pt"), {"closing": "Get toned."}, site=SITE, by=cast.ana, at=MORNING
     )
     ana.post(f"{went['Location']}finish/", {"channel": "print"})
     for _ in range(2):

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("physician", "Physician"),
-                            ("therapist", "Physical therapist"),
+                            ("pt", "Physical therapist"),
                             ("chiropractor", "Chiropractor"),
                         ],
                         default="physician",

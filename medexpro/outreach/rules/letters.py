@@ -14,9 +14,9 @@ RESULT_AGAIN_DAYS = 90
 MOST_CHANGES = 4
 READERS = {
     "MD": "physician", "DO": "physician", "DPM": "physician", "NP": "physician", "PA": "physician",
-    "PT": "therapist", "OT": "therapist", "DC": "chiropractor",
+    "PT": "pt", "OT": "pt", "DC": "chiropractor",
 }  # fmt: skip
-READERS_OF_KIND = {"therapist": "therapist", "chiropractor": "chiropractor"}
+READERS_OF_KIND = {"pt": "pt", "chiropractor": "chiropractor"}
 # A place in a text: {line}. Braces around anything else stay as they are.
 PLACE = re.compile(r"\{(\w+)\}")
 
@@ -24,8 +24,8 @@ PLACE = re.compile(r"\{(\w+)\}")
 def reader_for(provider_type: str, source_kind: str = "") -> str:
     """Return for whom a letter is worded: by the person's license, else by what the source is.
 
-    >>> reader_for("DC"), reader_for("", "therapist"), reader_for("other", "clinic")
-    ('chiropractor', 'therapist', 'physician')
+    >>> reader_for("DC"), reader_for("", "pt"), reader_for("other", "clinic")
+    ('chiropractor', 'pt', 'physician')
     """
     return READERS.get(provider_type) or READERS_OF_KIND.get(source_kind, "physician")
 
