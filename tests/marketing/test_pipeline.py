@@ -7,11 +7,13 @@ from django.urls import reverse
 
 from medexpro.clients.models import Client
 from medexpro.kernel.refusals import NotAllowed, NotFound
-from medexpro.marketing import addresses, operations
+from medexpro.marketing import addresses, mailing, operations
 from medexpro.marketing.models import CameBy, Lead, LeadCount, Newsletter
 from medexpro.marketing.operations import newsletters, pipeline, sequences
 from medexpro.scheduling import operations as scheduling
 from medexpro.scheduling.models import Booking, Service
+from medexpro.today import leads
+from medexpro.today.obligations import Look
 from tests.conftest import TODAY
 from tests.marketing.leads import TUESDAY, asked, later, reader, wall
 from tests.pages import text_of
@@ -106,6 +108,47 @@ def test_who_may(cast, picked):
     ]:
         with pytest.raises((NotAllowed, NotFound)):
             act(person)
+
+
+def test_what_leads_ask_of_today(cast, picked):
+    yesterday, today = TODAY - timedelta(days=1), TODAY
+    pipeline.plan_next(picked, step="Call back", on=yesterday, by=cast.ben, at=TUESDAY)
+    asked(cast, "New Today", "new@example.org")
+    asked(cast, "Spoken With", "spoken@example.org", contacted_at=TUESDAY)
+    gone = asked(cast, "Gone Mail", "gone@example.org", contacted_at=TUESDAY)
+    mail, _ = mailing.post(
+        cast.northbridge, what="other", key="k", to=gone.email, lead=gone, due_at=TUESDAY, at=TUESDAY
+    )
+    mailing.note_bounced(mail, "5.1.1", at=TUESDAY)
+    asked(cast, "Not Confirmed", "not@example.org", confirmed=False)
+    found = leads.asking(Look(cast.ben, today), 8)
+    assert [(one.who, one.late) for one in found.rows] == [
+        ("Ann Miller", True), ("New Today", False), ("Gone Mail", True),
+    ]  # fmt: skip
+    assert found.rows[0].why.startswith("Call back. Was due") and found.total == 3
+
+
+def test_a_client_ends_the_newsletter_with_one_click_and_nothing_else(cast, smtp_server, settings, client):
+    settings.PUBLIC_URL = "https://northbridge.example.org"
+    rita = reader(cast)
+    letter = newsletters.write(
+        cast.northbridge,
+        subject="News",
+        text="Hello",
+        to_clients=True,
+        to_leads=False,
+        by=cast.olga,
+        at=TUESDAY,
+    )
+    newsletters.send(letter, by=cast.olga, at=TUESDAY)
+    mailing.send_due(now=lambda: TUESDAY)
+    [sent] = smtp_server.letters
+    stop = sent.message["List-Unsubscribe"].strip(" <>").removeprefix(settings.PUBLIC_URL)
+    client.post(stop, {"List-Unsubscribe": "One-Click"})
+    assert rita.consents.get(kind="newsletter").withdrawn_at is not None
+    assert newsletters.readers(cast.northbridge, to_leads=True, to_clients=True) == []
+    # Reminders of appointments are another agreement and go on.
+    assert not addresses.why_not(cast.northbridge, rita.email)
 
 
 def test_the_pages_of_the_pipeline(cast, picked, sign_in, clock, django_assert_max_num_queries):
