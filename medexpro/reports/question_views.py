@@ -61,7 +61,8 @@ def ask(request: HttpRequest, episode_id: UUID) -> HttpResponse:
                 return go_to(request, "reports:question", asked.question.pk)
             question = _question(request, asked.question.pk)
             link = whole_address(request, reverse("portal:question", args=[asked.token]))
-            return _show(request, question, link=link)
+            # Created: the page that follows shows the link once, and no form stands there to come back.
+            return _show(request, question, link=link, status=201)
     context = {"nav": "clients", "episode": episode, "client": episode.client, "form": form, "about": about}
     return page(request, "reports/ask.html", context, status=422 if form.errors else 200)
 
