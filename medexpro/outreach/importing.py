@@ -23,7 +23,7 @@ from medexpro.referrals.source_models import Source
 
 # A request brings in so many; what it made is known the next time, so going on makes nobody twice.
 AT_ONCE = 400
-FILLED = ("specialty", "phone", "fax", "npi", "email")
+FILLED = {"specialty": "specialty", "phone": "phone", "fax": "fax", "npi": "NPI", "email": "e-mail"}
 
 
 class Fate(StrEnum):
@@ -139,7 +139,7 @@ class _Known:
         if who.pk in self.sources and not fills:
             return Weighed(row, Fate.SKIPPED, f"A source already, found by {how}", who)
         parts = [] if who.pk in self.sources else ["becomes a source"]
-        parts += [f"fills in {', '.join(fills)}"] if fills else []
+        parts += [f"fills in {', '.join(FILLED[key] for key in fills)}"] if fills else []
         return Weighed(row, Fate.FILLED, f"On file by {how}: {', '.join(parts)}", who, fills)
 
     def _place(self, row: Typed) -> Weighed:

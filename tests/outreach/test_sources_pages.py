@@ -195,7 +195,7 @@ def test_a_list_is_looked_through_before_anything_is_kept(cast, raman, sign_in):
             for group in page.context["groups"]
             for one in group["rows"]
         }
-        assert why[2] == ("filled", "On file by name: fills in phone, npi"), encoding
+        assert why[2] == ("filled", "On file by name: fills in phone, NPI"), encoding
         assert why[3] == ("new", "New provider, new source") and why[4] == ("skipped", "Stands in row 3 too")
         assert why[5][0] == why[6][0] == "refused" and "formula" in why[5][1] and "last digit" in why[6][1]
         assert why[7] == ("new", "New organisation, new source")

@@ -17,7 +17,16 @@ MORE = (
     ("adler", "Ruth", "Adler", "DO", "Primary care", "Alder Street Medical", "back, knee", True),
     ("costa", "Miguel", "Costa", "DC", "Spine", "Costa Chiropractic", "back, neck", False),
     ("yilmaz", "Deniz", "Yilmaz", "PT", "Outpatient", "Lakeside PT", "knee, hip", True),
-    ("moreau", "Claire", "Moreau", "MD", "Endocrinology", "Fairhaven Clinic", "diabetes, bone density", False),
+    (
+        "moreau",
+        "Claire",
+        "Moreau",
+        "MD",
+        "Endocrinology",
+        "Fairhaven Clinic",
+        "diabetes, bone density",
+        False,
+    ),
     ("eze", "Chidi", "Eze", "PA", "Orthopedics", "Lakeside Orthopedics", "shoulder", False),
     ("hansen", "Nils", "Hansen", "MD", "Rheumatology", "Harbor Rheumatology", "arthritis", False),
 )
@@ -51,7 +60,14 @@ STEPS = (
     ("nakano", "Coffee", 6), ("bhatt", "Send sample report", 0), ("yilmaz", "Joint talk on knees", 12), ("osei", "Lunch", 19),
     ("Fairhaven Senior Center", "Second talk", 9),
 )  # fmt: skip
-OWNERS = {"raman": "rosa", "osei": "rosa", "varga": "luis", "nakano": "luis", "bhatt": "rosa", "adler": "luis"}
+OWNERS = {
+    "raman": "rosa",
+    "osei": "rosa",
+    "varga": "luis",
+    "nakano": "luis",
+    "bhatt": "rosa",
+    "adler": "luis",
+}
 
 
 def keep(house: House, now: datetime) -> None:
@@ -72,7 +88,9 @@ def keep(house: House, now: datetime) -> None:
         by = house.members[OWNERS.get(key, "rosa")]
         sources.touch(made[key], kind=kind, on=on, note=note, by=by, at=_moment(house, on))
     for key, step, ahead in STEPS:
-        sources.plan_next(made[key], step=step, on=house.practice.day(now) + timedelta(days=ahead), by=house.rosa, at=now)
+        sources.plan_next(
+            made[key], step=step, on=house.practice.day(now) + timedelta(days=ahead), by=house.rosa, at=now
+        )
 
 
 def _everyone(house: House, now: datetime) -> dict[str, Provider | Organisation]:
