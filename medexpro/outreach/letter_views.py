@@ -243,7 +243,10 @@ def write(request: HttpRequest, letter_id: UUID) -> HttpResponse:
     """Keep what was written; a second person's change is said and nothing typed is lost."""
     letter, at, site = _letter(request, letter_id), clock.now(), site_of(request)
     if not letter.is_draft:
-        return _page(request, letter, error="This letter is signed and does not change.", status=409)
+        # Signed meanwhile by somebody else: what was typed stands on the page, to be copied into the next one.
+        typed = [(name, request.POST.get(key, "")) for key, name in letter_forms.LABELS.items()]
+        shown = {"error": "This letter is signed and does not change.", "typed": typed}
+        return _page(request, letter, status=409, **shown)
     form = letter_forms.WordsForm(request.POST, letter=letter, contents=contents_of(letter, site=site, at=at))
     if form.is_valid():
         values = form.values()

@@ -287,6 +287,8 @@ def test_from_the_provider_to_the_link_that_is_read(cast, sign_in, clock):
     shown = ana.get(f"/sources/letters/{letter.pk}/").context
     ana.post(f"/sources/letters/{letter.pk}/sign/", {"version": "2", "shown": shown["shown"]})
     assert Letter.objects.get().is_signed
+    late = ana.post(f"/sources/letters/{letter.pk}/write/", typed | {"closing": "Typed too late."})
+    assert late.status_code == 409 and "Typed too late.</textarea>" in late.content.decode()
     answer = ana.post(f"/sources/letters/{letter.pk}/send/", {"channel": "link", "to": "", "days": "30"})
     link = answer.context["link"].removeprefix("http://testserver")
     outside = sign_in(cast.ana).__class__()
