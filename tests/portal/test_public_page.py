@@ -96,7 +96,9 @@ def test_an_article_is_written_checked_published_and_taken_back(cast, site, sign
         and "treat" in text_of(asked)
         and "We treat your knee." in asked.content.decode()
     )
-    typed["body"] = typed["body"].replace("We treat your knee.", "# Exercise\n\n[More](https://example.org)")
+    typed["body"] = typed["body"].replace(
+        "We treat your knee.", "# Exercise\n\n[More](https://example.org) ![p](https://example.org/p.png)"
+    )
     written = olga.post(f"{EDITOR}articles/new/", new | typed)
     assert written.status_code == 302
     assert olga.post(f"{EDITOR}articles/new/", new | typed)["Location"] == written["Location"]
@@ -104,7 +106,7 @@ def test_an_article_is_written_checked_published_and_taken_back(cast, site, sign
     olga.post(f"{written['Location']}publish/")
     html = site.get(f"{HOME}articles/knees/").content.decode()
     assert "<h2>Exercise</h2>" in html and 'rel="nofollow noopener"' in html
-    assert "<img src=x" not in html and 'href="javascript' not in html
+    assert '<img src="https' not in html and "<img src=x" not in html and 'href="javascript' not in html
     assert "Knees" in text_of(site.get(HOME))
     olga.post(f"{written['Location']}delete/")
     assert site.get(f"{HOME}articles/knees/").status_code == 200
