@@ -63,7 +63,7 @@ def _send(request: HttpRequest, referral: Referral, letter: Document) -> HttpRes
         sent = acknowledging.sign_and_send(
             letter, values["channel"], to=values["to"], days=values["days"] or sending.LINK_DAYS, id=values["new_id"],
             shown=request.POST.get("shown", ""), recently_signed_in=reauth.recently_authenticated(request),
-            by=request.member, at=clock.now(),
+            base_url=whole_address(request, "/") if form.mails_the_link else "", by=request.member, at=clock.now(),
         )  # fmt: skip
     except (NotAllowed, NotFound):
         raise

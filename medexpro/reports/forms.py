@@ -7,7 +7,7 @@ from django import forms as django_forms
 
 from medexpro.clients.forms import NewId
 from medexpro.pdf.characters import warning
-from medexpro.providers.models import Provider
+from medexpro.providers.models import Channel, Provider
 from medexpro.reports.contents import FIELDS, WITH_CHARTS, WITH_TABLE, Contents
 from medexpro.reports.models import Delivery, Document
 from medexpro.reports.replies import ANSWERS, RECEIPTS
@@ -106,11 +106,21 @@ def _row_label(one: Reported) -> str:
     return f"{one.outcome.name} (got worse)" if one.must_stand else one.outcome.name
 
 
+# One of the ways on the form: the link goes to the provider's mailbox instead of to the hands of who makes it.
+LINK_BY_MAIL = "link-by-mail"
+
+
 class SendForm(forms.Form):
     """How a document leaves."""
 
     new_id = NewId()
-    channel = django_forms.ChoiceField(label="How", choices=[(one.value, one.label) for one in CHANNELS])
+    channel = django_forms.ChoiceField(
+        label="How",
+        choices=[
+            *((one.value, one.label) for one in CHANNELS),
+            (LINK_BY_MAIL, "Mail them the secure link"),
+        ],
+    )
     to = django_forms.CharField(label="To", max_length=200, required=False, help_text="Empty: as on file")
     days = forms.NumberField(
         label="A link opens for", unit="d", whole=True, lowest=1, highest=60, initial=LINK_DAYS
@@ -122,6 +132,16 @@ class SendForm(forms.Form):
         if only_by_hand:
             self.fields["channel"].choices = [(one.value, one.label) for one in BY_HAND]
             del self.fields["days"]
+
+    @property
+    def mails_the_link(self) -> bool:
+        """Return whether the link is to be mailed."""
+        return bool(self.cleaned_data["channel"] == LINK_BY_MAIL)
+
+    def values(self) -> dict[str, Any]:
+        """Return what was chosen; a link that is mailed is a link."""
+        values = super().values()
+        return values | {"channel": Channel.LINK.value if self.mails_the_link else values["channel"]}
 
 
 class ReplyForm(forms.Form):

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F, Q
+from django.urls import reverse
 
 from medexpro.audit.trail import record
 from medexpro.clients.agreements import RELEASE_TO_PROVIDER
@@ -34,6 +36,8 @@ SENDABLE = replies.STANDING
 CHANNELS = (Channel.LINK, Channel.FAX, Channel.PRINT, Channel.EMAIL)
 # Done by hand by whoever stands at the machine. A link opens the page to who makes it, and an e-mail is the product's.
 BY_HAND = (Channel.FAX, Channel.PRINT)
+# What stands as the gateway of a link that was mailed.
+BY_MAIL = "mail"
 
 
 class SendingRefused(Refusal):
@@ -66,6 +70,7 @@ def send(
     id: UUID | None = None,
     by_hand: bool = False,
     copy: Copy | None = None,
+    base_url: str = "",
     by: Member,
     at: datetime,
 ) -> Sent:
@@ -74,7 +79,8 @@ def send(
     channel: print is done by hand and recorded, and so is a fax where no gateway is set; link makes an address that opens
     for `days`; email and a gateway's fax wait in the worker's queue, which sees them once the change is committed. to: fax
     number, address or name. id: made by the page, so that a form sent twice sends once. by_hand: a person faxes it,
-    whatever is set. copy: what is faxed or posted, where it was printed before. Records reports:delivery:send.
+    whatever is set. copy: what is faxed or posted, where it was printed before. base_url: of this product, where a link is to
+    be mailed; then nobody here sees it. Records reports:delivery:send.
     Raises SendingRefused with the sentence why not: to a provider who is not active nothing goes, by no way.
     """
     usual = Permission.REPORTS_TRACK if channel in BY_HAND else Permission.REPORTS_SEND
@@ -83,7 +89,18 @@ def send(
     copy = copy or _copy(document, channel, to, by=by, at=at)
     gateway = ByHand() if by_hand else faxing.gateway()
     with transaction.atomic():
-        return _send(document, channel, to, days=days, id=id, gateway=gateway, copy=copy, by=by, at=at)
+        return _send(
+            document,
+            channel,
+            to,
+            days=days,
+            id=id,
+            gateway=gateway,
+            copy=copy,
+            base_url=base_url,
+            by=by,
+            at=at,
+        )
 
 
 def _copy(document: Document, channel: str, to: str, *, by: Member, at: datetime) -> Copy | None:
@@ -95,8 +112,8 @@ def _copy(document: Document, channel: str, to: str, *, by: Member, at: datetime
 
 
 def _send(
-    document: Document, channel: str, to: str, *, days: int, id: UUID | None, gateway: Gateway, copy: Copy | None, by: Member,
-    at: datetime,
+    document: Document, channel: str, to: str, *, days: int, id: UUID | None, gateway: Gateway, copy: Copy | None, base_url: str,
+    by: Member, at: datetime,
 ) -> Sent:  # fmt: skip
     document = Document.objects.select_for_update(of=("self",)).select_related(
         "episode__client", "provider__organisation", "practice"
@@ -109,27 +126,44 @@ def _send(
         raise SendingRefused(sentence)
     if channel not in CHANNELS:
         raise SendingRefused("Choose how it goes out.", field="channel")
-    to = _addressee(document, channel, to.strip(), gateway)
+    mailed = channel == Channel.LINK and bool(base_url)
+    to = _mail_address(document.provider) if mailed else _addressee(document, channel, to.strip(), gateway)
     if not 1 <= days <= LONGEST_LINK_DAYS:
         raise SendingRefused(f"A link is open for 1 to {LONGEST_LINK_DAYS} days.", field="days")
 
-    token = tokens.new_token() if channel == Channel.LINK else ""
-    delivery = Delivery.objects.create(
+    delivery = Delivery(
         id=id or uuid7(), practice=document.practice, document=document, episode=document.episode, channel=channel,
-        to=to, sent_by=by, sent_at=at, token_hash=tokens.hash_of(token) if token else "",
-        expires_at=at + timedelta(days=days) if token else None, gateway=gateway.name if channel == Channel.FAX else "",
+        to=to, sent_by=by, sent_at=at, gateway=BY_MAIL if mailed else gateway.name if channel == Channel.FAX else "",
     )  # fmt: skip
+    token = ""
+    if channel == Channel.LINK:
+        # What is mailed by the worker is made again there, so that no queue holds the token.
+        token = tokens.token_for(delivery) if mailed else tokens.new_token()
+        delivery.token_hash, delivery.expires_at = tokens.hash_of(token), at + timedelta(days=days)
+    delivery.save(force_insert=True)
     if copy is not None:
         copies.keep(delivery, copy)
     record(events.SEND, delivery, by=by, at=at, document=document.number, channel=channel)
     if delivery.waits_for_a_server:
-        from medexpro.reports.tasks import fax_document, mail_document
+        from medexpro.reports.tasks import fax_document, mail_document, mail_link
 
         # The queue is in the same database: in one transaction the two are there together, or not at all.
-        (fax_document if delivery.gateway else mail_document).enqueue(str(delivery.pk))
+        if mailed:
+            mail_link.enqueue(str(delivery.pk), base_url)
+        else:
+            (fax_document if delivery.gateway else mail_document).enqueue(str(delivery.pk))
     else:
         _mark_sent(document, delivery)
-    return Sent(delivery, token)
+    return Sent(delivery, "" if mailed else token)
+
+
+def _mail_address(provider: Provider) -> str:
+    """Return where a link is mailed. The mail says nothing of the client, so any address of theirs will do."""
+    if not (settings.MEDEXPRO_DEMO or settings.EMAIL_HOST):
+        raise SendingRefused("No mail server is set up. Make a link and give it to them.", field="channel")
+    if not provider.email:
+        raise SendingRefused("The provider has no e-mail address here. Use another way.", field="channel")
+    return provider.email
 
 
 def why_not_to(provider: Provider) -> str:
@@ -292,6 +326,21 @@ def acknowledge(delivery: Delivery, *, at: datetime) -> None:
 
 
 # ---- What the worker does
+
+
+def mail_link(delivery: Delivery, *, base_url: str) -> None:
+    """Mail the link to a document. Nothing in the mail is about the client. Raises SMTPException or OSError."""
+    practice, document = delivery.practice, delivery.document
+    address = base_url.rstrip("/") + reverse("portal:document", args=[tokens.token_for(delivery)])
+    name = document.get_kind_display().lower()
+    EmailMessage(
+        f"{'An' if name[0] in 'aeiou' else 'A'} {name} from {' '.join(practice.name.split())}",
+        f"{document.provider.short_name},\n\nthe {name} {document.number} is one page. Read it here, until "
+        f"{practice.day(delivery.expires_at):%B %d}; no sign-in is needed:\n\n{address}\n\n"
+        f"{document.signed_name}\n{practice.name}\n{practice.phone}\n\n"
+        "Whoever has this address can read the page. If you received it by mistake, tell us and delete it.\n",
+        to=[delivery.to],
+    ).send()
 
 
 @transaction.atomic

@@ -69,7 +69,8 @@ def send(request: HttpRequest, document_id: UUID) -> HttpResponse:
         try:
             sent = sending.send(
                 document, values["channel"], to=values["to"], days=values.get("days") or sending.LINK_DAYS,
-                id=values["new_id"], by=request.member, at=clock.now(),
+                id=values["new_id"], base_url=whole_address(request, "/") if form.mails_the_link else "",
+                by=request.member, at=clock.now(),
             )  # fmt: skip
         except (NotAllowed, NotFound):
             raise
@@ -77,7 +78,8 @@ def send(request: HttpRequest, document_id: UUID) -> HttpResponse:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             if not sent.token:
-                toast(request, "Sent before; a link is shown once" if sent.again else "Recorded as sent")
+                said = "The link is on its way" if form.mails_the_link else "Recorded as sent"
+                toast(request, "Sent before; a link is shown once" if sent.again else said)
                 return _go_back(request, document)
             link = whole_address(request, reverse("portal:document", args=[sent.token]))
             return _answer(request, document_id, link=link)

@@ -50,6 +50,30 @@ def mail_document(delivery_id: str) -> None:
 
 
 @task()
+def mail_link(delivery_id: str, base_url: str) -> None:
+    """Mail the link to a signed document, once; a failure is kept with the delivery. The mail names no client."""
+    rows = Delivery.objects.select_related("document__provider", "practice")
+    delivery = rows.get(pk=delivery_id)
+    if delivery.delivered_at is not None or delivery.revoked_at is not None:
+        return
+    if sentence := sending.changed_since(delivery):
+        sending.note_failed(delivery, reason=sentence, at=clock.now())
+        return
+    try:
+        sending.mail_link(delivery, base_url=base_url)
+    except (smtplib.SMTPException, OSError) as error:
+        reason = f"The mail server did not take it ({type(error).__name__})."
+        sending.note_failed(delivery, reason=reason, at=clock.now())
+        return
+    sending.note_mailed(delivery, at=clock.now())
+
+
+def tell_link_cut_off(delivery_id: str, base_url: str, *, why: str, at: datetime) -> None:
+    """Keep with the delivery that nobody knows whether its mail left."""
+    tell_cut_off(delivery_id, why=why, at=at)
+
+
+@task()
 def mail_question(question_id: str, base_url: str) -> None:
     """Mail the link of a question, once; a failure is kept with it."""
     rows = Question.objects.select_related("practice", "provider", "asked_by__user")
@@ -143,4 +167,9 @@ def let_go_of_batches() -> int:
 
 
 PERIODIC = [(go_on_drafting, 60), (fax_again, 5 * 60), (let_go_of_batches, 24 * 60 * 60)]
-ONCE = [(mail_document, tell_cut_off), (fax_document, tell_cut_off), (mail_question, tell_question_cut_off)]
+ONCE = [
+    (mail_document, tell_cut_off),
+    (mail_link, tell_link_cut_off),
+    (fax_document, tell_cut_off),
+    (mail_question, tell_question_cut_off),
+]

@@ -108,7 +108,7 @@ def failed(lines: list[Line]) -> list[Owed]:
     return [
         Owed(
             one.client,
-            f"The fax did not leave: {one.text}",
+            f"It did not leave: {one.text}",
             "Send",
             reverse("reports:show", args=[one.place]),
             late=True,

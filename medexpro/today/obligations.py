@@ -479,7 +479,7 @@ RULES = (
     Rule("To tell the provider", "phone", (P.CLEARANCE_DECIDE,), to_tell),
     Rule("Answers from providers", "msg", (P.CLEARANCE_DECIDE,), answers_from_providers),
     Rule("Questions unanswered", "question", (P.REPORTS_SEND,), questions_unanswered),
-    Rule("Faxes that failed", "send", (P.REPORTS_SEND,), faxes_failed),
+    Rule("Did not leave", "send", (P.REPORTS_SEND,), faxes_failed),
     Rule("Releases to ask for", "shield", (P.CLEARANCE_DECIDE,), to_ask),
     Rule("Reassessment due", "loop", (P.ASSESSMENTS_MEASURE,), reassessments),
     Rule("Questionnaires", "question", (P.ASSESSMENTS_MEASURE,), questionnaires),

@@ -1,5 +1,6 @@
 """Documents: drafted from the record, signed once, sent by rule, opened by a link."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.urls import reverse
 from medexpro.clients.operations import agreements
 from medexpro.kernel.ids import uuid7
 from medexpro.kernel.refusals import NotAllowed
-from medexpro.reports import operations, sending
+from medexpro.reports import operations, sending, tasks
 from medexpro.reports.models import Document
 from medexpro.wording.models import LetStand
 from tests.pdf.reading import text_of
@@ -112,6 +113,33 @@ def test_e_mail_needs_the_clients_release(cast, settings):
         cast.janet, kind="release_to_provider", version=1, signed_name="Janet Ellery", by=cast.ben, at=LATER
     )
     assert sending.why_not_by_mail(document) == ""
+
+
+def test_a_link_is_mailed_to_any_address_and_its_mail_says_nothing_of_the_client(
+    cast, client, clock, smtp_server
+):
+    clock("2026-12-09 10:00")
+    document = signed(cast)
+    with pytest.raises(sending.SendingRefused, match="no e-mail address"):
+        sending.send(document, "link", base_url="https://practice.example/", by=cast.ana, at=LATER)
+    cast.dr_raman.email = "raman@example.org"
+    cast.dr_raman.save()
+    document = operations.rows_of(cast.ana).get(pk=document.pk)
+    sent = sending.send(document, "link", base_url="https://practice.example/", by=cast.ana, at=LATER)
+    assert (sent.token, Document.objects.get().state) == ("", "signed")
+
+    for _ in range(2):
+        tasks.mail_link.func(str(sent.delivery.pk), "https://practice.example/")
+    [letter] = smtp_server.letters
+    assert letter.to == ("raman@example.org",) and Document.objects.get().state == "sent"
+    assert not list(letter.message.iter_attachments())
+    assert "Ellery" not in letter.text + letter.message["Subject"] and "Janet" not in letter.text
+    [path] = re.findall(r"https://practice\.example(/d/\S+)", letter.text)
+    assert "Janet Ellery" in client.get(path).content.decode()
+    client.post(f"{path}read/")
+    assert Document.objects.get().state == "acknowledged"
+    sending.revoke(sent.delivery, by=cast.ana, at=LATER)
+    assert client.get(path).status_code == 410
 
 
 def test_a_link_opens_is_kept_in_the_trail_and_can_be_ended(cast, client, clock):

@@ -102,7 +102,7 @@ def test_what_may_pass_is_tried_again_and_what_may_not_stands_on_today(
     smtp_server.refuse(MAILBOX)
     second = work(sent(document, cast))
     assert second.failed_for_good and "does not take this number" in second.failed_reason
-    assert "Faxes that failed" in sign_in(cast.ana).get(reverse("today:show")).content.decode()
+    assert "Did not leave" in sign_in(cast.ana).get(reverse("today:show")).content.decode()
     clock("2026-12-10 14:00")
     assert tasks.fax_again.func() == 0
 
