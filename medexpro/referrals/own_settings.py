@@ -32,8 +32,8 @@ def relationships(member: Member, at: datetime) -> list[Line]:
         (
             "Gone quiet",
             f"{rule.quiet_factor} times their own rhythm; {rule.default_quiet_days} days without one",
-            f"A rhythm takes {rule.needs_referrals} referrals: the median of the days between. Never before "
-            f"{rule.shortest_quiet_days} days. Working rule, no study stands behind it.",
+            f"The median of the days between {rule.needs_referrals} referrals or more, {rule.shortest_quiet_days} days at "
+            "least: a working rule, no study stands behind it.",
         ),
         (
             "Lapsed",

@@ -488,6 +488,8 @@ Build = Callable[[World], Any]
 VALUES: dict[str, Build] = {
     "client_id": lambda world: world.cast.janet.pk,
     "kind": lambda world: "medication",
+    "outreach:kind": lambda world: "standard",
+    "outreach:key": lambda world: "liability",
     "today:which": lambda world: "reports-owed",
     "member_id": lambda world: world.cast.asa.pk,
     "invitation_id": lambda world: world.invitation.pk,

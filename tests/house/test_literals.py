@@ -19,11 +19,12 @@ OUT_OF_SCOPE = re.compile(
     r"diagnos(e|es|ed|ing)|cur(e|es|ed|ing)|rehab(s|bed|bing|ilitat\w*)?)\b",
     re.IGNORECASE,
 )
-# Each phrase is someone's title or a fixed name, never a word for what we do.
+# Each phrase is someone's title or a fixed name, never a word for what we do. "Physical therapy" is the other profession,
+# which people come from (design/README.md, Words).
 NAMES = re.compile(
     r"post[ _-]rehab|"
     r"(physical|occupational|massage|speech|respiratory|recreational)[ _-]therap(ist|ists|ist assistant)\b|"
-    r"therapist assistant",
+    r"therapist assistant|physical[ _-]therapy",
     re.IGNORECASE,
 )
 FHIR_NAMES = re.compile(r"^patient$|\bPatient\b(?=$|[./?]| resource)")
@@ -71,6 +72,8 @@ def test_our_own_words_stay_in_scope(pattern, read):
     ("a.py", '"""Talks about therapy."""\nA = f"{b} of rehab"', 1),
     ("a.py", r'A = re.compile(r"\btherapy\b")', 0),
     ("a.py", 'A = "Post Rehab"\nB = "physical therapist"\nC = "post-rehab"', 0),
+    ("a.html", "<p>Discharged from physical therapy</p>", 0),
+    ("a.html", "<p>Our therapy after physical therapy</p>", 1),
     ("a.html", "<p>Your therapy</p><p data-quoted>He had therapy</p>", 1),
     ("a.html", "<dl><dd data-quoted><b>therapy</b> cured</dd></dl>{# patient #}", 0),
     ("a.html", '{% chip "Cured" %}{{ patient.name }}', 1),

@@ -16,7 +16,8 @@ from tests.house.page_forms import Page
 from tests.pages import text_of
 
 SETTINGS = reverse("practice:settings")
-# Tables of a practice that hold no setting: what happened, whom it knows, what is on its way.
+# Tables of a practice that hold no setting: what happened, whom it knows, what is on its way, texts
+# that are kept up on a page of their own.
 NO_SETTING = {
     "audit.Event", "audit.Seal", "audit.TrailHead", "practice.Practice", "practice.User", "practice.BreakGlass",
     "knowledge.KnowledgeVersion", "providers.Organisation", "providers.Provider", "scheduling.Series",
@@ -25,6 +26,8 @@ NO_SETTING = {
     "marketing.AddressTrouble", "marketing.Campaign", "marketing.LeadCount", "marketing.SequenceRun",
     "marketing.Newsletter", "marketing.Mail",
     "marketing.Article", "marketing.CohortFigures", "marketing.NotContacted", "referrals.IncomingFile",
+    "referrals.Source", "referrals.Touchpoint", "outreach.Enclosure", "outreach.LetterDelivery", "outreach.ReadinessItem",
+    "outreach.ReadinessSaid", "outreach.ReadinessScore", "outreach.ReadinessPlan", "reports.PrintBatch", "wording.LetStand",
 }  # fmt: skip
 # What the page shows of a practice by itself or not at all: made by the product, never set.
 NOT_SET = {"country", "created_at", "updated_at"}

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_POST
 
 from medexpro.audit import trail
@@ -181,7 +182,7 @@ def newsletter(request: HttpRequest, newsletter_id: UUID) -> HttpResponse:
                 return go_to(request, "marketing:newsletter", found.pk)
             found = _newsletter(request, newsletter_id)
     context = {
-        "nav": "clients", "newsletter": found, "form": form, "html": markdown.render(found.text),
+        "nav": "clients", "newsletter": found, "form": form, "html": mark_safe(markdown.render(found.text)),
         "look": pipeline_presenters.NEWSLETTER_LOOKS[Newsletter.State(found.state)], "why_not": mailing.why_no_mail(practice),
         "progress": newsletters.progress(found) if form is None else None,
         "readers": len(newsletters.readers(practice, to_leads=found.to_leads, to_clients=found.to_clients))
