@@ -11,7 +11,9 @@ from tests.house.objects import World, values_of
 
 AREAS = sorted({one.area for one in every_address()})
 # The link is the permission; see practice/outside.py.
-BY_LINK = {"portal:document", "portal:pdf", "portal:acknowledge", "portal:answer", "portal:question", "portal:questionnaire", "scheduling:feed"} | {
+BY_LINK = {
+    "portal:document", "portal:pdf", "portal:acknowledge", "portal:answer", "portal:question",
+    "portal:questionnaire", "scheduling:feed",
     "portal:screening_page", "portal:screening_page_pdf", "portal:home", "portal:home_pdf", "portal:home_done",
     "public:refer", "public:refer_from", "public:track", "public:stop", "portal:letter", "portal:letter_pdf",
 }  # fmt: skip
