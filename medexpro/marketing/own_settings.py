@@ -49,8 +49,8 @@ def lines(member: Member, at: datetime) -> Sequence[Line]:
             verb="Open",
         ),
         Line(
-            "Public page",
-            f"Visitors pick a time for: {service}" if service else "Visitors can ask to be called",
+            "Visitors of the public page",
+            f"Pick a time for: {service}" if service else "Can ask to be called",
             "Headline, questions and answers, articles, and what visitors may pick a time for.",
             reverse("marketing:public_page") if member.may(Permission.MARKETING_EDIT) else "",
             words="website visitors headline articles questions first visit",

@@ -20,7 +20,10 @@ from medexpro.web.pages import page, toast
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
     """Show and change the practice's settings; `?q=` shows those that a word stands in."""
-    practice = Practice.objects.get(pk=practice_of(request).pk)
+    practice = practice_of(request)
+    if request.method == "POST":
+        # Its own row: what is refused must not stand in the head of the page.
+        practice = Practice.objects.get(pk=practice.pk)
     at = clock.now()
     form = forms.SettingsForm(request.POST or None, request.FILES or None, practice=practice, at=at)
     theirs: list[tuple[str, object, object]] = []
