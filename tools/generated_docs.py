@@ -64,9 +64,9 @@ def wording_page() -> str:
     """Return how well the word list marks, measured on the labelled sentences of the tests."""
     from medexpro.knowledge.loading import load
     from medexpro.wording.report import report
-    from tests.wording.sentences import sentences
+    from tests.wording.sentences import FIRST_READINGS, sentences
 
-    return report(sentences(), load().wording, NOTE)
+    return report(sentences(), load().wording, NOTE, FIRST_READINGS)
 
 
 PAGES = {
