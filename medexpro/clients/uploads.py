@@ -1,7 +1,10 @@
 """Looking into what people upload: what it really is, and a photo made anew without what it gives away."""
 
 import io
+import re
 import struct
+import subprocess
+import sys
 import threading
 import warnings
 from dataclasses import dataclass
@@ -10,6 +13,7 @@ from typing import BinaryIO
 import pikepdf
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from medexpro.clients import pdf_pages
 from medexpro.kernel.refusals import Refusal
 
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
@@ -18,6 +22,11 @@ EXTENSIONS = {PDF: "pdf", JPEG: "jpg", PNG: "png"}
 _MOST_POINTS = 60_000_000
 _LONG_EDGE = 3000
 _MOST_PAGES = 40
+# A photo that appears bit by bit takes ten passes over its points or so; a hundred thousand fit into a small file.
+_MOST_PASSES = 40
+# What lets a PDF keep its own structure compressed, which a reader unfolds before it can say anything; also spelled with #.
+_UNFOLDS = re.compile(rb"/XRef|/[^\s/<>\[\]()%#]{0,8}#[0-9A-Fa-f]{2}")
+_TIFF_COMPRESSION, _TIFF_JPEG = 259, (6, 7)
 # What Pillow raises over bytes that are cut off, or made to look like a picture.
 _DAMAGED = (
     OSError, ValueError, TypeError, KeyError, IndexError, EOFError, OverflowError, SyntaxError, struct.error,
@@ -25,6 +34,7 @@ _DAMAGED = (
 )  # fmt: skip
 # A large photo takes some hundred MB while it is made anew; several at once would take them several times.
 _ONE_AT_A_TIME = threading.Lock()
+_ONE_PDF_AT_A_TIME = threading.Lock()
 _READABLE = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
 
 
@@ -64,8 +74,7 @@ def check(file: BinaryIO, *, size: int, limit: int) -> Checked:
 
 def _pdf(content: bytes) -> Checked:
     try:
-        with pikepdf.open(io.BytesIO(content), suppress_warnings=True) as opened:
-            pages = len(opened.pages)
+        pages = _count_apart(content) if _UNFOLDS.search(content) else _count(content)
     except pikepdf.PasswordError as error:
         raise UploadRefused(
             "The PDF is locked by a password. Print it to a new PDF, and add that.", field="file"
@@ -75,6 +84,33 @@ def _pdf(content: bytes) -> Checked:
     if pages == 0:
         raise UploadRefused("The PDF has no pages.", field="file")
     return Checked(content, PDF)
+
+
+def _count(content: bytes) -> int:
+    with pikepdf.open(io.BytesIO(content), suppress_warnings=True) as opened:
+        return len(opened.pages)
+
+
+def _count_apart(content: bytes) -> int:
+    """Count pages in a process that has limits (pdf_pages): a file of 400 kB may unfold to any size while it is opened."""
+    with _ONE_PDF_AT_A_TIME:
+        try:
+            done = subprocess.run(
+                [sys.executable, "-I", pdf_pages.__file__, str(pdf_pages.MOST_BYTES), str(pdf_pages.MOST_SECONDS)],
+                input=content, capture_output=True, timeout=4 * pdf_pages.MOST_SECONDS, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise UploadRefused(_TOO_MUCH, field="file") from error
+    if done.returncode == pdf_pages.LOCKED:
+        raise pikepdf.PasswordError("locked")
+    if done.returncode == pdf_pages.DAMAGED:
+        raise pikepdf.PdfError("damaged")
+    if done.returncode:
+        raise UploadRefused(_TOO_MUCH, field="file")
+    return int(done.stdout)
+
+
+_TOO_MUCH = "The PDF asks for too much memory to be opened. Print it to a new PDF, and add that."
 
 
 def _photo(content: bytes) -> Checked:
@@ -89,7 +125,8 @@ def _made_anew(content: bytes) -> Checked:
             picture = Image.open(io.BytesIO(content), formats=_READABLE)
             if picture.width * picture.height > _MOST_POINTS:
                 raise UploadRefused("The photo has too many points. Take it in a smaller size.", field="file")
-            if picture.format == "TIFF" and (pages := _pages(picture)):
+            _refuse_endless(picture, content)
+            if picture.format == "TIFF" and (pages := _pages(picture, content)):
                 return pages
             picture.load()
             upright = ImageOps.exif_transpose(picture)
@@ -112,7 +149,19 @@ def _made_anew(content: bytes) -> Checked:
     return Checked(made.getvalue(), JPEG)
 
 
-def _pages(picture: Image.Image) -> Checked | None:
+def _refuse_endless(picture: Image.Image, content: bytes) -> None:
+    """Refuse a picture that goes over its points again and again, for minutes. A marker stands nowhere but at a pass."""
+    endless = picture.format in ("JPEG", "MPO") and content.count(b"\xff\xda") > _MOST_PASSES
+    if picture.format == "TIFF" and getattr(picture, "tag_v2", {}).get(_TIFF_COMPRESSION) in _TIFF_JPEG:
+        # A fax has strips of one pass each; one that appears bit by bit (SOF2) is no fax.
+        endless = b"\xff\xc2" in content
+    if endless:
+        raise UploadRefused(
+            "The photo is made in a way that takes too long to open. Take it anew.", field="file"
+        )
+
+
+def _pages(picture: Image.Image, content: bytes) -> Checked | None:
     """Return a fax of several pages as a PDF: a photo has one page, and no page may be lost. None for a single page.
 
     Raises UploadRefused for more pages or points than a fax has.
@@ -121,6 +170,7 @@ def _pages(picture: Image.Image) -> Checked | None:
     points = 0
     while _turned_to(picture, len(pages)):
         points += picture.width * picture.height
+        _refuse_endless(picture, content)
         if len(pages) == _MOST_PAGES:
             raise UploadRefused(f"The fax has more than {_MOST_PAGES} pages. Send it in parts.", field="file")
         if points > _MOST_POINTS * 4:

@@ -1,6 +1,7 @@
 """Agreements with version and signature; papers and photos on file."""
 
 import io
+import zlib
 from datetime import date
 
 import pikepdf
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from PIL import Image
 
-from medexpro.clients import agreements, operations, uploads
+from medexpro.clients import agreements, operations, pdf_pages, uploads
 from medexpro.clients.operations.agreements import ConsentRefused
 from medexpro.kernel.ids import uuid7
 from medexpro.kernel.refusals import NotAllowed
@@ -143,6 +144,47 @@ def test_a_locked_pdf_says_what_to_do(cast):
         document.save(made, encryption=pikepdf.Encryption(owner="a", user="b"))
     with pytest.raises(uploads.UploadRefused, match="locked by a password"):
         put(cast, made.getvalue())
+
+
+def unfolding(megabytes):
+    """Return a small PDF whose list of objects unfolds to so much while a reader opens it."""
+    packer = zlib.compressobj(9)
+    data = b"".join(packer.compress(bytes(1 << 20)) for _ in range(megabytes)) + packer.flush()
+    objects = (
+        b"1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj",
+        b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj",
+        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj",
+    )
+    begun = b"\n".join((b"%PDF-1.5", *objects, b""))
+    head = b"<</Type/XRef/Size 5/W[1 4 1]/Root 1 0 R/Filter/FlateDecode/Length %d>>" % len(data)
+    return (
+        begun
+        + b"4 0 obj%bstream\n%b\nendstream endobj\nstartxref\n%d\n" % (head, data, len(begun))
+        + b"%%EOF\n"
+    )
+
+
+def test_a_pdf_that_unfolds_without_end_is_refused_outside_of_this_process(cast, monkeypatch):
+    monkeypatch.setattr(uploads, "_count", lambda content: pytest.fail("opened in the web process"))
+    monkeypatch.setattr(pdf_pages, "MOST_BYTES", 400 * 1024**2)
+    content = unfolding(500)
+    assert len(content) < 600_000
+    with pytest.raises(uploads.UploadRefused, match="too much memory"):
+        put(cast, content)
+    made = io.BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        document.save(made, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    assert b"/XRef" in made.getvalue()
+    assert put(cast, made.getvalue()).content_type == "application/pdf"
+
+
+def test_a_photo_that_goes_over_its_points_without_end_is_refused(cast):
+    content = photo(progressive=True)
+    scan = content[content.rfind(b"\xff\xda") : -2]
+    assert put(cast, content).content_type == "image/jpeg"
+    with pytest.raises(uploads.UploadRefused, match="takes too long"):
+        put(cast, content[:-2] + scan * 2000 + b"\xff\xd9")
 
 
 def test_a_double_click_keeps_one_file(cast):
