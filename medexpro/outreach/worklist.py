@@ -167,7 +167,7 @@ def _answers(provider: Provider, member: Member, day: Any) -> Iterator[Item]:
     ):
         url = reverse("clearance:decide", args=[precaution.episode_id]) + "#p-h"
         text = f"Ask whether it is released: {precaution.text}"
-        yield Item(text, "Record the answer", url, str(precaution.episode.client))
+        yield Item(text, "Record answer", url, str(precaution.episode.client))
 
 
 # ---- The relationship

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from medexpro.knowledge import operations as knowledge
-from medexpro.practice import breakglass, closing, permissions, records
+from medexpro.practice import closing, permissions
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
 from medexpro.practice.prepared import Given, Prepared
@@ -23,7 +23,19 @@ from medexpro.referrals import listing
 from medexpro.reports.listing import Due, due, retired_words
 from medexpro.reports.models import UNSIGNED, Delivery, Document
 from medexpro.sessions.models import SessionLog, SessionState
-from medexpro.today import answers, from_web, leads, letters, messages, outside, relations, service
+from medexpro.today import (
+    answers,
+    correspondence,
+    from_web,
+    leads,
+    letters,
+    messages,
+    opened,
+    outside,
+    relations,
+    service,
+)
+from medexpro.today.correspondence import Rows
 from medexpro.today.owed import SHOWN, Found, Kind, Owed, first_of
 from medexpro.web import words
 
@@ -71,14 +83,18 @@ class Look:
         return outside.read(self.member, self.day)
 
     @cached_property
-    def answers(self) -> list[answers.Line]:
-        """Return what came back from providers, what did not, and faxes that did not leave. One query."""
-        return answers.read(self.member, self.begins_at)
-
-    @cached_property
-    def letters(self) -> letters.Waiting:
-        """Return improvements to write of, and letters to finish. One query."""
-        return letters.read(self.member, self.day)
+    def rows(self) -> Rows:
+        """Return what came in, what is to leave, and who waits for a word, by list. One query."""
+        member, begins_at = self.member, self.begins_at
+        return correspondence.read(
+            [
+                *answers.lists(member, begins_at),
+                *from_web.lists(member),
+                *letters.lists(member, self.day),
+                *opened.lists(member, begins_at),
+                *leads.lists(member, self.day),
+            ]
+        )
 
     @cached_property
     def notes(self) -> list[SessionLog]:
@@ -250,34 +266,39 @@ def to_tell(look: Look, upto: int) -> Found:
 
 
 def to_ask(look: Look, upto: int) -> Found:
-    """Return precautions whose release may be asked for by now. The day only opens the question: they hold until the answer."""
-    rows = look.outside.to_ask
-    owed = [
-        Owed(
-            one.client,
-            f"{one.text}: ask {one.provider} whether it is released. It holds until then.",
-            "Record the answer",
-            reverse("clearance:decide", args=[one.episode_id]) + "#p-h",
-        )
-        for one in rows[:upto]
-    ]
-    return Found(owed, len(rows))
+    """Return precautions whose release may be asked for by now, one line for what one provider is asked of one client.
+
+    The day only opens the question: they hold until the answer.
+    """
+    asked: dict[tuple[Any, str], list[outside.Line]] = {}
+    for one in look.outside.to_ask:
+        asked.setdefault((one.episode_id, one.provider), []).append(one)
+    return Found.all_of([_to_release(lines) for lines in asked.values()], upto)
+
+
+def _to_release(lines: list[outside.Line]) -> Owed:
+    one = lines[0]
+    if len(lines) == 1:
+        why = f"{one.text}: ask {one.provider} whether it is released. It holds until then."
+    else:
+        why = f"{len(lines)} limits: ask {one.provider} whether they are released. They hold until then."
+    return Owed(one.client, why, "Record answer", reverse("clearance:decide", args=[one.episode_id]) + "#p-h")
 
 
 def answers_from_providers(look: Look, upto: int) -> Found:
     """Return what providers answered and nobody has read, or decided on."""
-    return Found.all_of(answers.answered(look.answers, look.member), upto)
+    return Found.all_of(answers.answered(look.rows, look.member), upto)
 
 
 def questions_unanswered(look: Look, upto: int) -> Found:
     """Return questions to providers that wait for an answer longer than some working days."""
-    closed = look.closed if any(one.which == answers.ASKED for one in look.answers) else frozenset()
-    return Found.all_of(answers.unanswered(look.answers, look.member, look.day, closed), upto)
+    closed = look.closed if look.rows[answers.ASKED] else frozenset()
+    return Found.all_of(answers.unanswered(look.rows, look.member, look.day, closed), upto)
 
 
 def faxes_failed(look: Look, upto: int) -> Found:
     """Return faxes the gateway did not take."""
-    return Found.all_of(answers.failed(look.answers), upto)
+    return Found.all_of(answers.failed(look.rows), upto)
 
 
 # ---- Documents
@@ -419,29 +440,6 @@ def rules_to_approve(look: Look, upto: int) -> Found:
     return Found.all_of(owed, upto)
 
 
-def opened_records(look: Look, upto: int) -> Found:
-    """Return the records an owner opened by break-glass within the last week: the notice to the professionals.
-
-    A professional who sees only their own clients hears of those; the mail of that day tells everyone that one was opened.
-    """
-    member = look.member
-    looks = breakglass.recent(member, at=look.begins_at + timedelta(days=1))
-    own = records.clients_of(member.practice).visible_to(member, Permission.RECORD_READ)
-    found, total = first_of(looks.filter(client_id__in=own.values("pk")), upto)
-    names = records.names_of(member.practice, {one.client_id for one in found})
-    day_of = member.practice.day
-    owed = [
-        Owed(
-            names.get(one.client_id, ""),
-            f"{one.member} read this record on {words.day(day_of(one.opened_at), 'short')}: {one.reason}",
-            "See who read it",
-            reverse("practice:client_trail", args=[one.client_id]),
-        )
-        for one in found
-    ]
-    return Found(owed, total)
-
-
 @dataclass(frozen=True)
 class Rule:
     """One kind of obligation: its name and icon, who has it (one permission is enough), and how it is found."""
@@ -470,7 +468,7 @@ def unread_messages(look: Look, upto: int) -> Found:
 
 def referrals_from_the_web(look: Look, upto: int) -> Found:
     """Return referrals that came through the public page and wait for somebody."""
-    return Found.all_of(from_web.waiting(look.answers, look.member, look.day, look.closed), upto)
+    return Found.all_of(from_web.waiting(look.rows, look.member, look.day, look.closed), upto)
 
 
 P = Permission
@@ -480,7 +478,8 @@ RULES = (
     Rule("Answers from providers", "msg", (P.CLEARANCE_DECIDE,), answers_from_providers),
     Rule("Questions unanswered", "question", (P.REPORTS_SEND,), questions_unanswered),
     Rule("Did not leave", "send", (P.REPORTS_SEND,), faxes_failed),
-    Rule("Releases to ask for", "shield", (P.CLEARANCE_DECIDE,), to_ask),
+    Rule("Referrals from the web", "download", (P.REFERRALS_INTAKE,), referrals_from_the_web),
+    Rule("Referrals", "referrals", (P.REFERRALS_INTAKE,), referrals),
     Rule("Reassessment due", "loop", (P.ASSESSMENTS_MEASURE,), reassessments),
     Rule("Questionnaires", "question", (P.ASSESSMENTS_MEASURE,), questionnaires),
     Rule("Unsigned notes", "pen", (P.SESSIONS_LOG, P.SESSIONS_COSIGN), unsigned_notes),
@@ -489,14 +488,13 @@ RULES = (
     Rule("Drafts to sign", "file", (P.REPORTS_SIGN, P.REFERRALS_INTAKE), to_sign),
     Rule("Signed, not sent", "send", (P.REPORTS_SEND, P.REFERRALS_INTAKE), to_send),
     Rule("Clearances ending", "shield", (P.CLEARANCE_DECIDE,), clearances_ending),
-    Rule("Referrals from the web", "download", (P.REFERRALS_INTAKE,), referrals_from_the_web),
-    Rule("Referrals", "referrals", (P.REFERRALS_INTAKE,), referrals),
+    Rule("Releases to ask for", "shield", (P.CLEARANCE_DECIDE,), to_ask),
     Rule("Results to tell", "up", (P.LETTERS_SEND,), letters.results_to_tell),
     Rule("Letters to finish", "pen", (P.LETTERS_SEND,), letters.letters_to_finish),
     Rule("Sources to hear from us", "referrals", (P.SOURCES_EDIT,), relations.asking),
     Rule("Leads", "phone", (P.LEADS_MANAGE,), leads.asking),
     Rule(WORKING_RULES, "book", (P.KNOWLEDGE_APPROVE,), rules_to_approve),
-    Rule("Opened by break-glass", "eye", (P.RECORD_READ,), opened_records),
+    Rule("Opened by break-glass", "eye", (P.RECORD_READ,), opened.records_opened),
 )
 
 

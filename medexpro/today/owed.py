@@ -8,8 +8,8 @@ from django.db.models import Count, QuerySet, Window
 from django.urls import reverse
 from django.utils.text import slugify
 
-# So many stand on the home page; their number opens all of them.
-SHOWN = 8
+# So many of a kind stand on the home page, so that no kind buries the next; their number opens all of them.
+SHOWN = 3
 # Far more than anybody has in hand; nothing is counted beyond.
 FETCHED = 400
 

@@ -43,6 +43,13 @@ def test_the_day_asks_and_releases_nothing(cast, impact):
     assert asked(cast.ben, OPENS) == asked(cast.dana, OPENS) == []
 
 
+def test_what_one_provider_is_asked_of_one_client_is_one_line(cast, impact):
+    another = Precaution.objects.filter(episode=impact.episode).exclude(pk=impact.pk).first()
+    Precaution.objects.filter(pk=another.pk).update(ask_release_from=OPENS, confirmed_provider=impact.confirmed_provider)
+    [why] = asked(cast.ana, OPENS)
+    assert why.startswith("2 limits: ask the provider") and why.endswith("They hold until then.")
+
+
 @pytest.mark.parametrize("later", [timedelta(0), timedelta(weeks=52)])
 def test_from_its_day_on_it_holds_as_before_and_keeps_its_exercises_out(cast, impact, clock, later):
     clock(f"{OPENS + later} 09:30")
