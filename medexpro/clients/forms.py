@@ -72,7 +72,7 @@ class QuickAdd(Form):
     new_id = NewId()
     given_name = forms.CharField(label="First name", max_length=80, required=False)
     family_name = forms.CharField(label="Last name", max_length=80, required=False)
-    birth_date = DateField(label="Birth date", required=False)
+    birth_date = DateField(label="Birth date", required=False, help_text="Such as 3/14/1958")
     phone = forms.CharField(
         label="Phone", max_length=40, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"})
     )
@@ -94,7 +94,7 @@ class Details(EditForm):
         label="In letters", max_length=20, required=False, help_text="Such as Mrs.; empty uses the full name"
     )
     pronouns = forms.CharField(label="Pronouns", max_length=30, required=False)
-    birth_date = DateField(label="Birth date", required=False)
+    birth_date = DateField(label="Birth date", required=False, help_text="Such as 3/14/1958")
     sex = forms.ChoiceField(label="Sex, as norm tables use it", choices=Sex.choices, widget=Picks)
     dominant_hand = forms.ChoiceField(
         label="Dominant hand",

@@ -93,7 +93,7 @@ class TakeIn(Paper):
     client = ChosenOrNew("clients:find", label="Client")
     given_name = forms.CharField(label="First name", max_length=80, required=False)
     family_name = forms.CharField(label="Last name", max_length=80, required=False)
-    birth_date = DateField(label="Birth date", required=False)
+    birth_date = DateField(label="Birth date", required=False, help_text="Such as 3/14/1958")
     phone = forms.CharField(label="Phone", max_length=40, required=False)
     new_client_id = NewId()
     knowingly = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -320,7 +320,7 @@ class DateField(forms.CharField):
     def __init__(
         self, *, earliest: date | None = date(1900, 1, 1), latest: date | None = None, **kwargs: Any
     ):
-        kwargs.setdefault("help_text", "Such as 3/14/1958")
+        kwargs.setdefault("help_text", "Month/day/year")
         super().__init__(max_length=40, **kwargs)
         self.earliest, self.latest = earliest, latest
 
