@@ -5,6 +5,7 @@ which they are.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -75,10 +76,10 @@ def note_put_off(practice: Practice, email: str, said: str, *, at: datetime) -> 
     """Keep that a letter was given up after many tries. Return whether the address is taken for dead by now."""
     row, made = AddressTrouble.objects.get_or_create(
         practice=practice, address_hash=address_hash(practice, email),
-        defaults={"kind": AddressTrouble.Kind.SOFT, "said": said[:240], "since": at},
+        defaults={"kind": AddressTrouble.Kind.SOFT, "said": _without_addresses(said), "since": at},
     )  # fmt: skip
     if not made and row.kind == AddressTrouble.Kind.SOFT:
-        row.times, row.said = row.times + 1, said[:240]
+        row.times, row.said = row.times + 1, _without_addresses(said)
         if row.times >= SOFT_IS_DEAD:
             row.kind = AddressTrouble.Kind.BOUNCED
         row.save(update_fields=["times", "said", "kind"])
@@ -92,8 +93,13 @@ def note_taken(practice: Practice, email: str) -> None:
     ).delete()
 
 
+def _without_addresses(said: str) -> str:
+    """Return what a mail server said without the addresses in it: here only a hash of them is kept."""
+    return re.sub(r"[^\s<>()\"']*@[^\s<>()\"']*", "…", said)[:240]
+
+
 def _note(practice: Practice, email: str, kind: str, said: str, at: datetime) -> None:
     AddressTrouble.objects.update_or_create(
         practice=practice, address_hash=address_hash(practice, email),
-        defaults={"kind": kind, "said": said[:240], "since": at},
+        defaults={"kind": kind, "said": _without_addresses(said), "since": at},
     )  # fmt: skip

@@ -268,7 +268,11 @@ class Lead(VersionedModel, PracticeModel):
     class Meta:
         indexes = [models.Index(fields=["practice", "state", "-made_at"], name="leads_by_state")]
         constraints = [
-            models.CheckConstraint(condition=~models.Q(phone="", email=""), name="a_lead_can_be_reached"),
+            # Who became a client and had everything deleted leaves the link alone.
+            models.CheckConstraint(
+                condition=~models.Q(phone="", email="") | models.Q(state="client"),
+                name="a_lead_can_be_reached",
+            ),
             models.CheckConstraint(
                 condition=models.Q(client=None) | models.Q(state="client"),
                 name="a_lead_with_a_client_became_one",

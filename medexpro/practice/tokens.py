@@ -13,12 +13,14 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def token_for(record: Any) -> str:
+def token_for(record: Any, *, to: str = "") -> str:
     """Return the token of a record that is mailed later: made from its random id and the server's secret key.
 
     The worker makes it again from the id, so that the token itself lies in no queue, database or backup of one.
+    to: the address it is mailed to, where that may change: what the old address was sent opens nothing then.
     """
-    digest = salted_hmac(f"link:{record._meta.label_lower}", str(record.pk), algorithm="sha256").digest()
+    name = f"{record.pk} {to.lower()}" if to else str(record.pk)
+    digest = salted_hmac(f"link:{record._meta.label_lower}", name, algorithm="sha256").digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 

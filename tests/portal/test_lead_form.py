@@ -6,9 +6,10 @@ from django.test import Client as Browser
 
 from medexpro.audit.models import Event
 from medexpro.kernel import clock as now
-from medexpro.marketing import mailing
-from medexpro.marketing.models import Lead, LeadDraft, Mail, NotContacted
-from medexpro.marketing.operations import asking
+from medexpro.kernel.ids import uuid7
+from medexpro.marketing import addresses, mailing
+from medexpro.marketing.models import AddressTrouble, Lead, LeadDraft, Mail, NotContacted
+from medexpro.marketing.operations import asking, leads, pipeline
 from medexpro.positioning import operations as positioning
 from medexpro.practice import outside
 from medexpro.referrals import sources
@@ -206,6 +207,59 @@ def test_links_that_are_forged_over_or_anothers_say_so(visitor, cast, clock):
     assert way_out.status_code == 200 and "preview" not in text_of(way_out)
     assert asking.clear(at=now.now()) >= 1 and not Lead.objects.exists()
     assert visitor.browser.get(link(lead, "unsubscribe")).status_code == 404
+
+
+def test_a_corrected_address_takes_the_link_of_the_wrong_one_with_it(visitor, cast, mailoutbox):
+    lead = visitor.asked()
+    sent()
+    stranger = link(lead)  # Margaret slipped; somebody else got her link.
+    asking.confirm(lead, at=now.now())
+    lead.refresh_from_db()
+    leads.change_lead(lead, email="margaret.e@example.org", by=cast.olga, at=now.now())
+    for path in (stranger, stranger.replace("confirm", "forget"), stranger.replace("confirm", "unsubscribe")):
+        assert visitor.browser.get(path).status_code == 404
+        assert visitor.browser.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 403
+    lead.refresh_from_db()
+    assert lead.confirmed_at is None and lead.unsubscribed_at is None
+
+
+def test_a_question_that_still_waits_is_not_sent_to_an_address_that_was_corrected(visitor, cast, mailoutbox):
+    lead = visitor.asked()
+    Lead.objects.filter(pk=lead.pk).update(email="margaret.e@example.org")
+    sent()
+    assert not mailoutbox and Mail.objects.get().state == "dropped"
+
+
+def test_nobody_is_asked_more_often_by_writing_their_address_in_other_ways(visitor):
+    for other in ("margaret@", "margaret+1@", "mar.garet+x@", "Margaret+2@", "m.argaret@"):
+        Visitor(visitor.clock).asked(who=ANSWERS["who"] | {"email": f"{other}example.org"})
+    assert Lead.objects.count() == 5 and Mail.objects.count() == asking.MAILS_A_DAY
+
+
+def test_of_a_client_who_is_forgotten_the_link_alone_stays(visitor, cast, mailoutbox):
+    lead = visitor.asked()
+    sent()
+    asking.keep(
+        cast.northbridge,
+        uuid7(),
+        ANSWERS["who"] | {"interest": "joint"},
+        came=asking.CameFrom(),
+        at=now.now(),
+    )
+    asking.confirm(lead, at=now.now())
+    lead.refresh_from_db()
+    pipeline.link(lead, cast.janet, by=cast.olga, at=now.now())
+    lead.refresh_from_db()
+    addresses.note_bounce(
+        cast.northbridge, lead.email, f"550 5.1.1 <{lead.email}>: no such user", at=now.now()
+    )
+    assert asking.forget(lead, at=now.now())
+    kept = Lead.objects.get()
+    assert kept.client == cast.janet and (kept.email, kept.phone, kept.name) == ("", "", "No name given")
+    assert not LeadDraft.objects.filter(answers__email__icontains="margaret").exists()
+    assert not Mail.objects.exists()
+    assert "margaret" not in AddressTrouble.objects.get().said
+    assert "deleted" in pipeline.why_not_undone(kept, at=now.now())
 
 
 def test_one_click_ends_it_and_forgetting_leaves_only_a_hash(visitor, cast, mailoutbox):

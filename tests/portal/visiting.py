@@ -85,4 +85,4 @@ class Visitor:
 
 def link(lead: Lead, name: str = "confirm") -> str:
     """Return the address of a lead's own link."""
-    return f"{HOME}{name}/{tokens.token_for(lead)}/"
+    return f"{HOME}{name}/{tokens.token_for(lead, to=lead.email)}/"

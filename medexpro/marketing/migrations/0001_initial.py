@@ -267,7 +267,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(('email', ''), ('phone', ''), _negated=True), name='a_lead_can_be_reached'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('email', ''), ('phone', ''), _negated=True), ('state', 'client'), _connector='OR'), name='a_lead_can_be_reached'),
         ),
         migrations.AddConstraint(
             model_name='lead',

@@ -101,7 +101,7 @@ def ask(draft: LeadDraft, *, at: datetime) -> Lead:
         source_kind=_kind(came, source), source_page=came.page, campaign=came.campaign, source=source,
         interest=said["interest"], answers={"times": said["times"]}, opt_in_asked_at=at,
     )  # fmt: skip
-    lead.opt_in_hash = tokens.hash_of(tokens.token_for(lead))
+    lead.opt_in_hash = tokens.hash_of(tokens.token_for(lead, to=lead.email))
     lead.save(force_insert=True)
     # The answers now stand with the lead, and nowhere else.
     draft.lead, draft.answers = lead, {}
@@ -136,10 +136,10 @@ def _may_be_mailed(lead: Lead, *, at: datetime) -> bool:
     if addresses.why_not(lead.practice, lead.email):
         return False
     since = at - timedelta(days=1)
-    same = Mail.objects.of(lead.practice).filter(
-        to__iexact=lead.email, what=Mail.What.OPT_IN, made_at__gt=since
-    )
-    return same.count() < MAILS_A_DAY
+    rows = Mail.objects.of(lead.practice).filter(what=Mail.What.OPT_IN, made_at__gt=since)
+    box, host = rules.mailbox(lead.email), lead.email.rpartition("@")[2]
+    near = rows.filter(to__iendswith=f"@{host}").values_list("to", flat=True)
+    return sum(rules.mailbox(one) == box for one in near) < MAILS_A_DAY
 
 
 # ---- The e-mail
@@ -147,7 +147,7 @@ def _may_be_mailed(lead: Lead, *, at: datetime) -> bool:
 
 def token_of(lead: Lead) -> str:
     """Return the token of a lead's links, for mails; keeps its hash where there was none, so that the links open."""
-    token = tokens.token_for(lead)
+    token = tokens.token_for(lead, to=lead.email)
     kept = tokens.hash_of(token)
     if lead.opt_in_hash != kept:
         Lead.objects.filter(pk=lead.pk).update(opt_in_hash=kept)
@@ -165,6 +165,8 @@ def why_not_asked(mail: Mail, at: datetime) -> str:
     """Return why the question whether it was them leaves no more; empty when it may."""
     if mail.lead is None or mail.lead.state != Lead.State.ASKED:
         return "They answered before it left."
+    if mail.to != mail.lead.email:
+        return "Their address was changed before it left."
     return addresses.why_not(mail.practice, mail.to)
 
 
@@ -287,15 +289,26 @@ def forget(lead: Lead, *, at: datetime) -> bool:
     """
     unsubscribe(lead, at=at)
     stays = False
-    for one in _same_person(lead):
+    same = _same_person(lead)
+    if lead.email:
+        LeadDraft.objects.of(lead.practice).filter(answers__email__iexact=lead.email).delete()
+    for one in same:
         is_client = one.client_id is not None
         record(events.LEAD_FORGOTTEN, one, by=None, at=at, practice=one.practice, was_client=is_client)
         if not is_client:
             one.delete()
             continue
         stays = True
-        one.given_name = one.family_name = one.phone = one.notes = one.interest = one.opt_in_hash = ""
-        one.answers, one.wanted_at, one.wanted_member, one.wanted_service = {}, None, None, None
+        one.mails.all().delete()
+        one.given_name = one.family_name = one.phone = one.email = one.notes = ""
+        one.interest = one.opt_in_hash = one.next_step = ""
+        one.answers, one.wanted_at, one.wanted_member, one.wanted_service, one.next_on = (
+            {},
+            None,
+            None,
+            None,
+            None,
+        )
         one.save_version(expected=None)
     return stays
 

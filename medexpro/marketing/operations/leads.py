@@ -72,7 +72,7 @@ def change_lead(lead: Lead, *, version: int | None = None, by: Member, at: datet
     if changed:
         if lead.email.lower() != before["email"].lower():
             # Whoever owns the new address has answered nothing there: no mail goes to it by itself.
-            lead.confirmed_at = None
+            lead.confirmed_at, lead.opt_in_hash = None, ""
         lead.save_version(expected=version, fields=list(FIELDS))
         record(events.LEAD_CHANGED, lead, by=by, at=at, fields=changed)
     return lead

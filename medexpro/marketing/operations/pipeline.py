@@ -168,6 +168,8 @@ def why_not_undone(lead: Lead, *, at: datetime) -> str:
     """Return why a conversion can't be taken back; empty when it can."""
     if lead.client_id is None or lead.state != Lead.State.CLIENT:
         return "They are no client."
+    if not (lead.phone or lead.email):
+        return "They had everything of theirs deleted, so no lead is left."
     if at - lead.state_at > UNDO_WITHIN:
         return "It was longer ago than a day. Merge or archive the client’s record instead."
     if lead.client.episodes.exists():

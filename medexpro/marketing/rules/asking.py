@@ -102,6 +102,18 @@ def email(text: str) -> Wrong | None:
     return None
 
 
+def mailbox(address: str) -> str:
+    """Return in whose box an address most likely ends: what stands behind a plus sign, and dots, are free to vary.
+
+    Only for counting how often one person is written to; mail goes to the address as it was typed.
+
+    >>> mailbox("Ana.Lee+shop@Example.org"), mailbox("analee@example.org")
+    ('analee@example.org', 'analee@example.org')
+    """
+    name, _, host = address.strip().lower().rpartition("@")
+    return f"{name.partition('+')[0].replace('.', '')}@{host}"
+
+
 def wrong(step: str, answers: Mapping[str, str], *, interests: Mapping[str, str]) -> dict[str, Wrong]:
     """Return what is wrong with the answers of a step, by field; empty when it goes on.
 
