@@ -175,18 +175,14 @@ def _letter(document: Document, record: Record, chosen: Mapping[str, Any], frame
         "ask": "",
     }
     texts = _texts(own, chosen)
-    who = (
-        f"{practice.name} leads exercise for people who have been discharged from or cleared by their provider. We measure "
-        "function and manage exercise inside your limits. What we do does not replace medical care. If something new "
-        "appears, we stop and tell you."
-    )
     parts = [
         ("What we found", texts["found"]),
         ("What we plan", texts["plan"]),
-        ("Who we are and what we do", who),
+        # The statement other documents have at their foot: the first letter says it in the text, and says it once.
+        ("Who we are and what we do", frame["scope"]),
     ]
     snapshot = IntroductoryLetterSnapshot(
-        **frame,
+        **(frame | {"scope": ""}),
         greeting=f"Dear {document.provider.short_name},",
         opening=runs(texts["lead"]),
         paragraphs=_paragraphs(parts),

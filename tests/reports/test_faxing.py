@@ -183,3 +183,14 @@ def test_the_scope_is_frozen_with_the_signature(cast, clock):
     kept = Document.objects.get(pk=document.pk)
     assert kept.snapshot["scope"] == "We lead exercise and name no cause."
     assert "We lead exercise and name no cause." in reading.text_of(bytes(kept.pdf))
+
+
+def test_the_first_letter_says_what_the_practice_does_once(cast):
+    from medexpro.positioning.voice import voice_of
+
+    letter = operations.sign(
+        drafted(cast, "introductory_letter"), recently_signed_in=True, by=cast.ana, at=LATER
+    )
+    page = " ".join(reading.text_of(bytes(letter.pdf)).split())
+    assert "Who we are and what we do" in page
+    assert page.count(voice_of(cast.northbridge).scope_statement) == 1
