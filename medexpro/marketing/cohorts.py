@@ -132,16 +132,28 @@ def publish(practice: Practice, since: date, until: date, *, by: Member, at: dat
         raise FiguresRefused(
             "There is no measure that enough of these clients have at the baseline and again."
         )
+    told = list(found.figures)
     for earlier in CohortFigures.objects.of(practice).order_by("-published_at"):
-        before = frozenset(one.client_id for one in _discharged(practice, earlier.since, earlier.until))
-        if not cohorts.may_stand_beside(found.group, before, found.least):
+        before = cohort_of(practice, earlier.since, earlier.until)
+        # The record may have grown since: then the group of now is not the one that was published.
+        few = before.group and cohorts.differs_by_few(found.clients, earlier.clients, found.least)
+        meets = not found.group.isdisjoint(before.group)
+        if (few and meets) or not cohorts.may_stand_beside(found.group, before.group, found.least):
             raise FiguresRefused(
                 f"These clients differ from those of the figures published on {words.day(practice.day(earlier.published_at))} by "
-                f"fewer than {found.least}: what those few did could be worked out. Choose a longer period, or the same one.",
+                f"fewer than {found.least}: what those few did could be worked out. Choose a period with more clients.",
                 field="until",
             )
+        if meets:
+            told = [one for one in told if _may_be_told(one, earlier, before, found.least)]
+    if not told:
+        raise FiguresRefused(
+            f"Each figure differs from one published earlier by fewer than {found.least} clients: what those few did could "
+            "be worked out. Choose a period with more clients.",
+            field="until",
+        )
     _withdraw(practice, by=by, at=at)
-    figures = [one.frozen() for one in found.figures]
+    figures = [one.frozen() for one in told]
     if found.bands:
         figures.append(
             {"kind": "bands", "title": "Clients by age", "bands": [list(band) for band in found.bands]}
@@ -157,6 +169,26 @@ def publish(practice: Practice, since: date, until: date, *, by: Member, at: dat
     )
     record(events.FIGURES_PUBLISHED, kept, by=by, at=at, clients=found.clients, figures=len(figures))
     return kept
+
+
+def _may_be_told(figure: Figure, earlier: CohortFigures, before: Cohort, least: int) -> bool:
+    """Return whether a figure may stand beside the same one published earlier: fewer clients have it than are in the group.
+
+    before: the earlier group as the record tells it now.
+    """
+    frozen = next((one for one in earlier.figures if _is_same(figure, one)), None)
+    if frozen is None:
+        return True
+    if cohorts.differs_by_few(figure.clients, frozen["clients"], least):
+        return False
+    was = next(
+        (one for one in before.figures if (one.kind, one.measure) == (figure.kind, figure.measure)), None
+    )
+    return was is None or cohorts.may_stand_beside(figure.episodes, was.episodes, least)
+
+
+def _is_same(figure: Figure, frozen: dict[str, Any]) -> bool:
+    return (frozen.get("kind"), frozen.get("measure")) == (figure.kind, figure.measure)
 
 
 @transaction.atomic

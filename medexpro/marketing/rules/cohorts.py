@@ -2,8 +2,9 @@
 
 Four guards. Nothing is said of fewer than five clients (a practice may ask for more). A count so near to none or to all
 that it would speak of one to four people is said as a bound. Age bands are joined until each has enough, and there is no
-other subgroup. And two published groups either hold the same clients or differ by five or more each way, so that nothing
-can be had by taking one from the other.
+other subgroup. And two published groups that share clients either hold the same ones or differ by five or more each way, so that
+nothing can be had by taking one from the other; the same holds of those who stand behind each figure, and of what the
+record was when the earlier ones were frozen.
 Sources: the threshold is our house rule, stricter than none and in line with small-cell practice of public health
 (CDC and CMS suppress cells under 11 or under 5, by data set); the guard against subtraction is “differencing” in
 Hundepool and others, Handbook on Statistical Disclosure Control (2010), section 5.
@@ -120,6 +121,15 @@ def may_stand_beside(group: Collection[object], published: Collection[object], l
     least = max(least, LEAST)
     new, old = set(group), set(published)
     return all(not left or len(left) >= least for left in (new - old, old - new))
+
+
+def differs_by_few(count: int, published: int, least: int = LEAST) -> bool:
+    """Return whether a count and one published before tell of a few people by their difference.
+
+    >>> differs_by_few(13, 12), differs_by_few(12, 12), differs_by_few(17, 12)
+    (True, False, False)
+    """
+    return 0 < abs(count - published) < max(least, LEAST)
 
 
 def limit(asked: int) -> int:
