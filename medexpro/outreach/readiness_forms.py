@@ -50,9 +50,14 @@ class SayForm(Form):
 
     new_id = NewId()
     note = forms.CharField(
-        label="What shows it", max_length=240, required=False, help_text="Such as: policy 4411, in the blue folder"
+        label="What shows it",
+        max_length=240,
+        required=False,
+        help_text="Such as: policy 4411, in the blue folder",
     )
-    link = forms.CharField(label="Where it can be seen", max_length=300, required=False, help_text="A web address")
+    link = forms.CharField(
+        label="Where it can be seen", max_length=300, required=False, help_text="A web address"
+    )
     good_until = DateField(label="Last day it holds", required=False)
 
     def values(self) -> dict[str, Any]:

@@ -69,7 +69,11 @@ def _row(line: Line) -> dict[str, Any]:
 def panel(request: HttpRequest) -> HttpResponse:
     """Answer the board's side panel: the score and the standards. It is asked for by itself, so that the board is quick."""
     standing = readiness.standing_of(practice_of(request), clock.now())
-    context = {"nav": "referrals", "score": standing.score, "lines": [_row(one) for one in standing.standards]}
+    context = {
+        "nav": "referrals",
+        "score": standing.score,
+        "lines": [_row(one) for one in standing.standards],
+    }
     return page(request, "outreach/ready_panel.html", context)
 
 

@@ -27,7 +27,9 @@ def test_the_four_checks_are_weighed_over_the_referrals_of_the_last_90_days(cast
 
     episode = scenario.referred(cast)
     found = lines(readiness.standing_of(cast.northbridge, MORNING))
-    assert {found[key].words for key in ("written", "wording", "coded", "exited")} == {"1 of 1 referrals in 90 days"}
+    assert {found[key].words for key in ("written", "wording", "coded", "exited")} == {
+        "1 of 1 referrals in 90 days"
+    }
     assert found["coded"].is_met
 
     # The paper names no exercise after all: the check opens again, and so does the line.
@@ -70,7 +72,9 @@ def test_what_a_person_says_holds_until_its_day_and_can_be_taken_back(cast):
 
     # The emergency plan is walked through every year, whatever was said.
     readiness.say(STANDARD, "emergency", by=cast.ana, at=MORNING)
-    assert lines(readiness.standing_of(cast.northbridge, MORNING + 53 * WEEK))["emergency"].shown == Shown.OPEN
+    assert (
+        lines(readiness.standing_of(cast.northbridge, MORNING + 53 * WEEK))["emergency"].shown == Shown.OPEN
+    )
 
     readiness.take_back(STANDARD, "liability", by=cast.ana, at=MORNING)
     assert liability(MORNING).shown == Shown.OPEN
