@@ -25,6 +25,7 @@ def note(assessment: Assessment, *, by: Member, at: datetime) -> Improvement | N
     """Keep that a finished assessment found an improvement, where the client was sent by a provider; None where not.
 
     Told is only a change beyond what must be passed to count; pain and the other side are none. Once per assessment.
+    What was found before and is gone now is offered no more: its letter could tell nothing.
     """
     if assessment.kind == Assessment.Kind.BASELINE:
         return None
@@ -33,9 +34,10 @@ def note(assessment: Assessment, *, by: Member, at: datetime) -> Improvement | N
     if episode.referral is None or episode.referral.provider_id is None:
         return None
     told = told_of(episode, at)
-    if not told.lines:
-        return None
     on = episode.practice.day(at)
+    if not told.lines:
+        _put_away(Improvement.objects.filter(episode=episode, on__lte=on), by=by, at=at)
+        return None
     found, new = Improvement.objects.get_or_create(
         assessment=assessment,
         defaults={
@@ -93,8 +95,12 @@ def set_aside(improvement: Improvement, *, by: Member, at: datetime) -> None:
     """Let an improvement, and those before it of the same client, be told by the reports alone."""
     permissions.check(by, Permission.LETTERS_SEND, improvement)
     permissions.check(by, Permission.REPORTS_WRITE, improvement.episode)
-    rows = Improvement.objects.filter(
-        episode=improvement.episode_id, set_aside_at=None, on__lte=improvement.on
-    )
-    if rows.update(set_aside_at=at, set_aside_by=by):
-        record(letter_events.SET_ASIDE, improvement, by=by, at=at)
+    _put_away(Improvement.objects.filter(episode=improvement.episode_id, on__lte=improvement.on), by=by, at=at)
+
+
+def _put_away(rows: QuerySet[Improvement], *, by: Member, at: datetime) -> None:
+    """Let the improvements of one client that still wait be offered no more."""
+    newest = rows.filter(set_aside_at=None).order_by("-on", "-found_at").first()
+    if newest is not None:
+        rows.filter(set_aside_at=None).update(set_aside_at=at, set_aside_by=by)
+        record(letter_events.SET_ASIDE, newest, by=by, at=at)

@@ -17,6 +17,7 @@ from medexpro.referrals.source_models import Touchpoint
 from medexpro.reports import sending as reports
 from medexpro.reports.operations import SignInNeeded, WordingLeft
 from medexpro.wording.checking import marks_for
+from tests.assessments.measuring import measured
 from tests.conftest import MORNING
 from tests.outreach.lettering import SITE, release, signed, source
 from tests.pdf.reading import claims_of, marks_of, open_pdf, text_of
@@ -178,6 +179,15 @@ def test_a_result_is_offered_when_it_happens_and_tells_only_what_counts(cast):
     assert improvements.to_tell(cast.ana, day) == []
 
 
+def test_an_improvement_that_is_gone_at_the_next_measuring_is_offered_no_more(cast):
+    episode = reporting.measured_twice(cast)
+    found, later = Improvement.objects.get(), LATER + timedelta(days=20)
+    measured(episode, reporting.FIRST, kind="reassessment", by=cast.ana, at=later)
+    assert improvements.to_tell(cast.ana, cast.northbridge.day(later)) == []
+    found.refresh_from_db()
+    assert (found.set_aside_at, found.set_aside_by) == (later + timedelta(minutes=30), cast.ana)
+
+
 def test_nothing_that_counts_is_no_result(cast):
     release(cast)
     episode = reporting.measured_twice(cast, again=reporting.FIRST)
@@ -297,6 +307,7 @@ def test_from_the_provider_to_the_link_that_is_read(cast, sign_in, clock):
     assert outside.get(f"{link}letter/").content == bytes(Letter.objects.get().pdf)
     assert outside.get(f"{link}bio/")["Content-Type"] == "application/pdf"
     assert outside.get(f"{link}overview/").status_code == 404
+    assert outside.get(f"{link}%00/").status_code == 404
     delivery = LetterDelivery.objects.get()
     ana.post(f"/sources/letters/sent/{delivery.pk}/revoke/")
     assert outside.get(link).status_code == 410 and outside.get("/d/letter/forged/").status_code == 404
