@@ -12,7 +12,10 @@ class OutreachConfig(AppConfig):
         from medexpro.practice.permissions import Permission
         from medexpro.referrals.sections import Section, add
 
-        add(Section("sources", "Sources", "outreach:board", Permission.SOURCES_READ, order=10))
+        board = Section(
+            "sources", "Sources", "outreach:board", Permission.SOURCES_READ, order=10, leads=Permission.LETTERS_SEND
+        )
+        add(board)
         add(Section("letters", "Letters", "outreach:letters", Permission.SOURCES_READ, order=30))
         own_merging.register()
         own_panels.register()

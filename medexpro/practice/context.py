@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from medexpro.practice import locking
+from medexpro.practice.models import Member
 from medexpro.practice.roles import Permission
 
 
@@ -22,6 +23,8 @@ class RailItem:
     permissions: tuple[Permission, ...]
     order: int
     count: Callable[[HttpRequest], int] | None = None
+    # Where the place leads this member, if elsewhere than to `url_name`.
+    opens: Callable[[Member], str] | None = None
 
 
 _RAIL: list[RailItem] = []
@@ -53,7 +56,7 @@ def rail_for(request: HttpRequest) -> list[dict]:
         {
             "key": item.key,
             "label": item.label,
-            "url": reverse(item.url_name),
+            "url": reverse(item.opens(member) if item.opens else item.url_name),
             "icon": item.icon,
             "count": item.count(request) if item.count else None,
             "letter": LETTERS.get(item.key, ""),

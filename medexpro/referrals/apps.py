@@ -10,7 +10,7 @@ class ReferralsConfig(AppConfig):
         from medexpro.practice.context import RailItem, add_to_rail
         from medexpro.practice.permissions import Permission
         from medexpro.referrals import events, own_merging, own_panels, own_settings, own_timeline  # noqa: F401
-        from medexpro.referrals.sections import Section, add
+        from medexpro.referrals.sections import Section, add, first_for
 
         own_panels.register()
         own_merging.register()
@@ -23,7 +23,8 @@ class ReferralsConfig(AppConfig):
                 label="Referrals",
                 url_name="referrals:list",
                 icon="referrals",
-                permissions=(Permission.REFERRALS_READ,),
+                permissions=(Permission.REFERRALS_READ, Permission.SOURCES_READ),
                 order=30,
+                opens=first_for,
             )
         )

@@ -10,13 +10,14 @@ from medexpro.practice.roles import Permission
 
 @dataclass(frozen=True)
 class Section:
-    """One part: its page, and who may open it."""
+    """One part: its page, and who may open it. leads: who may do this finds it first."""
 
     key: str
     name: str
     url_name: str
     permission: Permission
     order: int
+    leads: Permission | None = None
 
 
 _SECTIONS: list[Section] = []
@@ -27,6 +28,14 @@ def add(section: Section) -> None:
     if all(known.key != section.key for known in _SECTIONS):
         _SECTIONS.append(section)
         _SECTIONS.sort(key=lambda known: known.order)
+
+
+def first_for(member: Member) -> str:
+    """Return the page that Referrals on the rail opens for a member: relationships for who keeps them, else referrals."""
+    may = [one for one in _SECTIONS if member.may(one.permission)]
+    leading = [one for one in may if one.leads is not None and member.may(one.leads)]
+    plain = [one for one in may if one.leads is None]
+    return next((one.url_name for one in [*leading, *plain, *may]), "referrals:list")
 
 
 def tabs_for(member: Member) -> list[dict[str, str]]:

@@ -10,7 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from medexpro.audit.models import Event
-from medexpro.outreach import importing
+from medexpro.outreach import importing, reading
+from medexpro.outreach.asking import asking_of
 from medexpro.outreach.import_views import pack
 from medexpro.providers import operations as providers
 from medexpro.providers.models import Organisation, Provider
@@ -258,6 +259,30 @@ def test_a_list_of_five_thousand_is_weighed_at_once_and_kept_in_parts(cast, djan
     assert Source.objects.count() == 10
 
 
+def test_today_and_the_board_say_the_same_of_every_source(cast, raman, django_assert_max_num_queries):
+    others(cast, 4)
+    gym = Organisation.objects.create(practice=cast.northbridge, name="Lakeside Gym")
+    sources.plan_next(
+        sources.source_of(gym, by=cast.ana, at=MORNING), step="Talk", on=TODAY, by=cast.ana, at=MORNING
+    )
+    Provider.objects.filter(family_name="Other1").update(organisation=gym)
+    Provider.objects.filter(family_name="Other2").update(is_active=False)
+    slip = Source.objects.get(provider__family_name="Other0").touches.first()
+    sources.strike(slip, by=cast.ana, at=MORNING)
+    for days in (0, 7, 21, 130):
+        day = TODAY + timedelta(days=days)
+        board = {
+            one.source.name: (one.asks[0], one.standing.reason)
+            for one in reading.relations_of(cast.northbridge, MORNING + timedelta(days=days))
+            if one.asks
+        }
+        with django_assert_max_num_queries(1):
+            found = asking_of(cast.ana, day, closed=frozenset)
+        assert {one.source.name: (one.ask, one.reason) for one in found} == board and board
+        assert all("Other2" not in name for name in board)
+    assert asking_of(cast.dana, TODAY, closed=frozenset) == []
+
+
 def test_today_says_what_sources_ask_for_with_one_action(cast, raman, sign_in):
     referral = Referral.objects.create(
         practice=cast.northbridge,
@@ -278,3 +303,11 @@ def test_today_says_what_sources_ask_for_with_one_action(cast, raman, sign_in):
     sources.change(raman, owner=cast.ana, by=cast.ana, at=MORNING)
     assert "Lunch" not in text_of(sign_in(cast.ben).get("/owed/sources-to-hear-from-us/"))
     assert "Lunch" in text_of(sign_in(cast.ana).get("/owed/sources-to-hear-from-us/"))
+
+
+@pytest.mark.parametrize(
+    ("person", "opens"), [("ana", "/sources/"), ("olga", "/sources/"), ("ben", "/referrals/"), ("rhea", "/referrals/")]
+)
+def test_referrals_on_the_rail_opens_what_the_member_works_with(cast, sign_in, person, opens):
+    page = sign_in(cast.members[person]).get("/").content.decode()
+    assert f'<a href="{opens}" data-go="referrals"' in page
