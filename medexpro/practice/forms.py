@@ -12,7 +12,7 @@ from medexpro.practice import operations, presenters
 from medexpro.practice.models import Member, Practice
 from medexpro.practice.roles import ROLE_NAMES, Role
 from medexpro.practice.signin import CodeForm, ConfirmCodeForm
-from medexpro.practice.titles import TitleChecked
+from medexpro.practice.titles import TITLED, TitleChecked
 from medexpro.web.forms import Form, Picks, PicksMultiple, Signature, SignatureField
 
 EMAIL = {
@@ -239,7 +239,7 @@ class SetupPractice(Form):
             self.fields[name].wide = True  # type: ignore[attr-defined]
 
 
-class SetupOwner(Form):
+class SetupOwner(TitleChecked):
     """The first owner."""
 
     full_name = forms.CharField(
@@ -264,6 +264,12 @@ class SetupOwner(Form):
         required=False,
         help_text="Such as Medical Exercise Specialist",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for name in TITLED:
+            # Nobody is signed in yet whom the check of words while typing would answer.
+            del self.fields[name].widget.attrs["data-wording"]
 
 
 class Reader(Form):

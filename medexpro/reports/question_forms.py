@@ -12,15 +12,17 @@ from medexpro.reports import asking
 from medexpro.reports.answering import MOST_WORDS
 from medexpro.reports.replies import ANSWERS
 from medexpro.web import forms
+from medexpro.wording.forms import ScopeChecked
 
 
-class QuestionForm(forms.Form):
-    """One question to a provider."""
+class QuestionForm(ScopeChecked, forms.Form):
+    """One question to a provider, in words that leave the practice."""
 
     new_id = NewId()
     provider = django_forms.ChoiceField(label="To whom")
     text = django_forms.CharField(
-        label="The question", max_length=asking.MOST, widget=django_forms.Textarea(attrs={"rows": 4}),
+        label="The question", max_length=asking.MOST,
+        widget=django_forms.Textarea(attrs={"rows": 4, "data-wording": "provider"}),
         help_text="One question, in words a busy reader answers in a line",
         error_messages={"required": "Write the question."},
     )  # fmt: skip
@@ -29,7 +31,7 @@ class QuestionForm(forms.Form):
     )
 
     def __init__(self, *args: Any, episode: Episode, providers: Sequence[Provider], **kwargs: Any):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, practice=episode.practice, names=(str(episode.client),), **kwargs)
         self.fields["provider"].choices = [(str(one.pk), one.formal_name) for one in providers]
         referring = episode.referral.provider_id if episode.referral else None
         self.fields["provider"].initial = str(referring or "")

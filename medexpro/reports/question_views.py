@@ -56,6 +56,7 @@ def ask(request: HttpRequest, episode_id: UUID) -> HttpResponse:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
+            form.keep_let_stand(asked.question, by=request.member, at=clock.now())
             if not asked.token:
                 toast(request, "The question is recorded")
                 return go_to(request, "reports:question", asked.question.pk)

@@ -11,6 +11,7 @@ from medexpro.clearance import state
 from medexpro.clearance.models import Decision, Precaution, ProviderLimit
 from medexpro.kernel.ids import uuid7
 from medexpro.practice.roles import Role
+from medexpro.providers import operations as providers
 from medexpro.reports import answering, asking, sending
 from medexpro.reports.answer_models import Answer, Proposal, Question
 from medexpro.reports.models import Delivery, Document
@@ -183,11 +184,17 @@ def test_a_question_goes_out_by_mail_without_the_client_and_is_answered_by_its_l
     typed = {
         "new_id": str(uuid7()),
         "provider": str(cast.dr_raman.pk),
-        "text": "May she go on?",
+        "text": "I think it is a torn meniscus: may she go on?",
         "channel": "email",
     }
+    ask = f"{reverse('reports:ask', args=[episode.pk])}?back={back.pk}"
+    # A cause of ours leaves in no question before somebody was asked about it; what was typed stays.
+    asked = ana.post(ask, typed)
+    assert asked.status_code == 422 and "torn meniscus" in asked.content.decode()
+    assert not Question.objects.exists()
+    typed["text"] = "May she go on?"
     for _ in range(2):
-        ana.post(f"{reverse('reports:ask', args=[episode.pk])}?back={back.pk}", typed)
+        ana.post(ask, typed)
     question = Question.objects.get()
     for _ in range(2):
         tasks.mail_question.func(str(question.pk), "https://northbridge.example")
@@ -249,6 +256,20 @@ def test_ending_a_link_ends_all_it_could_do(sent, client, cast):
     late = Delivery.objects.get()  # Found by its link before it was ended, sent after.
     with pytest.raises(answering.AnswerRefused, match="ended by the practice just now"):
         answering.answer(late, answering.Said(stop=True), speaker(late), id=uuid7(), at=LATER)
+
+
+def test_the_link_of_a_provider_who_retired_shows_and_sets_nothing(sent, client, cast):
+    providers.retire(cast.dr_raman, by=cast.ben, at=LATER)
+    assert client.get(reverse("portal:document", args=[sent.token])).status_code == 410
+    answer = post(client, sent, **limit("140"), words="Be careful")
+    assert answer.status_code == 410 and "no longer active" in answer.content.decode()
+    assert "Be careful" in answer.content.decode() and not Answer.objects.exists()
+
+
+def test_a_name_that_would_turn_the_writing_round_is_kept_as_it_is_read(sent, client):
+    post(client, sent, **limit("140"), name="Nina \u202eloS\u202c", credential="\u2066PA-C\u2069")
+    kept = Answer.objects.get()
+    assert (kept.name, kept.credential) == ("Nina loS", "PA-C")
 
 
 def test_only_who_decides_accepts(sent, cast):

@@ -11,6 +11,7 @@ from medexpro.knowledge import operations as knowledge
 from medexpro.knowledge.models import Approval
 from medexpro.practice import setup_code
 from medexpro.practice.models import Member, Practice
+from medexpro.wording.models import LetStand
 
 PRACTICE = {
     "name": "Harbor Medical Exercise",
@@ -139,6 +140,18 @@ def test_a_double_click_makes_one_owner():
         == "/accounts/login/"
     )
     assert Member.objects.count() == 1
+
+
+def test_a_title_of_another_profession_is_asked_about_and_kept_with_who_let_it_stand():
+    browser = started()
+    browser.post("/setup/practice/", PRACTICE)
+    typed = OWNER | {"title": "Exercise therapist"}
+    asked = browser.post("/setup/you/", typed)
+    assert asked.status_code == 422 and "Better: specialist" in asked.content.decode()
+    assert not Member.objects.exists()
+    assert browser.post("/setup/you/", typed | {"keep_title": typed["title"]}).status_code == 302
+    [kept] = LetStand.objects.all()
+    assert (kept.found, kept.by) == ("therapist", Member.objects.get())
 
 
 def test_a_practice_in_use_has_no_set_up(cast, sign_in):

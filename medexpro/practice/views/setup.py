@@ -129,7 +129,7 @@ def owner(request: HttpRequest) -> HttpResponse:
     found = draft(request)
     if found is None or asking(request) is not None:
         return redirect("practice:setup")
-    form = forms.SetupOwner(request.POST or None)
+    form = forms.SetupOwner(request.POST or None, practice=found)
     if form.is_valid():
         try:
             member = operations.make_owner(found, **form.values(), at=clock.now())
@@ -138,6 +138,7 @@ def owner(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
+            form.keep_title(member, by=member, at=clock.now())
             setup_code.forget()
             sign_in_fresh(request, member.user)
             enter(request, member)
