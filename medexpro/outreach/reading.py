@@ -76,8 +76,9 @@ class Relation:
 
     @property
     def last_touch(self) -> date | None:
-        """Return the day of the last touch."""
-        return max((one.on for one in self.touches), default=None)
+        """Return the day of the last touch; a document on a client of theirs is one, where the loops were read."""
+        sent = [one.kept_on for loop in self.loops for one in loop.promises if one.kept_on]
+        return max([*(one.on for one in self.touches), *sent], default=None)
 
     def sent_within(self, days: int, today: date) -> int:
         """Return how many clients they sent in the last days."""
@@ -103,20 +104,31 @@ def relations_of(
     sent, touches = _sent(practice, day, only), _touches(practice, only)
     if closed is None:
         closed = closing.closed_days(practice, day - timedelta(days=LATELY_DAYS))
-    by_provider: dict[UUID, list[Sent]] = defaultdict(list)
-    for one in sent:
-        by_provider[one.provider].append(one)
     found = []
-    for source in sources:
-        if source.provider_id:
-            theirs, providers = by_provider[source.provider_id], {source.provider_id}
-        else:
-            theirs = [one for one in sent if one.organisation == source.organisation_id]
-            providers = {one.provider for one in theirs}
+    for source, theirs in by_source(sources, sent):
+        providers = {source.provider_id} if source.provider_id else {one.provider for one in theirs}
         found.append(
             _relation(source, theirs, touches[source.pk], day, closed, _loops_of(providers, loops or {}))
         )
     return sorted(found, key=lambda one: one.source.name.lower())
+
+
+def by_source(sources: Iterable[Source], sent: Iterable[Sent]) -> list[tuple[Source, list[Sent]]]:
+    """Return each source with the referrals it sent; an organisation sent what its people did."""
+    of_provider: dict[UUID, list[Sent]] = defaultdict(list)
+    of_organisation: dict[UUID | None, list[Sent]] = defaultdict(list)
+    for one in sent:
+        of_provider[one.provider].append(one)
+        of_organisation[one.organisation].append(one)
+    return [
+        (
+            source,
+            of_provider[source.provider_id]
+            if source.provider_id
+            else of_organisation[source.organisation_id],
+        )
+        for source in sources
+    ]
 
 
 def _loops_of(providers: Iterable[UUID], loops: Mapping[UUID, Sequence[Loop]]) -> list[Loop]:

@@ -150,7 +150,7 @@ def test_a_referral_is_answered_until_nothing_is_owed(cast, tablet, clock, live_
     clock("2026-10-15 15:00")
     ana = Professional.signs_in(tablet(None), "ana@example.org")
     ana.goes_to("Reports")
-    ana.page.wait_for_timeout(3000); print(ana.page.locator("main").inner_text())
+    ana.sees("Introductory letter due tomorrow, Oct 16")
     ana.drafts_what_is_due("Introductory letter", NAME)
     line = ana.page.get_by_label("What we plan")
     line.fill("Two sessions a week of gait therapy.")
@@ -177,8 +177,27 @@ def test_a_referral_is_answered_until_nothing_is_owed(cast, tablet, clock, live_
         mails_the_link(ana)
         raman.reads_the_mail(smtp_server, kind.lower())
 
-    # Her page tells all of it; a thank-you and the news of the result are what is left.
+    # Her page tells all of it. What is left is a thank-you, and the news of the result.
+    for draft in ("Draft thank-you", "Draft result letter"):
+        ana.page.goto(reverse("outreach:show", args=[source.pk]))
+        ana.part("Documents").get_by_role("row", name="Introductory letter 1 0 0").wait_for()
+        picture(ana.page, "source-owed")
+        ana.presses(draft)
+        ana.signs(asked=False)
+        picture(ana.page, "letter-signed")
+        ana.fills({"How": "Print"}, within=ana.part("Send"))
+        ana.presses("Send", within=ana.part("Send"))
+        ana.part("Sent so far").wait_for()
     ana.page.goto(reverse("outreach:show", args=[source.pk]))
-    ana.sees("2 days")
-    picture(ana.page, "source-owed")
-    print(ana.page.locator("main").inner_text())
+    ana.part("To do for Dr. Raman").get_by_text("Nothing is owed.").wait_for()
+    said = " ".join(ana.page.locator("main").inner_text().split())
+    for words in ("Referrals in 1", "To the first visit 2 days", "Documents on time 4 of 4", "Since contact today"):
+        assert words in said, words
+    picture(ana.page, "source")
+    ana.goes_to("Reports")
+    ana.sees("Acknowledged")
+    assert not ana.page.get_by_role("heading", name="Due").count()
+    ana.page.goto("/")
+    ana.sees_heading("Needs you")
+    owed = ana.page.locator("main").inner_text()
+    assert not [kind for kind in ("Reports owed", "Results to tell", "Sources to hear from us", "Signed, not sent") if kind in owed]
