@@ -8,9 +8,12 @@ from medexpro.clearance import operations as clearance
 from medexpro.clients.operations import people
 from medexpro.episodes import operations as episodes
 from medexpro.episodes.models import Episode
+from medexpro.outreach import letters
+from medexpro.practice import breakglass
 from medexpro.practice.models import Member
 from medexpro.providers import operations as providers
 from medexpro.referrals import operations as referrals
+from medexpro.referrals import sources
 from medexpro.reports import listing, operations, sending
 from medexpro.sessions import operations as sessions
 from medexpro.today import obligations
@@ -56,7 +59,7 @@ def test_an_e_mail_in_the_queue_is_on_its_way_and_one_that_failed_is_owed_again(
     assert owed(cast.ana, LATER, "Signed, not sent") == []
     sending.note_failed(delivery, reason="The mail server did not take it.", at=LATER)
     [(why, _)] = owed(cast.ana, LATER + DAY, "Signed, not sent")
-    assert why.endswith("The e-mail did not leave: The mail server did not take it")
+    assert why.endswith("It did not leave: The mail server did not take it")
 
 
 def scenario_release(cast):
@@ -242,8 +245,15 @@ def test_today_asks_few_questions_with_something_of_everything(
         cast.janet, provider=cast.dr_raman, received_on=cast.northbridge.day(LATER), open_episode=False, by=cast.ben,
         at=LATER,
     )  # fmt: skip
+    source = sources.source_of(cast.dr_raman, by=cast.ana, at=LATER)
+    letters.draft(source, "introduction", by=cast.ana, at=LATER)
+    reason = "Their family asked about the account"
+    breakglass.open_record(cast.janet.pk, reason=reason, by=cast.olga, at=LATER)
     clock(NOON)
     ana = sign_in(cast.ana)
+    said = text_of(ana.get("/"))
+    assert "Thank-you owed for the client of Dec 9" in said and "Letter N-2026-0001, drafted Dec 9" in said
+    assert f"{cast.olga} read this record on Dec 9: {reason}" in said
     assert str(session.pk) in ana.get("/").content.decode()
     with django_assert_max_num_queries(15):
         ana.get("/")
