@@ -7,6 +7,7 @@ from medexpro.config.demo import (
     leads,
     letters,
     public,
+    ready,
     relations,
     screening_day,
     voice,
@@ -46,4 +47,5 @@ class Command(BaseCommand):
             leads.ask_and_answer(house, now)
             incoming.arrive(house, now)
             answers.come_in(house, now)
+            ready.say(house, now)
             found_neighbour(now)
