@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from medexpro.episodes.models import Episode, Status, StatusChange
 from medexpro.marketing import mailing, operations
 from medexpro.marketing.models import CameBy, Lead, Mail, SequenceRun
 from medexpro.marketing.operations import pipeline, sequences, stopping
 from medexpro.marketing.rules.mailing import MailState
 from medexpro.marketing.rules.sequences import Stop, Written
-from tests.marketing.leads import TUESDAY, asked, later, wall
+from tests.marketing.leads import TUESDAY, asked, later, reader, wall
 
 pytestmark = pytest.mark.django_db
 
@@ -140,3 +141,48 @@ def test_a_practice_without_an_address_mails_nobody(cast, on, smtp_server):
     assert on(later(days=2)) == []
     with pytest.raises(sequences.SequenceRefused, match="postal address"):
         sequences.switch_on(practice, "screening", by=cast.olga, at=TUESDAY)
+
+
+def test_a_past_client_who_agreed_hears_from_us_until_they_are_back(cast, on, smtp_server):
+    practice, rita = cast.northbridge, reader(cast)
+    sequences.switch_on(practice, "past_client", by=cast.olga, at=TUESDAY)
+    for client in (rita, cast.janet):  # Janet agreed to no newsletter.
+        left = Episode.objects.create(
+            practice=practice, client=client, status=Status.DISCHARGED, opened_on=practice.day(TUESDAY)
+        )
+        StatusChange.objects.create(
+            practice=practice, episode=left, to_status=Status.DISCHARGED, by=cast.ana, at=TUESDAY
+        )
+    assert [one.email for one in sequences.preview(practice, "past_client", at=TUESDAY)] == [rita.email] * 3
+    assert on(later(days=29)) == []
+    for _ in range(2):
+        assert on(later(days=30, hours=2)) == [rita.email]
+    [letter] = smtp_server.letters
+    assert letter.text.startswith("Hello Rita,") and letter.message["List-Unsubscribe"]
+    Episode.objects.create(practice=practice, client=rita, opened_on=practice.day(later(days=40)))
+    assert on(later(days=60, hours=2)) == [rita.email]
+    assert SequenceRun.objects.get(client=rita).why == Stop.BACK
+
+
+def test_who_answers_at_the_last_minute_of_a_day_gets_each_mail_once_on_days_of_its_own(cast, on, smtp_server):
+    practice = cast.northbridge
+    # The clock goes back on the night of November 1, a Sunday; quiet hours lie over it.
+    asked(cast, at=wall("2026-10-30 23:59", practice))
+    first = wall("2026-10-31 06:00", practice)
+    days = [
+        practice.day(first + timedelta(hours=n))
+        for n in range(0, 24 * 14, 3)
+        for before in [len(smtp_server.letters)]
+        if len(on(first + timedelta(hours=n))) > before
+    ]
+    assert days == sorted(set(days)) and len(days) == len(set(subjects(smtp_server)))
+    assert practice.day(wall("2026-11-01 12:00", practice)) not in days
+
+
+def test_who_unsubscribes_between_the_queue_and_the_door_gets_nothing(cast, on, smtp_server):
+    lead = asked(cast)
+    sequences.work(at=later(days=1, minutes=1))
+    assert Mail.objects.get().state == MailState.WAITING
+    stopping.unsubscribe_lead(Lead.objects.get(pk=lead.pk), at=later(days=1, minutes=1))
+    assert on(later(days=1, minutes=2)) == []
+    assert Mail.objects.get().state == MailState.DROPPED
