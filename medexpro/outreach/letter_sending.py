@@ -21,7 +21,7 @@ from medexpro.providers.models import Channel
 from medexpro.referrals import sources
 from medexpro.referrals.source_models import TouchKind
 from medexpro.reports.rules.by_mail import email_obstacle
-from medexpro.reports.sending import has_release
+from medexpro.reports.sending import RETIRED, has_release
 
 LINK_DAYS = 30
 LONGEST_LINK_DAYS = 90
@@ -170,6 +170,8 @@ def find_link(token: str, *, at: datetime) -> LetterDelivery:
         raise LinkOver(f"This link was ended by the practice. {ask}")
     if delivery.expires_at is None or at >= delivery.expires_at:
         raise LinkOver(f"This link has expired. {ask}")
+    if delivery.letter.source.is_retired:
+        raise LinkOver(f"{RETIRED} {ask}")
     return delivery
 
 

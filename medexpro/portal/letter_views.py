@@ -50,7 +50,13 @@ def letter_pdf(request: HttpRequest, token: str, paper: str) -> HttpResponse:
     if paper == "letter":
         data, name = Letter.objects.values_list("pdf", "number").get(pk=found.letter_id)
     else:
-        kept = found.letter.enclosures.filter(kind=paper).values_list("pdf", "title").first()
+        kinds = set(found.letter.enclosures.values_list("kind", flat=True))
+        # Whatever stands in an address is looked for in what there is: not every sign may go to the database.
+        kept = (
+            found.letter.enclosures.filter(kind=paper).values_list("pdf", "title").first()
+            if paper in kinds
+            else None
+        )
         if kept is None:
             raise Http404
         data, name = kept

@@ -39,7 +39,10 @@ class Refer(Form):
     all_optional = True
 
     provider_given_name = forms.CharField(label="First name", max_length=80, required=False)
-    provider_family_name = forms.CharField(label="Last name", max_length=80)
+    # Two people have a last name here: the list of what is missing says whose.
+    provider_family_name = forms.CharField(
+        label="Last name", max_length=80, error_messages={"required": "Your last name is needed."}
+    )
     provider_type = forms.ChoiceField(label="Licensed as", choices=TYPES)
     provider_npi = forms.CharField(
         label="NPI (optional)", max_length=20, required=False, help_text="10 digits, if you have it at hand"
@@ -51,7 +54,9 @@ class Refer(Form):
     reply_by = forms.ChoiceField(label="Answer me by", choices=WAYS, required=False, widget=Picks)
 
     given_name = forms.CharField(label="First name", max_length=80, required=False)
-    family_name = forms.CharField(label="Last name", max_length=80)
+    family_name = forms.CharField(
+        label="Last name", max_length=80, error_messages={"required": "The client’s last name is needed."}
+    )
     birth_date = DateField(label="Birth date", help_text="Such as 5/1/1961")
     phone = forms.CharField(label="Phone", max_length=40, required=False)
     email = forms.EmailField(label="E-mail", required=False)
@@ -151,7 +156,9 @@ class Refer(Form):
 
 def codes_in(typed: str, data: Any) -> list[str]:
     """Return the codes typed, and those ticked in the list that was found."""
-    ticked = data.getlist("found") if hasattr(data, "getlist") else []
+    found = data.getlist("found") if hasattr(data, "getlist") else []
+    # What is ticked is no field of the form, which looks for this sign: no database keeps it.
+    ticked = [one.replace("\x00", "") for one in found]
     return list(dict.fromkeys(one.upper() for one in [*_APART.split(typed), *ticked[:MOST_CODES]] if one))
 
 

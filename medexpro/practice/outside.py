@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv6Address, ip_address
 from uuid import UUID
 
 from allauth.account.adapter import get_adapter
 from django.core import signing
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
 
 from medexpro.kernel import clock
 from medexpro.kernel.ids import uuid7
@@ -26,7 +28,25 @@ def too_many(request: HttpRequest, what: str, *, limit: int | None = None) -> bo
 
     what: a short name of what is asked for; each is counted for itself. limit: None takes TRIES_A_MINUTE.
     """
-    return _counted(f"{what}:{get_adapter(request).get_client_ip(request)}", limit or TRIES_A_MINUTE)
+    address = _neighbourhood(str(get_adapter(request).get_client_ip(request)))
+    # An address of a visitor is kept nowhere, not even in the table that counts.
+    digest = salted_hmac("outside", address, algorithm="sha256").hexdigest()[:32]
+    return _counted(f"{what}:{digest}", limit or TRIES_A_MINUTE)
+
+
+def _neighbourhood(address: str) -> str:
+    """Return what is counted as one caller: of IPv6 the network, since one line has 2**64 addresses to change among.
+
+    >>> _neighbourhood("2001:db8:1:2:3::7"), _neighbourhood("203.0.113.9")
+    ('2001:db8:1:2::', '203.0.113.9')
+    """
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return str(found)
+    return str(found.ipv4_mapped or IPv6Address(int(found) >> 64 << 64))
 
 
 def too_many_here(practice_id: UUID, what: str, *, limit: int) -> bool:

@@ -20,6 +20,7 @@ from medexpro.clients.models import Client
 from medexpro.clients.rules import dates
 from medexpro.clients.uploads import Checked
 from medexpro.kernel.refusals import NotFound, Refusal
+from medexpro.kernel.writing import one_direction
 from medexpro.knowledge.codes import search as codes
 from medexpro.practice import permissions, tokens
 from medexpro.practice.models import Member, Practice
@@ -315,6 +316,7 @@ def _fill(row: IncomingReferral, sent: dict[str, Any]) -> None:
             raise TypeError(f"a referral that comes in has no field {name!r}")
         if isinstance(value, str):
             # One line stays one line, also in a mail's head; what is quoted keeps its lines.
+            value = one_direction(value)
             value = value.strip() if name in QUOTED else " ".join(value.split())
         setattr(row, name, value)
     row.provider_npi = npi_rule.plain(row.provider_npi)

@@ -24,6 +24,7 @@ from medexpro.clearance.models import Precaution, ProviderLimit
 from medexpro.clearance.questionnaire import clearing_policy
 from medexpro.clearance.rules import clearing
 from medexpro.kernel.refusals import Conflict, NotFound, Refusal
+from medexpro.kernel.writing import one_direction
 from medexpro.practice import permissions
 from medexpro.practice.models import Member
 from medexpro.practice.permissions import Permission
@@ -131,7 +132,7 @@ def answer(source: Delivery | Question, said: Said, speaker: Speaker, *, id: UUI
     delivery_id, question_id = _by(source)
     kept = Answer.objects.create(
         id=id, practice=source.practice, episode=source.episode, provider=_provider(source), delivery_id=delivery_id,
-        question_id=question_id, name=speaker.name.strip(), credential=speaker.credential.strip(), meaning=speaker.meaning,
+        question_id=question_id, name=one_direction(speaker.name).strip(), credential=one_direction(speaker.credential).strip(), meaning=speaker.meaning,
         how=Reply.LINK, answered_at=at, ticks=list(said.ticks), words=said.words.strip(), sha256=digest,
     )  # fmt: skip
     made = _propose(kept, said, at=at)

@@ -145,6 +145,8 @@ def find_link(token: str, *, at: datetime) -> Question:
         raise sending.LinkOver(f"This question was taken back by the practice. {asks}")
     if question.expires_at is None or at >= question.expires_at:
         raise sending.LinkOver(f"This link has expired. {asks}")
+    if not question.provider.is_active:
+        raise sending.LinkOver(f"{sending.RETIRED} {asks}")
     return question
 
 

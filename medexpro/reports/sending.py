@@ -30,6 +30,8 @@ from medexpro.reports.operations import needed
 from medexpro.reports.rules.by_mail import email_obstacle
 
 LINK_DAYS = 14
+# Somebody else may read the mailbox or hold the desk by now.
+RETIRED = "This link was made for somebody who is no longer active there."
 LONGEST_LINK_DAYS = 60
 # Only what was signed and still stands may leave.
 SENDABLE = replies.STANDING
@@ -291,6 +293,8 @@ def find_link(token: str, *, at: datetime) -> Delivery:
         raise LinkOver(f"This link has expired. {ask}")
     if delivery.document.state not in SENDABLE:
         raise LinkOver(f"This document was replaced by a newer one. {ask}")
+    if not delivery.document.provider.is_active:
+        raise LinkOver(f"{RETIRED} {ask}")
     return delivery
 
 

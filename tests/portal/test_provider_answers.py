@@ -259,7 +259,7 @@ def test_ending_a_link_ends_all_it_could_do(sent, client, cast):
 
 
 def test_the_link_of_a_provider_who_retired_shows_and_sets_nothing(sent, client, cast):
-    providers.retire(cast.dr_raman, by=cast.ben, at=LATER)
+    providers.change(cast.dr_raman, is_active=False, by=cast.ben, at=LATER)
     assert client.get(reverse("portal:document", args=[sent.token])).status_code == 410
     answer = post(client, sent, **limit("140"), words="Be careful")
     assert answer.status_code == 410 and "no longer active" in answer.content.decode()

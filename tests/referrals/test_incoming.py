@@ -163,7 +163,9 @@ def test_what_cannot_be_so_is_said_at_its_field(receive, changed, field, sentenc
 
 
 def test_what_was_sent_never_changes_and_names_are_only_text(cast, receive):
-    odd = receive(family_name="=cmd()|'<b>", given_name="مريم 🌊", provider_family_name="O\r\nBcc: x\x00")
+    odd = receive(
+        family_name="=cmd()|'<b>", given_name="مريم 🌊", provider_family_name="O\r\nBcc: \u202ex\x00"
+    )
     assert (odd.family_name, odd.provider_family_name) == ("=cmd()|'<b>", "O Bcc: x")
     for changed in ({"wording": "other"}, {"family_name": "Other"}, {"signed_name": "Other"}):
         with pytest.raises(IntegrityError), transaction.atomic():

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from medexpro.kernel.writing import one_direction
+
 STEPS = ("why", "who", "when", "send")
 # What each step asks for, by the name of the field.
 FIELDS = {
@@ -152,7 +154,7 @@ def tidy(text: str) -> str:
     bare = "".join(
         sign if sign.isprintable() or sign.isspace() or ord(sign) > 0x1FFF else " " for sign in text
     )
-    return " ".join(bare.replace("\x00", " ").split())
+    return " ".join(one_direction(bare).replace("\x00", " ").split())
 
 
 def names(whole: str) -> tuple[str, str]:

@@ -7,6 +7,8 @@ import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from medexpro.kernel.writing import TURNING
+
 
 class MailState(StrEnum):
     """Where one mail stands."""
@@ -108,8 +110,7 @@ def one_line(text: str) -> str:
     >>> one_line("Ann\\r\\nBcc: all@example.org")
     'Ann Bcc: all@example.org'
     """
-    gone = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0xFEFF])
     plain = "".join(
         " " if ord(one) < 0x20 or 0x7F <= ord(one) < 0xA0 or one in "\u2028\u2029" else one for one in text
     )
-    return " ".join(plain.translate(gone).split())
+    return " ".join(plain.translate(TURNING).split())
