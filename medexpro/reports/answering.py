@@ -132,7 +132,8 @@ def answer(source: Delivery | Question, said: Said, speaker: Speaker, *, id: UUI
     delivery_id, question_id = _by(source)
     kept = Answer.objects.create(
         id=id, practice=source.practice, episode=source.episode, provider=_provider(source), delivery_id=delivery_id,
-        question_id=question_id, name=one_direction(speaker.name).strip(), credential=one_direction(speaker.credential).strip(), meaning=speaker.meaning,
+        question_id=question_id,
+        name=one_direction(speaker.name).strip(), credential=one_direction(speaker.credential).strip(), meaning=speaker.meaning,
         how=Reply.LINK, answered_at=at, ticks=list(said.ticks), words=said.words.strip(), sha256=digest,
     )  # fmt: skip
     made = _propose(kept, said, at=at)
