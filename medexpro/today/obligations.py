@@ -279,9 +279,9 @@ def to_ask(look: Look, upto: int) -> Found:
 def _to_release(lines: list[outside.Line]) -> Owed:
     one = lines[0]
     if len(lines) == 1:
-        why = f"{one.text}: ask {one.provider} whether it is released. It holds until then."
+        why = f"{one.text}: ask {one.provider}. It holds until then."
     else:
-        why = f"{len(lines)} limits: ask {one.provider} whether they are released. They hold until then."
+        why = f"{len(lines)} limits: ask {one.provider}. They hold until then."
     return Owed(one.client, why, "Record answer", reverse("clearance:decide", args=[one.episode_id]) + "#p-h")
 
 
