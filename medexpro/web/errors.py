@@ -10,8 +10,12 @@ from medexpro.kernel.refusals import Refusal
 
 
 def answer(request: HttpRequest, status: int, template: str, sentence: str = "") -> HttpResponse:
-    """Return an error page; htmx gets the sentence alone, which the page shows as a toast."""
-    context = {"product": settings.PRODUCT, "sentence": sentence}
+    """Return an error page; htmx gets the sentence alone, which the page shows as a toast.
+
+    Who carries no session is a visitor: the way to Today and to clients is not theirs.
+    """
+    inside = settings.SESSION_COOKIE_NAME in request.COOKIES
+    context = {"product": settings.PRODUCT, "sentence": sentence, "inside": inside}
     if request.headers.get("HX-Request") == "true":
         text = sentence or loader.render_to_string("web/error_words.html", {"status": status}).strip()
         return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")

@@ -114,6 +114,12 @@ def test_a_refusals_words_reach_the_person_and_no_others_do():
     assert "names no access" not in bare
 
 
+def test_a_visitor_is_not_sent_to_pages_of_the_practice(client, cast, sign_in):
+    for reader, inside in ((client, False), (sign_in(cast.ana), True)):
+        page = reader.get("/p/no-such-practice/").content.decode()
+        assert ("Go to Today" in page) is ("find the client" in page) is inside
+
+
 def test_htmx_gets_the_sentence_alone():
     response = errors.not_found(asking(htmx=True))
     assert response.headers["Content-Type"].startswith("text/plain")
