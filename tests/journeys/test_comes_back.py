@@ -80,7 +80,9 @@ def mails_the_link(person: Person) -> None:
     person.sees("The link is on its way")
 
 
-def test_a_referral_is_answered_until_nothing_is_owed(cast, tablet, clock, live_server, settings, smtp_server):
+def test_a_referral_is_answered_until_nothing_is_owed(
+    cast, tablet, clock, live_server, settings, smtp_server
+):
     settings.PUBLIC_URL = live_server.url
     few_codes.load()
     visiting.opened(cast)
@@ -191,7 +193,12 @@ def test_a_referral_is_answered_until_nothing_is_owed(cast, tablet, clock, live_
     ana.page.goto(reverse("outreach:show", args=[source.pk]))
     ana.part("To do for Dr. Raman").get_by_text("Nothing is owed.").wait_for()
     said = " ".join(ana.page.locator("main").inner_text().split())
-    for words in ("Referrals in 1", "To the first visit 2 days", "Documents on time 4 of 4", "Since contact today"):
+    for words in (
+        "Referrals in 1",
+        "To the first visit 2 days",
+        "Documents on time 4 of 4",
+        "Since contact today",
+    ):
         assert words in said, words
     picture(ana.page, "source")
     ana.goes_to("Reports")
@@ -200,4 +207,8 @@ def test_a_referral_is_answered_until_nothing_is_owed(cast, tablet, clock, live_
     ana.page.goto("/")
     ana.sees_heading("Needs you")
     owed = ana.page.locator("main").inner_text()
-    assert not [kind for kind in ("Reports owed", "Results to tell", "Sources to hear from us", "Signed, not sent") if kind in owed]
+    assert not [
+        kind
+        for kind in ("Reports owed", "Results to tell", "Sources to hear from us", "Signed, not sent")
+        if kind in owed
+    ]
