@@ -43,10 +43,12 @@ class Listening:
 def environment(where: Listening, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of our processes: what we were given, and how they are reached.
 
-    Host names, proxies and the public address that somebody set themselves stay as set.
+    Host names, proxies and the public address that somebody set themselves stay as set. The demo's letters lie in a folder
+    of this machine, so their links lead back to it.
     """
+    demo = {"PUBLIC_URL": where.url} if environ.get("MEDEXPRO_DEMO") == "1" else {}
     chosen = {name: environ[name] for name in CHOSEN if environ.get(name)}
-    return {**environ, **where.settings, **chosen}
+    return {**environ, **demo, **where.settings, **chosen}
 
 
 def is_loopback(address: str) -> bool:

@@ -96,3 +96,9 @@ def test_what_is_for_trying_out_is_not_for_a_real_practice(environ, sentence):
     with pytest.raises(ListeningRefused, match=sentence):
         listening.plan(environ)
     listening.plan({"MEDEXPRO_DEMO": "1", "MEDEXPRO_NOW": "2026-10-13T09:30:00-05:00"})
+
+
+def test_links_in_the_demos_letters_lead_back_to_it():
+    where = listening.plan({"PORT": "8123"})
+    assert listening.environment(where, {"MEDEXPRO_DEMO": "1"})["PUBLIC_URL"] == "http://localhost:8123"
+    assert "PUBLIC_URL" not in listening.environment(where, {})
