@@ -45,7 +45,9 @@ def test_the_day_asks_and_releases_nothing(cast, impact):
 
 def test_what_one_provider_is_asked_of_one_client_is_one_line(cast, impact):
     another = Precaution.objects.filter(episode=impact.episode).exclude(pk=impact.pk).first()
-    Precaution.objects.filter(pk=another.pk).update(ask_release_from=OPENS, confirmed_provider=impact.confirmed_provider)
+    Precaution.objects.filter(pk=another.pk).update(
+        ask_release_from=OPENS, confirmed_provider=impact.confirmed_provider
+    )
     [why] = asked(cast.ana, OPENS)
     assert why.startswith("2 limits: ask the provider") and why.endswith("They hold until then.")
 
