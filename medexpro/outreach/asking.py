@@ -70,9 +70,10 @@ def asking_of(member: Member, day: date, *, closed: Callable[[], Collection[date
         else:
             of, _, _, kind, _, on, follow_up_on, *_ = values
             touches[of].append(Touch(kind, on, follow_up_on))
+    persons = {source.provider.pk for source in sources if source.provider}
     found = []
     for source, theirs in reading.by_source(sources, sent):
-        facts = Facts([one.received_on for one in theirs], touches[source.pk], source.said_stage)
+        facts = reading.facts_of(source, theirs, touches[source.pk], persons)
         asks = relations.asks_of(facts, day, relations_policy(), step_on=source.next_on, closed=closed())
         found += [Asking(source, facts, ask, day) for ask in asks[:1]]
     return found

@@ -104,13 +104,27 @@ def relations_of(
     sent, touches = _sent(practice, day, only), _touches(practice, only)
     if closed is None:
         closed = closing.closed_days(practice, day - timedelta(days=LATELY_DAYS))
+    kept = sources if only is None or only.provider_id else Source.objects.of(practice).exclude(provider=None)
+    persons = {one.provider_id for one in kept}
     found = []
     for source, theirs in by_source(sources, sent):
         providers = {source.provider_id} if source.provider_id else {one.provider for one in theirs}
         found.append(
-            _relation(source, theirs, touches[source.pk], day, closed, _loops_of(providers, loops or {}))
+            _relation(
+                source, theirs, touches[source.pk], day, closed, _loops_of(providers, loops or {}), persons
+            )
         )
     return sorted(found, key=lambda one: one.source.name.lower())
+
+
+def facts_of(
+    source: Source, sent: Sequence[Sent], touches: Sequence[Touch], persons: Collection[UUID | None]
+) -> Facts:
+    """Return what is known of a source. persons: the providers with whom a relationship of their own is kept."""
+    to_thank = None
+    if source.organisation_id:
+        to_thank = [one.received_on for one in sent if one.provider not in persons]
+    return Facts([one.received_on for one in sent], touches, source.said_stage, to_thank)
 
 
 def by_source(sources: Iterable[Source], sent: Iterable[Sent]) -> list[tuple[Source, list[Sent]]]:
@@ -143,8 +157,9 @@ def _relation(
     day: date,
     closed: Collection[date],
     loops: list[Loop],
+    persons: Collection[UUID | None],
 ) -> Relation:
-    facts = Facts([one.received_on for one in sent], touches, source.said_stage)
+    facts = facts_of(source, sent, touches, persons)
     rule = relations_policy()
     asks = (
         []

@@ -13,11 +13,13 @@ from medexpro.audit.models import Event
 from medexpro.outreach import importing, reading
 from medexpro.outreach.asking import asking_of
 from medexpro.outreach.import_views import pack
+from medexpro.outreach.reading import relations_of
 from medexpro.providers import operations as providers
 from medexpro.providers.models import Organisation, Provider
 from medexpro.referrals import operations as referrals
 from medexpro.referrals import sources
 from medexpro.referrals.models import Referral
+from medexpro.referrals.rules.relations import Need
 from medexpro.referrals.source_models import Source, Touchpoint
 from tests import scenario
 from tests.conftest import MORNING, TODAY
@@ -75,6 +77,24 @@ def test_the_board_says_who_needs_a_word_and_why_whatever_their_number(cast, ram
     assert sign_in(cast.bill).get("/sources/").status_code == 403
 
 
+def test_one_client_is_thanked_for_once_by_a_person_and_their_clinic(cast, raman):
+    clinic = Organisation.objects.create(practice=cast.northbridge, name="Lakeside Orthopedics")
+    Provider.objects.filter(pk=cast.dr_raman.pk).update(organisation=clinic)
+    place = sources.source_of(clinic, by=cast.ana, at=MORNING)
+    Referral.objects.create(
+        practice=cast.northbridge,
+        client=cast.janet,
+        provider=cast.dr_raman,
+        received_on=TODAY - timedelta(days=2),
+    )
+    thanked = [Need.THANKS]
+    asks = {one.source.pk: [ask.need for ask in one.asks] for one in relations_of(cast.northbridge, MORNING)}
+    assert asks == {raman.pk: thanked, place.pk: []}
+    assert [one.asks for one in relations_of(cast.northbridge, MORNING, only=place)] == [[]]
+    owed = asking_of(cast.ana, TODAY, closed=list)
+    assert [(one.source.pk, one.ask.need) for one in owed] == [(raman.pk, Need.THANKS)]
+
+
 def test_filters_and_search_find_a_source(cast, raman, sign_in):
     quiet = providers.add(given_name="Grace", family_name="Wu", type="NP", by=cast.ana, at=MORNING)
     sources.source_of(quiet, by=cast.ana, at=MORNING)
@@ -129,7 +149,7 @@ def test_a_source_page_keeps_health_to_those_who_may_read_it(cast, raman, sign_i
     with CaptureQueriesContext(connection) as asked:
         page = ana.get(url)
 
-    assert len(asked) <= 28  # Half of them the worklist of the provider, whatever its length.
+    assert len(asked) <= 26  # Half of them the worklist of the provider, whatever its length.
     assert "Janet Ellery" in text_of(page) and "Active" in text_of(page)
     assert not Event.objects.filter(kind="record:page:read").exists()
     assert "Outcome" in text_of(ana.get(f"{url}?measured=yes"))
@@ -306,7 +326,8 @@ def test_today_says_what_sources_ask_for_with_one_action(cast, raman, sign_in):
 
 
 @pytest.mark.parametrize(
-    ("person", "opens"), [("ana", "/sources/"), ("olga", "/sources/"), ("ben", "/referrals/"), ("rhea", "/referrals/")]
+    ("person", "opens"),
+    [("ana", "/sources/"), ("olga", "/sources/"), ("ben", "/referrals/"), ("rhea", "/referrals/")],
 )
 def test_referrals_on_the_rail_opens_what_the_member_works_with(cast, sign_in, person, opens):
     page = sign_in(cast.members[person]).get("/").content.decode()

@@ -80,6 +80,12 @@ def test_silence_only_moves_on_and_words_never_beat_facts(referrals, touches, sa
     assert standing_of(Facts([*referrals, TODAY]), TODAY, POLICY).stage is Stage.REFERRING
 
 
+def test_what_a_person_said_fills_gaps_and_takes_nothing_back():
+    met = Facts(touches=[Touch("visit", TODAY)], said="contacted")
+    assert standing_of(met, TODAY, POLICY).stage is Stage.MET
+    assert standing_of(Facts(said="contacted"), TODAY, POLICY).stage is Stage.CONTACTED
+
+
 @given(st.lists(st.sampled_from(list(RUNGS)), max_size=30))
 def test_the_funnel_counts_everybody_once_and_never_widens(rungs):
     found = reached(rungs)
@@ -104,6 +110,8 @@ def test_a_referral_is_thanked_for_once():
     assert needs(Facts(ago(0), [Touch("thanks", TODAY - timedelta(days=1))])) == [("thanks", False)]
     assert needs(Facts(ago(0), [Touch("thanks", TODAY)])) == []
     assert "thanks" not in dict(needs(Facts(ago(61))))
+    # Her own relationship is kept beside her clinic's: the clinic is not thanked for the same client again.
+    assert needs(Facts(ago(2), to_thank=[])) == []
 
 
 def test_a_letter_is_followed_up_from_the_fifth_to_the_seventh_day():

@@ -70,11 +70,16 @@ class Touch:
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of one source. referrals: the days on which theirs came, in any order. said: the hand-set stage."""
+    """What is known of one source. referrals: the days on which theirs came, in any order. said: the hand-set stage.
+
+    to_thank: those for which this source is thanked; None: all. An organisation is not thanked for what a person sent whose
+    relationship is kept beside it: one client, one thank-you.
+    """
 
     referrals: Sequence[date] = ()
     touches: Sequence[Touch] = ()
     said: str = ""
+    to_thank: Sequence[date] | None = None
 
 
 class Need(StrEnum):
@@ -214,7 +219,7 @@ def _before_referrals(stage: Stage, reason: str) -> Standing:
 
 def _thanks(facts: Facts, today: date, policy: Relations, closed: Collection[date]) -> Ask | None:
     """Return that the newest referral was not thanked for. One thank-you answers all that came before it."""
-    last = max(facts.referrals, default=None)
+    last = max(facts.referrals if facts.to_thank is None else facts.to_thank, default=None)
     if last is None or (today - last).days > policy.thank_forgotten_days:
         return None
     if any(touch.kind == "thanks" and touch.on >= last for touch in facts.touches):
