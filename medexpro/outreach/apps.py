@@ -13,7 +13,12 @@ class OutreachConfig(AppConfig):
         from medexpro.referrals.sections import Section, add
 
         board = Section(
-            "sources", "Sources", "outreach:board", Permission.SOURCES_READ, order=10, leads=Permission.LETTERS_SEND
+            "sources",
+            "Sources",
+            "outreach:board",
+            Permission.SOURCES_READ,
+            order=10,
+            leads=Permission.LETTERS_SEND,
         )
         add(board)
         add(Section("letters", "Letters", "outreach:letters", Permission.SOURCES_READ, order=30))

@@ -95,7 +95,9 @@ def set_aside(improvement: Improvement, *, by: Member, at: datetime) -> None:
     """Let an improvement, and those before it of the same client, be told by the reports alone."""
     permissions.check(by, Permission.LETTERS_SEND, improvement)
     permissions.check(by, Permission.REPORTS_WRITE, improvement.episode)
-    _put_away(Improvement.objects.filter(episode=improvement.episode_id, on__lte=improvement.on), by=by, at=at)
+    _put_away(
+        Improvement.objects.filter(episode=improvement.episode_id, on__lte=improvement.on), by=by, at=at
+    )
 
 
 def _put_away(rows: QuerySet[Improvement], *, by: Member, at: datetime) -> None:

@@ -164,7 +164,9 @@ def test_a_past_client_who_agreed_hears_from_us_until_they_are_back(cast, on, sm
     assert SequenceRun.objects.get(client=rita).why == Stop.BACK
 
 
-def test_who_answers_at_the_last_minute_of_a_day_gets_each_mail_once_on_days_of_its_own(cast, on, smtp_server):
+def test_who_answers_at_the_last_minute_of_a_day_gets_each_mail_once_on_days_of_its_own(
+    cast, on, smtp_server
+):
     practice = cast.northbridge
     # The clock goes back on the night of November 1, a Sunday; quiet hours lie over it.
     asked(cast, at=wall("2026-10-30 23:59", practice))
