@@ -75,10 +75,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Standing:
-    """The four checks and the standards of a day, with the score over both."""
+    """The four checks and the standards of a day, with the score over both. away: standards that are put away."""
 
     checks: Sequence[Line]
     standards: Sequence[Line]
+    away: Sequence[Item] = ()
 
     @property
     def score(self) -> Score:
@@ -88,11 +89,12 @@ class Standing:
 
 @dataclass(frozen=True)
 class Plan:
-    """The thirty days as they stand. day: today's; None before it began."""
+    """The thirty days as they stand. day: today's; None before it began. away: tasks that are put away."""
 
     run: ReadinessPlan | None
     day: int | None
     tasks: Sequence[Line]
+    away: Sequence[Item] = ()
 
     @property
     def done(self) -> int:
@@ -150,24 +152,28 @@ def _worded(item: Item, row: ReadinessItem | None) -> Item:
 def standing_of(practice: Practice, at: datetime, *, known: Record | None = None) -> Standing:
     """Return the checks and the standards as they stand."""
     known = known or Record(practice, at)
-    said = _said(practice, STANDARD)
+    said = _said(practice)[STANDARD]
     checks = [
         _proved(Item("check", one["id"], one["title"]), PROOFS[one["proof"]](known))
         for one in _file()["checks"]
     ]
-    standards = [_line(item, known, said) for item in items_of(practice, STANDARD) if not item.retired]
-    return Standing(checks, standards)
+    items = items_of(practice, STANDARD)
+    standards = [_line(item, known, said) for item in items if not item.retired]
+    return Standing(checks, standards, [one for one in items if one.retired])
 
 
 def plan_of(practice: Practice, at: datetime) -> Plan:
     """Return the thirty days: what the record proves since they began is done without anybody's tick."""
     run = ReadinessPlan.objects.of(practice).filter(ended_at=None).select_related("by__user").first()
     known = Record(practice, at, since=run.begun_on if run else None)
-    said, standards = _said(practice, TASK), _said(practice, STANDARD)
+    every = _said(practice)
+    said, standards = every[TASK], every[STANDARD]
     if run:
         said = {key: one for key, one in said.items() if one.on >= run.begun_on}
-    tasks = [_task(item, known, said, standards) for item in items_of(practice, TASK) if not item.retired]
-    return Plan(run, rules.plan_day(run.begun_on, known.day) if run else None, tasks)
+    items = items_of(practice, TASK)
+    tasks = [_task(item, known, said, standards) for item in items if not item.retired]
+    day = rules.plan_day(run.begun_on, known.day) if run else None
+    return Plan(run, day, tasks, [one for one in items if one.retired])
 
 
 def _task(item: Item, known: Record, said: dict[str, Said], standards: dict[str, Said]) -> Line:
@@ -206,12 +212,14 @@ def _said_words(said: Said | None, shown: Shown, item: Item) -> str:
     return f"{said.note or 'Said'}: {said.by}, {words.day(said.on, 'short')}{ends}"
 
 
-def _said(practice: Practice, kind: str) -> dict[str, Said]:
-    rows = ReadinessSaid.objects.of(practice).filter(kind=kind, struck_at=None).order_by("at", "pk")
-    return {
-        one.key: Said(practice.day(one.at), str(one.by), one.note, one.link, one.good_until)
-        for one in rows.select_related("by__user")
-    }
+def _said(practice: Practice) -> dict[str, dict[str, Said]]:
+    """Return the word that stands, by kind and key. One query."""
+    found: dict[str, dict[str, Said]] = {STANDARD: {}, TASK: {}}
+    rows = ReadinessSaid.objects.of(practice).filter(struck_at=None).order_by("at", "pk")
+    for one in rows.select_related("by__user"):
+        said = Said(practice.day(one.at), str(one.by), one.note, one.link, one.good_until)
+        found.setdefault(one.kind, {})[one.key] = said
+    return found
 
 
 def is_said(practice: Practice, kind: str, key: str) -> bool:

@@ -11,7 +11,7 @@ from medexpro.kernel import clock
 from medexpro.kernel.refusals import Conflict, Refusal
 from medexpro.outreach import readiness
 from medexpro.outreach.models import ReadinessItem
-from medexpro.outreach.readiness import STANDARD, TASK, Item, Line
+from medexpro.outreach.readiness import TASK, Item, Line
 from medexpro.outreach.readiness_forms import ChangeItem, NewItem, SayForm
 from medexpro.outreach.rules.readiness import Shown
 from medexpro.practice.access import member_of, practice_of, requires
@@ -35,7 +35,7 @@ def ready(request: HttpRequest) -> HttpResponse:
         "standing": standing,
         "checks": [_row(one) for one in standing.checks],
         "standards": [_row(one) for one in standing.standards],
-        "away": [one for one in readiness.items_of(practice, STANDARD) if one.retired],
+        "away": standing.away,
         "scores": readiness.scores_of(practice),
         "may_edit": member.may(Permission.MARKETING_EDIT),
     }
@@ -54,7 +54,7 @@ def plan(request: HttpRequest) -> HttpResponse:
         "tab": "plan",
         "plan": found,
         "tasks": [_row(one) for one in found.tasks],
-        "away": [one for one in readiness.items_of(practice, TASK) if one.retired],
+        "away": found.away,
         "may_edit": member.may(Permission.MARKETING_EDIT),
     }
     return page(request, "outreach/plan.html", context)

@@ -149,7 +149,7 @@ def test_a_source_page_keeps_health_to_those_who_may_read_it(cast, raman, sign_i
     with CaptureQueriesContext(connection) as asked:
         page = ana.get(url)
 
-    assert len(asked) <= 26  # Half of them the worklist of the provider, whatever its length.
+    assert len(asked) <= 27  # Half of them the worklist of the provider, whatever its length.
     assert "Janet Ellery" in text_of(page) and "Active" in text_of(page)
     assert not Event.objects.filter(kind="record:page:read").exists()
     assert "Outcome" in text_of(ana.get(f"{url}?measured=yes"))
