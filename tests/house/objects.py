@@ -203,11 +203,15 @@ class World:
         return batches.start(wanted, by=self.cast.ana, at=reporting.LATER)
 
     @cached_property
-    def delivery(self) -> Any:
-        return sending.send(self.report, "link", by=self.cast.ana, at=reporting.LATER).delivery
+    def document_sent(self) -> Any:
+        return sending.send(self.report, "link", by=self.cast.ana, at=reporting.LATER)
 
     @cached_property
-    def question(self) -> Any:
+    def delivery(self) -> Any:
+        return self.document_sent.delivery
+
+    @cached_property
+    def asked(self) -> Any:
         from medexpro.reports import asking
 
         return asking.ask(
@@ -217,7 +221,11 @@ class World:
             "link",
             by=self.cast.ana,
             at=reporting.LATER,
-        ).question
+        )
+
+    @cached_property
+    def question(self) -> Any:
+        return self.asked.question
 
     @cached_property
     def proposal(self) -> Any:
@@ -427,7 +435,7 @@ class World:
         from tests.outreach import lettering
 
         done = lettering.signed(self.letter, self.cast, at=reporting.LATER)
-        return letter_sending.send(done, "link", by=self.cast.ana, at=reporting.LATER).delivery
+        return letter_sending.send(done, "link", by=self.cast.ana, at=reporting.LATER)
 
     @cached_property
     def campaign(self) -> Any:
@@ -480,6 +488,14 @@ def way_out(world: "World") -> str:
         at=MORNING,
     )
     return signing.Signer(salt=mailing.SALT).sign(mail.pk.hex)
+
+
+def asked_later(world: "World") -> str:
+    """Return the token of questionnaires in the episode of the report, since the links of both stand in one area."""
+    from medexpro.assessments.operations import questionnaires
+
+    episode, at = world.report.episode, reporting.LATER
+    return questionnaires.ask(episode, ["psfs", "pain"], "phone", by=world.cast.ana, at=at).token
 
 
 Build = Callable[[World], Any]
@@ -542,7 +558,7 @@ VALUES: dict[str, Build] = {
     "sequence_run_id": lambda world: world.sequence_run.pk,
     "newsletter_id": lambda world: world.newsletter.pk,
     "sequence": lambda world: "asked",
-    "letter_delivery_id": lambda world: world.letter_sent.pk,
+    "letter_delivery_id": lambda world: world.letter_sent.delivery.pk,
     "improvement_id": lambda world: world.improvement.pk,
     "paper": lambda world: "overview",
     "day_id": lambda world: world.screening_day.pk,
@@ -576,7 +592,11 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "public:forget": lambda world: {"slug": world.site, "token": world.asker},
     "assessments:record": lambda world: {"assessment_id": world.assessment.pk, "measure": "tug"},
     "assessments:note": lambda world: {"assessment_id": world.assessment.pk, "key": "struggles"},
-    "portal:questionnaire": lambda world: {"token": world.asking.token},
+    "portal:document": lambda world: {"token": world.document_sent.token},
+    "portal:answer": lambda world: {"token": world.document_sent.token},
+    "portal:question": lambda world: {"token": world.asked.token},
+    "portal:letter": lambda world: {"token": world.letter_sent.token},
+    "portal:questionnaire": lambda world: {"token": asked_later(world)},
     "assessments:type_questionnaire": lambda world: {"asking_id": world.asking.asking.pk, "form_id": "pain"},
     "assessments:paper_total": lambda world: {"assessment_id": world.assessment.pk, "form_id": "lefs"},
     "assessments:leave_out": lambda world: {"assessment_id": world.assessment.pk, "measure": "tug"},
