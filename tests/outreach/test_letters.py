@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from medexpro.audit.models import Event
 from medexpro.clients.models import Consent
@@ -82,6 +83,12 @@ def test_a_signed_letter_is_one_archival_page_with_the_code_and_what_goes_along(
     assert list(along) == ["overview", "bio"] and "Ana Torres" in along["bio"]
     with pytest.raises(letters.LetterRefused):
         letters.write(letter, {"closing": "Bye"}, site=SITE, by=cast.ana, at=MORNING)
+
+
+def test_a_signed_letter_does_not_change_in_the_database_either(cast):
+    letter = signed(introduction(cast), cast)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Letter.objects.filter(pk=letter.pk).update(pdf=b"another")
 
 
 def test_the_sample_report_says_three_times_that_it_is_made_up(cast):
@@ -240,6 +247,19 @@ def test_a_letter_that_names_a_client_leaves_by_the_rule_of_reports(cast, settin
     with pytest.raises(letter_sending.SendingRefused, match="not marked as secure"):
         letter_sending.send(letter, "email", by=cast.ana, at=LATER)
     assert letter_sending.send(letter, "print", by=cast.ana, at=LATER).delivery.to == "Priya Raman, MD"
+
+
+def test_a_release_taken_back_after_signing_stops_the_letter(cast):
+    release(cast)
+    episode = reporting.measured_twice(cast)
+    letter = signed(
+        letters.draft(source(cast), "result", episode=episode, by=cast.ana, at=LATER), cast, at=LATER
+    )
+    Consent.objects.filter(client=cast.janet).update(withdrawn_at=LATER)
+    for channel in ("print", "link"):
+        with pytest.raises(letter_sending.SendingRefused, match="no release"):
+            letter_sending.send(letter, channel, by=cast.ana, at=LATER)
+    assert not LetterDelivery.objects.exists()
 
 
 def test_sent_twice_is_sent_once_and_a_thank_you_asks_for_no_answer(cast):

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medexpro.outreach.rules.loops import Course, LoopState, is_open, promises, state_of
+from medexpro.kernel.documents import DocumentKind
+from medexpro.outreach.rules.loops import Course, LoopState, Promise, is_open, promises, state_of
 from medexpro.outreach.rules.provider_lists import columns_of, read, split_name, typed_of
 
 OHIO = ZoneInfo("America/New_York")
@@ -94,6 +95,12 @@ def test_the_word_once_late_stays_late_and_nothing_is_owed_twice(reports, ahead,
         if one.kind != "introductory_letter"
     )
     assert promises(course, now.astimezone(UTC).astimezone(OHIO), working_days=1) == found
+
+
+def test_one_late_word_makes_a_loop_late():
+    day = date(2026, 10, 13)
+    in_time, late = (Promise(DocumentKind.PROGRESS, day, day, late=one) for one in (False, True))
+    assert [state_of(found) for found in ([late, in_time], [in_time], [])] == ["late", "on_time", "waits"]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from medexpro.marketing.models import AddressTrouble, Lead, LeadDraft, Mail, Not
 from medexpro.marketing.operations import asking, leads, pipeline
 from medexpro.positioning import operations as positioning
 from medexpro.practice import outside
+from medexpro.providers import operations as providers
 from medexpro.referrals import sources
 from tests.conftest import MORNING
 from tests.pages import text_of
@@ -195,6 +196,13 @@ def test_who_came_by_a_providers_own_address_is_that_sources(visitor, cast):
     assert (lead.source_kind, lead.source, lead.campaign) == ("source", source, "")
 
 
+def test_the_address_of_another_practices_source_is_no_source_here(visitor, cast):
+    osei = providers.add(family_name="Osei", by=cast.dana, at=MORNING)
+    theirs = sources.source_of(osei, by=cast.dana, at=MORNING)
+    lead = visitor.asked(came={"r": theirs.code})
+    assert (lead.source_kind, lead.source) == ("page", None)
+
+
 def test_links_that_are_forged_over_or_anothers_say_so(visitor, cast, clock):
     lead = visitor.asked()
     assert visitor.browser.get(f"{HOME}confirm/nothing/").status_code == 404
@@ -260,6 +268,15 @@ def test_of_a_client_who_is_forgotten_the_link_alone_stays(visitor, cast, mailou
     assert not Mail.objects.exists()
     assert "margaret" not in AddressTrouble.objects.get().said
     assert "deleted" in pipeline.why_not_undone(kept, at=now.now())
+
+
+def test_who_unsubscribed_is_not_brought_back_by_the_link_of_the_first_mail(visitor):
+    lead = visitor.asked()
+    asking.unsubscribe(lead, at=MORNING)
+    with pytest.raises(asking.AskingRefused, match="asked us to write no more"):
+        asking.confirm(lead, at=MORNING)
+    lead.refresh_from_db()
+    assert (lead.state, lead.confirmed_at) == ("unsubscribed", None)
 
 
 def test_one_click_ends_it_and_forgetting_leaves_only_a_hash(visitor, cast, mailoutbox):

@@ -92,3 +92,7 @@ def test_the_grounds_are_those_of_our_pages():
     assert (hexes("paper")[1], hexes("raised")[1]) == colours.DARK_GROUNDS
     assert "--on-brand" in colours.properties("#0b5c74")
     assert all(f"{name}: light-dark" in tokens for name in colours.properties("#0b5c74"))
+
+
+def test_a_ratio_just_short_of_what_is_needed_does_not_pass():
+    assert [colours.Check("text", ratio, colours.TEXT).passes for ratio in (4.4999, 4.5)] == [False, True]

@@ -85,6 +85,17 @@ def test_the_cover_says_what_a_stranger_must_know_and_is_read_after_the_fax(docu
     assert faxed.mode == "1" and 0.01 < faxed.convert("L").histogram()[0] / (faxed.width * faxed.height) < 0.1
 
 
+def test_the_signed_page_behind_the_cover_is_drawn_as_it_was_signed(document):
+    copy = copies.faxed(document, NUMBER, sender="Ana Torres, MES", at=LATER)
+    with (
+        pikepdf.open(BytesIO(copy.pdf)) as whole,
+        pikepdf.open(BytesIO(copies.signed_bytes(document))) as signed_pdf,
+    ):
+        behind, page = whole.pages[1], signed_pdf.pages[0]
+        drawn = [pikepdf.unparse_content_stream(pikepdf.parse_content_stream(one)) for one in (behind, page)]
+        assert drawn[0] == drawn[1] and (behind.rotation, behind.mediabox) == (page.rotation, page.mediabox)
+
+
 def test_what_may_pass_is_tried_again_and_what_may_not_stands_on_today(
     document, cast, smtp_server, clock, sign_in
 ):

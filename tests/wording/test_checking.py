@@ -78,6 +78,13 @@ def test_names_of_the_record_and_of_the_caller_may_stand(cast):
     assert given == []
 
 
+def test_the_practices_own_name_may_stand(cast):
+    said = {"a": "Welcome to Fairhaven Therapy Gym."}
+    assert [one.found for one in marks_for(cast.northbridge, said, to="public")][:1] == ["Therapy"]
+    cast.northbridge.name = "Fairhaven Therapy Gym"
+    assert marks_for(cast.northbridge, said, to="public") == []
+
+
 def test_marks_come_while_somebody_writes(cast, client):
     address = reverse("wording:check")
     typed = {"text": "A patient, then gait therapy. Patient!", "to": "provider", "field": "id_text"}
