@@ -1,4 +1,4 @@
-"""Break the rules that keep a client safe and a verdict true, one at a time, and see that the tests notice.
+"""Break the rules that keep a client safe, a verdict true and a secret kept, one at a time; see that tests notice.
 
     .venv/bin/python tools/broken_rules.py [NUMBER …]
 
@@ -33,6 +33,19 @@ PROGRESSION_RULES = "tests/programs/test_rules_progression.py"
 DOSAGE_RULES = "tests/programs/test_rules_dosage.py"
 OPENS_NOTHING = "tests/programs/test_nothing_loosens.py"
 ASKING = "tests/clearance/test_asking_for_release.py"
+# Referrals that come back.
+RELATIONS, RELATION_RULES = "medexpro/referrals/rules/relations.py", "tests/referrals/test_relations.py"
+COHORTS, COHORT_RULES = "medexpro/marketing/rules/cohorts.py", "tests/marketing/rules/test_cohorts.py"
+SEQUENCES, SEQUENCE_RULES = "medexpro/marketing/rules/sequences.py", "tests/marketing/rules/test_sequences.py"
+COLOURS, COLOUR_RULES = "medexpro/positioning/rules/colours.py", "tests/positioning/test_rules_colours.py"
+READINESS, WORDING = "tests/outreach/test_readiness.py", "tests/wording/test_checking.py"
+ANSWERING, ANSWERS = "medexpro/reports/answering.py", "tests/portal/test_provider_answers.py"
+PROOF, LETTERS = "tests/marketing/test_proof.py", "tests/outreach/test_letters.py"
+INCOMING, ARRIVING = "medexpro/referrals/incoming.py", "tests/referrals/test_incoming.py"
+REFER, FAXING = "tests/portal/test_refer.py", "tests/reports/test_faxing.py"
+ASKING_VISITORS, LEAD_FORM = "medexpro/marketing/operations/asking.py", "tests/portal/test_lead_form.py"
+MAILING, MAILS = "medexpro/marketing/mailing.py", "tests/marketing/test_mailing.py"
+MAILED_LINK = "tests/reports/test_documents.py::test_a_link_is_mailed_to_any_address_and_its_mail_says_nothing_of_the_client"
 LOOSENING = "tests/knowledge/test_own_files.py::test_loosening_is_refused_with_a_sentence"
 KEPT = "tests/knowledge/test_own_files.py::test_a_precaution_of_ours_keeps_what_it_does_and_what_ends_it"
 
@@ -851,6 +864,336 @@ BREAKS = (
         "return [sentence for sentence in first if all(sentence in one for one in others)]",
         "return []",
         ("tests/knowledge/test_own_never_looser.py::test_a_phase_by_another_name_still_refers_back",),
+    ),
+    # ---- Referrals that come back
+    Break(
+        "A stage said by hand never beats what is on record",
+        RELATIONS,
+        "if facts.said and order.index(Stage(facts.said)) > order.index(known):",
+        "if facts.said:",
+        (f"{RELATION_RULES}::test_what_a_person_said_fills_gaps_and_takes_nothing_back",),
+    ),
+    Break(
+        "A source is quiet by their own rhythm",
+        RELATIONS,
+        "quiet = max(policy.shortest_quiet_days, round(policy.quiet_factor * gap))",
+        "quiet = policy.default_quiet_days",
+        (f"{RELATION_RULES}::test_where_a_relationship_stands",),
+    ),
+    Break(
+        "A letter may be followed up until the seventh day",
+        RELATIONS,
+        "wait = timedelta(days=policy.follow_up_last_days - policy.follow_up_first_days)",
+        "wait = timedelta(0)",
+        (f"{RELATION_RULES}::test_a_letter_is_followed_up_from_the_fifth_to_the_seventh_day",),
+    ),
+    Break(
+        "A thank-you from before a referral is none for it",
+        RELATIONS,
+        'if any(touch.kind == "thanks" and touch.on >= last for touch in facts.touches):',
+        'if any(touch.kind == "thanks" for touch in facts.touches):',
+        (f"{RELATION_RULES}::test_a_referral_is_thanked_for_once",),
+    ),
+    Break(
+        "A loop is closed once the discharge summary is read",
+        "medexpro/outreach/rules/loops.py",
+        "if course.declined or course.read:",
+        "if course.declined:",
+        ("tests/outreach/test_loops.py::test_a_loop_is_closed_when_the_discharge_summary_is_read",),
+    ),
+    Break(
+        "One late word makes a loop late",
+        "medexpro/outreach/rules/loops.py",
+        "if any(one.late for one in found):",
+        "if all(one.late for one in found):",
+        ("tests/outreach/test_loops.py::test_one_late_word_makes_a_loop_late",),
+    ),
+    Break(
+        "No count of a group speaks of one to four people",
+        COHORTS,
+        "    if count < least:\n",
+        "    if count < 1:\n",
+        (f"{COHORT_RULES}::test_no_count_speaks_of_one_to_four_people",),
+    ),
+    Break(
+        "No figure is told of fewer than five",
+        COHORTS,
+        "if len(values) < max(least, LEAST):",
+        "if len(values) < 4:",
+        (f"{COHORT_RULES}::test_nothing_is_said_of_fewer_than_five_and_a_practice_only_raises_it",),
+    ),
+    Break(
+        "A small group can't be had by taking one published group from another",
+        COHORTS,
+        "for left in (new - old, old - new)",
+        "for left in (new - old,)",
+        (f"{COHORT_RULES}::test_two_published_groups_are_the_same_or_differ_by_enough_each_way",),
+    ),
+    Break(
+        "What a person does ends the mails to them",
+        SEQUENCES,
+        "if found := _BY_STATE.get(facts.state):",
+        "if found := None:",
+        (f"{SEQUENCE_RULES}::test_what_ends_a_sequence",),
+    ),
+    Break(
+        "Nothing is mailed on a quiet day",
+        SEQUENCES,
+        "if local.weekday() in self.days:",
+        "if False:",
+        (f"{SEQUENCE_RULES}::test_quiet_hours_by_the_clock_on_the_wall",),
+    ),
+    Break(
+        "One person gets one mail a day",
+        SEQUENCES,
+        "while last_out_on is not None and moment",
+        "while False and moment",
+        (f"{SEQUENCE_RULES}::test_every_mail_leaves_once_in_order_awake_and_one_a_day",),
+    ),
+    Break(
+        "A contrast is never rounded up to pass",
+        COLOURS,
+        "return self.ratio >= self.needed",
+        "return round(self.ratio, 1) >= self.needed",
+        (f"{COLOUR_RULES}::test_a_ratio_just_short_of_what_is_needed_does_not_pass",),
+    ),
+    Break(
+        "Words in a practice's own color are as readable as text has to be",
+        COLOURS,
+        "TEXT = 4.5",
+        "TEXT = 3.0",
+        (f"{COLOUR_RULES}::test_a_yellow_is_no_text_and_a_passing_one_is_offered",),
+    ),
+    Break(
+        "What a person said of a standard holds until its day",
+        "medexpro/outreach/rules/readiness.py",
+        "if until < today:",
+        "if False:",
+        (f"{READINESS}::test_what_a_person_says_holds_until_its_day_and_can_be_taken_back",),
+    ),
+    Break(
+        "A limit that loosens waits for a member",
+        ANSWERING,
+        "return _keep(kept, KIND.LIMIT, says, waits=True, values=values)",
+        "return _keep(kept, KIND.LIMIT, says, values=values)",
+        (f"{ANSWERS}::test_a_tighter_limit_holds_at_once_and_a_looser_one_waits_for_ana",),
+    ),
+    Break(
+        "A limit that tightens holds at once",
+        ANSWERING,
+        "row = clearance.take_limit(kept.episode, **written, provider=kept.provider, words=quoted, at=at)",
+        'raise clearance.Loosens("It waits.")',
+        (f"{ANSWERS}::test_a_tighter_limit_holds_at_once_and_a_looser_one_waits_for_ana",),
+    ),
+    Break(
+        "A link that was ended while somebody typed answers nothing",
+        ANSWERING,
+        "if not type(source).objects.filter(pk=source.pk, revoked_at=None).exists():",
+        "if False:",
+        (f"{ANSWERS}::test_ending_a_link_ends_all_it_could_do",),
+    ),
+    Break(
+        "A provider's newer limit takes the place of one that waits",
+        ANSWERING,
+        "    _overtake(kept, on_the_same, at=at)\n",
+        "",
+        (f"{ANSWERS}::test_a_newer_answer_takes_the_place_of_one_that_waits",),
+    ),
+    Break(
+        "Nobody accepts a word to go on from before a stop",
+        ANSWERING,
+        "        _overtake(kept, Q(kind__in=OPENING), at=at)\n",
+        "",
+        (f"{ANSWERS}::test_a_stop_closes_the_next_session_and_what_was_to_open_is_over",),
+    ),
+    Break(
+        "A word that refuses can't be kept",
+        "medexpro/wording/forms.py",
+        "if refused := [mark for mark in here if mark.refused]:",
+        "if refused := []:",
+        (f"{WORDING}::test_a_word_that_refuses_is_not_asked_about",),
+    ),
+    Break(
+        "Who let a marked word stand is kept",
+        "medexpro/wording/operations.py",
+        "LetStand.objects.bulk_create(rows)",
+        "pass",
+        (f"{WORDING}::test_a_letter_with_a_word_out_of_scope_is_asked_about_once_and_what_stays_is_kept",),
+    ),
+    Break(
+        "A name of the record may stand",
+        "medexpro/wording/checking.py",
+        "return find_marks(cut, wording, to=to, names=(*given, *known)) if known else marks",
+        "return marks",
+        (f"{WORDING}::test_names_of_the_record_and_of_the_caller_may_stand",),
+    ),
+    Break(
+        "A story is told only where the client agrees to its very words",
+        "medexpro/marketing/stories.py",
+        "if _agreed(newest) is None:",
+        "if not StoryConsent.objects.filter(version__story=story, consent__withdrawn_at=None).exists():",
+        (f"{PROOF}::test_a_story_is_told_only_while_the_client_agrees_to_its_very_words",),
+    ),
+    Break(
+        "A story goes off the page when the client withdraws",
+        "medexpro/marketing/stories.py",
+        'version=OuterRef("pk"), consent__withdrawn_at=None, consent__kind=KIND\n',
+        'version=OuterRef("pk"), consent__kind=KIND\n',
+        (f"{PROOF}::test_a_story_is_told_only_while_the_client_agrees_to_its_very_words",),
+    ),
+    Break(
+        "The four checks of a web form stay open until a member confirms each",
+        INCOMING,
+        "icd10=row.icd10, confirmed=confirmed, by=by, at=at,",
+        'icd10=row.icd10, confirmed=("written", "wording", "coded", "exited"), by=by, at=at,',
+        (f"{ARRIVING}::test_the_four_checks_are_the_providers_statement_until_a_member_confirms_each",),
+    ),
+    Break(
+        "A page sent twice is one referral",
+        "medexpro/portal/refer_views.py",
+        "incoming.receive(practice, id=stamp.id,",
+        "incoming.receive(practice, id=__import__('uuid').uuid4(),",
+        (f"{REFER}::test_the_same_page_sent_twice_is_one_referral_and_a_robot_is_too_fast",),
+    ),
+    Break(
+        "A form from another day is not taken",
+        "medexpro/practice/outside.py",
+        "if at - stamp.opened_at > oldest:",
+        "if False:",
+        (f"{REFER}::test_the_same_page_sent_twice_is_one_referral_and_a_robot_is_too_fast",),
+    ),
+    Break(
+        "A practice is not flooded from many addresses",
+        "medexpro/portal/refer_views.py",
+        "SENT_A_MINUTE, SENT_TO_ONE = 8, 40",
+        "SENT_A_MINUTE, SENT_TO_ONE = 8, 4000",
+        (f"{REFER}::test_a_practice_is_not_flooded_from_many_addresses",),
+    ),
+    Break(
+        "A code finds no other practice's source",
+        ASKING_VISITORS,
+        "ReferralSource.objects.of(practice).filter(code=came.code)",
+        "ReferralSource.objects.filter(code=came.code)",
+        (f"{LEAD_FORM}::test_the_address_of_another_practices_source_is_no_source_here",),
+    ),
+    Break(
+        "A fax cover names no client",
+        "medexpro/reports/copies.py",
+        'about=f"{kind} {document.number}", at=at)',
+        'about=f"{kind} of {document.episode.client.name}", at=at)',
+        (f"{FAXING}::test_the_fax_is_cover_and_signed_page_and_is_kept_as_it_went",),
+    ),
+    Break(
+        "A fax that left is not sent again",
+        "medexpro/reports/tasks.py",
+        "if delivery.delivered_at is not None or delivery.undone_at is not None or delivery.failed_for_good:",
+        "if delivery.undone_at is not None or delivery.failed_for_good:",
+        (f"{FAXING}::test_the_fax_is_cover_and_signed_page_and_is_kept_as_it_went",),
+    ),
+    Break(
+        "The signed page behind a fax cover is drawn as it was signed",
+        "medexpro/reports/copies.py",
+        "whole.pages.extend(part.pages)",
+        "whole.pages.extend(part.pages), whole.pages[-1].rotate(180, relative=True)",
+        (f"{FAXING}::test_the_signed_page_behind_the_cover_is_drawn_as_it_was_signed",),
+    ),
+    Break(
+        "The practice's own name may stand in its texts",
+        "medexpro/wording/names.py",
+        "own = [practice.name] if any(",
+        "own = [] if any(",
+        (f"{WORDING}::test_the_practices_own_name_may_stand",),
+    ),
+    Break(
+        "Words somebody quotes may stand",
+        "medexpro/kernel/wording.py",
+        "if to not in entry.record.quotes_count and quoted.touch(hit):",
+        "if False:",
+        ("tests/wording/test_marks.py::test_who_reads_it_and_what_stands_around_decide",),
+    ),
+    Break(
+        "The release is asked again when a letter is sent",
+        "medexpro/outreach/letter_sending.py",
+        "if sentence := letters.obstacle_of(letter):",
+        'if sentence := "":',
+        (f"{LETTERS}::test_a_release_taken_back_after_signing_stops_the_letter",),
+    ),
+    Break(
+        "A result letter tells only what counts",
+        "medexpro/outreach/letter_contents.py",
+        "better = [one for one in everything if one.verdict is Verdict.BETTER and one.outcome.name in counted]",
+        "better = list(everything)",
+        (f"{LETTERS}::test_nothing_that_counts_is_no_result",),
+    ),
+    Break(
+        "A signed letter is not written on",
+        "medexpro/outreach/letters.py",
+        '    if not letter.is_draft:\n        raise LetterRefused("This letter is signed or was put away, and does not change.")\n',
+        "",
+        (f"{LETTERS}::test_a_signed_letter_is_one_archival_page_with_the_code_and_what_goes_along",),
+    ),
+    Break(
+        "A signed letter is sealed in the database",
+        "medexpro/outreach/letter_models.py",
+        '@sealed("OLD.signed_at IS NOT NULL", may_follow=("state", "problem", "version", "updated_at"))',
+        '@sealed("OLD.signed_at IS NOT NULL", may_follow=("pdf", "state", "problem", "version", "updated_at"))',
+        (f"{LETTERS}::test_a_signed_letter_does_not_change_in_the_database_either",),
+    ),
+    Break(
+        "The mail with a link says nothing of the client",
+        "medexpro/reports/sending.py",
+        "the {name} {document.number} is one page.",
+        "the {name} {document.number} of {document.episode.client.name} is one page.",
+        (f"{MAILED_LINK}",),
+    ),
+    Break(
+        "A link is mailed once",
+        "medexpro/reports/tasks.py",
+        "if delivery.delivered_at is not None or delivery.revoked_at is not None:",
+        "if delivery.revoked_at is not None:",
+        (f"{MAILED_LINK}",),
+    ),
+    Break(
+        "A visitor confirms their address before anything is held for them",
+        ASKING_VISITORS,
+        "if lead.confirmed_at is None or lead.unsubscribed_at is not None:",
+        "if lead.unsubscribed_at is not None:",
+        (f"{LEAD_FORM}::test_a_time_held_for_one_is_offered_to_nobody_else",),
+    ),
+    Break(
+        "Who unsubscribed is not brought back by the link of the first mail",
+        ASKING_VISITORS,
+        "    if lead.unsubscribed_at is not None:\n",
+        "    if False:\n",
+        (f"{LEAD_FORM}::test_who_unsubscribed_is_not_brought_back_by_the_link_of_the_first_mail",),
+    ),
+    Break(
+        "Whoever had everything deleted is mailed no more, and the page says the same",
+        ASKING_VISITORS,
+        "if addresses.why_not(lead.practice, lead.email):",
+        "if False:",
+        (f"{LEAD_FORM}::test_one_click_ends_it_and_forgetting_leaves_only_a_hash",),
+    ),
+    Break(
+        "A mail is claimed by one worker",
+        MAILING,
+        "taken = Mail.objects.filter(pk=pk, state__in=TO_LEAVE, due_at__lte=at).update(",
+        "taken = Mail.objects.filter(pk=pk).update(",
+        (f"{MAILS}::test_a_worker_that_was_ended_never_sends_twice_and_a_restored_backup_sends_nothing",),
+    ),
+    Break(
+        "A letter that was put off is tried again",
+        "medexpro/marketing/rules/mailing.py",
+        "return Answer.NEVER if 500 <= code <= 599 else Answer.LATER",
+        "return Answer.NEVER if 400 <= code <= 599 else Answer.LATER",
+        (f"{MAILS}::test_put_off_is_tried_again_later_and_given_up_at_last",),
+    ),
+    Break(
+        "The plan counts only what was said since it began",
+        "medexpro/outreach/readiness.py",
+        "said = {key: one for key, one in said.items() if one.on >= run.begun_on}",
+        "said = dict(said)",
+        (f"{READINESS}::test_what_was_said_of_a_task_before_the_plan_began_does_not_count_for_it",),
     ),
 )
 
