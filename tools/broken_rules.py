@@ -1168,7 +1168,7 @@ BREAKS = (
         (f"{LEAD_FORM}::test_who_unsubscribed_is_not_brought_back_by_the_link_of_the_first_mail",),
     ),
     Break(
-        "Whoever had everything deleted is mailed no more, and the page says the same",
+        "Whoever had everything deleted is mailed no more",
         ASKING_VISITORS,
         "if addresses.why_not(lead.practice, lead.email):",
         "if False:",
