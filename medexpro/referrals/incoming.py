@@ -6,6 +6,7 @@ changes what is on file: who sends a new fax number in a provider's name would g
 
 import hashlib
 import io
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,6 +38,8 @@ from medexpro.referrals.source_models import Source, TouchKind
 
 # So long a provider may look how it stands.
 TRACKED_FOR = timedelta(days=90)
+# As long as a lead that came to nothing: within it somebody may ask why, and a settled one may be taken back.
+KEPT_FOR = timedelta(days=365)
 MOST_CODES = 4
 QUOTED, LONGEST_QUOTE = ("wording", "limits"), 2000
 FIELDS = (
@@ -236,6 +239,20 @@ def close_tracking(row: IncomingReferral, *, by: Member, at: datetime) -> Incomi
 
 
 # ---- What there is
+
+
+@transaction.atomic
+def let_go(*, at: datetime) -> int:
+    """Let go of what was declined or put aside a year ago, its paper too; return how many. The trail keeps the count."""
+    old = IncomingReferral.objects.filter(
+        state__in=(IncomingState.DECLINED, IncomingState.SPAM), settled_at__lt=at - KEPT_FOR
+    )
+    gone = Counter(old.values_list("practice_id", flat=True))
+    IncomingFile.objects.filter(incoming__in=old.values("pk")).delete()
+    old.delete()
+    for practice in Practice.objects.filter(pk__in=gone):
+        record(events.INCOMING_LET_GO, None, by=None, at=at, practice=practice, count=gone[practice.pk])
+    return gone.total()
 
 
 def waiting(practice: Practice) -> QuerySet:

@@ -28,11 +28,13 @@ FOLLOWS = (
 )  # fmt: skip
 
 
-@sealed(may_follow=FOLLOWS)
+@sealed("OLD.state = 'accepted'", may_follow=FOLLOWS)
+@sealed(may_follow=FOLLOWS, lasting=False)
 class IncomingReferral(PracticeModel):
     """One referral as a provider typed it. The four checks in it are the provider's statement; a member confirms each.
 
     The id is made by the page, so that sending it twice keeps it once. source: whose own address it came by.
+    What came to nothing is let go of after a year; what was accepted stays.
     """
 
     number = models.CharField(max_length=12, help_text="By which both sides name it")
@@ -121,7 +123,10 @@ class IncomingReferral(PracticeModel):
         return self.track_revoked_at is None and at < self.track_until
 
 
-@sealed()
+@sealed(
+    "EXISTS (SELECT 1 FROM referrals_incomingreferral r WHERE r.id = OLD.incoming_id AND r.state = 'accepted')"
+)
+@sealed(lasting=False)
 class IncomingFile(PracticeModel):
     """The paper that came along: looked into and kept as it will go on file."""
 

@@ -192,6 +192,22 @@ def test_declined_and_spam_can_be_taken_back_and_nothing_becomes_of_them(cast, r
     ]
 
 
+def test_what_came_to_nothing_is_let_go_of_after_a_year_with_its_paper(cast, receive):
+    declined, spam, waits = (receive(file=Checked(scan(), "application/pdf")) for _ in range(3))
+    accepted = receive(family_name="Kept", file=Checked(scan(), "application/pdf"))
+    incoming.decline(declined, reason="We are full.", by=cast.ben, at=LATER)
+    incoming.put_aside(spam, by=cast.ben, at=LATER + timedelta(days=1))
+    incoming.accept(accepted, provider=cast.dr_raman, by=cast.ben, at=LATER)
+
+    assert incoming.let_go(at=LATER + timedelta(days=365)) == 0
+    assert incoming.let_go(at=LATER + timedelta(days=365, hours=1)) == 1
+    assert incoming.let_go(at=LATER + timedelta(days=900)) == 1
+    assert set(IncomingReferral.objects.values_list("pk", flat=True)) == {waits.pk, accepted.pk}
+    assert IncomingFile.objects.count() == 2
+    let_go = Event.objects.filter(kind="referrals:incoming:let-go")
+    assert [one.detail["count"] for one in let_go] == [1, 1]
+
+
 def test_only_who_takes_referrals_in_settles_what_comes_in(cast, receive):
     row = receive()
     for who, act in ((cast.asa, incoming.accept), (cast.dana, incoming.look), (cast.asa, incoming.put_aside)):
