@@ -21,4 +21,6 @@ INCOMING_DECLINED = declare("referrals:incoming:decline", "Declined a referral f
 INCOMING_SPAM = declare("referrals:incoming:spam", "Marked a referral from the web as spam")
 INCOMING_TAKEN_BACK = declare("referrals:incoming:take-back", "Let a referral from the web wait again")
 TRACKING_CLOSED = declare("referrals:incoming:close-tracking", "Closed the tracking page of a referral")
-INCOMING_LET_GO = declare("referrals:incoming:let-go", "Let go of referrals from the web that came to nothing")
+INCOMING_LET_GO = declare(
+    "referrals:incoming:let-go", "Let go of referrals from the web that came to nothing"
+)
