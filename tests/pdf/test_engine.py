@@ -87,7 +87,7 @@ def test_what_it_was_made_with_is_kept():
     made = engine.render(PROGRESS_REPORT, progress_report(), LETTERHEAD)
     assert made.layout == "progress_report"
     assert made.layout_version == PROGRESS_REPORT.version
-    assert made.layout_version.startswith("1+") and len(made.layout_version) <= 20
+    assert made.layout_version.startswith("2+") and len(made.layout_version) <= 20
     assert made.warnings == []
     kept = made.made_with()
     assert kept["typst"][:2] == "0."
