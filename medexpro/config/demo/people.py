@@ -129,7 +129,7 @@ def found(at: datetime) -> House:
             organisation=organisation,
             phone=phone,
             fax=fax,
-            email=secure,
+            email=secure or f"{key}@example.org",
             email_is_secure=bool(secure),
             preferred_channel="fax",
             by=house.grace,
