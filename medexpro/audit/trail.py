@@ -71,7 +71,12 @@ def record_read(by: Any, client: Any, page: str, *, at: datetime) -> None:
 
 def record_list(by: Any, page: str, *, at: datetime, count: int, filters: dict | None = None) -> None:
     """Write that a member opened a list: which filter, how many rows. One event each time a filter is new in 15 minutes."""
-    detail = {"page": page, "filters": filters or {}}
+    # A filter comes from an address anybody may write; PostgreSQL keeps no NUL.
+    kept = {
+        key: value.replace("\x00", "") if isinstance(value, str) else value
+        for key, value in (filters or {}).items()
+    }
+    detail = {"page": page, "filters": kept}
     seen = Event.objects.filter(
         practice_id=by.practice_id, member_id=by.pk, kind=LIST, at__gt=at - READ_WINDOW
     ).values_list("detail", flat=True)[:20]
